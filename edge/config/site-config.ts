@@ -1,0 +1,76 @@
+import type { Ms, UtcMs, W } from "@penstock/protocol/units";
+import type { UnitRating } from "../control/image.ts";
+import type { SiteControlConfig } from "../control/site-control-config.ts";
+
+/** One site, as its YAML file says it after validation. The loader beside this file turns text into this or names the line that is wrong. */
+export interface SiteConfig {
+  readonly siteId: string;
+  readonly control: SiteControlConfig;
+  readonly units: readonly UnitConfig[];
+  readonly meter: MeterConfig;
+  readonly plant: PlantConfig | undefined;
+  readonly cloud: CloudConfig | undefined;
+  readonly store: { readonly file: string; readonly budgetBytes: number };
+  /** Unix socket that `sitectl` speaks to. */
+  readonly socket: string;
+  readonly telemetry: TelemetryConfig;
+  /** Simulated sites only: energy counters and states of charge move this many times faster than the clock. 1 on a real site. */
+  readonly energySpeed: number;
+}
+
+export interface UnitConfig {
+  readonly id: string;
+  /** A driver on the shelf in edge/devices. */
+  readonly driver: string;
+  readonly host: string;
+  readonly port: number;
+  readonly modbusUnitId: number;
+  readonly rating: UnitRating;
+  /** The device's own timer: it goes to `safePowerW` when set-points stop for this long. */
+  readonly revertAfterMs: Ms;
+  readonly safePowerW: W;
+}
+
+export interface MeterConfig {
+  readonly id: string;
+  readonly driver: string;
+  readonly host: string;
+  readonly port: number;
+  readonly modbusUnitId: number;
+  /** -1 where the meter's transformers look the other way; proven at commissioning by a small discharge step. */
+  readonly sign: 1 | -1;
+}
+
+export interface PlantConfig {
+  readonly id: string;
+  readonly driver: string;
+  readonly endpointUrl: string;
+  readonly pkiFolder: string;
+  readonly readEveryMs: Ms;
+}
+
+export interface CloudConfig {
+  readonly brokerUrl: string;
+  readonly username: string;
+  readonly passwordFile: string;
+  readonly groupId: string;
+  readonly nodeId: string;
+  /** Who may issue leases: Ed25519 public keys (PEM). */
+  readonly leaseKeys: readonly { readonly keyId: string; readonly publicKeyPem: string }[];
+  /** No lease may live longer than this, whatever it says. */
+  readonly leaseTtlMsMax: Ms;
+  /** How far the issuer's clock may be from ours. */
+  readonly clockSkewMs: Ms;
+}
+
+export interface TelemetryConfig {
+  readonly siteEveryMs: Ms;
+  readonly unitsEveryMs: Ms;
+  readonly settlementEveryMs: Ms;
+}
+
+/** When something was configured, for the records that say so. */
+export interface ConfigStamp {
+  readonly loadedMs: UtcMs;
+  readonly sha256: string;
+}

@@ -1,0 +1,39 @@
+import type { Celsius, Ms, Soc, V, W, WPerS } from "@penstock/protocol/units";
+
+/** What the control core knows of a site before the first reading. Every figure is at the point of connection unless named otherwise. */
+export interface SiteControlConfig {
+  readonly siteId: string;
+  readonly periodMs: Ms;
+  readonly connection: {
+    /** Both ≥ 0. */
+    readonly exportWMax: W;
+    readonly importWMax: W;
+    /** Kept free below both limits, for losses and measurement error. */
+    readonly marginW: W;
+    /** What the batteries may do in sum, either way, while the meter is not to be trusted. */
+    readonly withoutMeterW: W;
+  };
+  readonly ramp: { readonly upWPerS: WPerS; readonly downWPerS: WPerS };
+  /** Outside the window a unit may only move back into it; within `taper` of an edge its power falls linearly to 0. */
+  readonly socWindow: { readonly socMin: Soc; readonly socMax: Soc; readonly taper: Soc };
+  readonly transformer?: { readonly derateFromC: Celsius; readonly temperatureCMax: Celsius };
+  readonly unitThermal?: { readonly derateFromC: Celsius; readonly temperatureCMax: Celsius };
+  readonly voltage?: { readonly voltageVMin: V; readonly voltageVMax: V };
+  /** When a good reading becomes stale, and a stale one missing (at three times the age). */
+  readonly freshness: { readonly unitMs: Ms; readonly meterMs: Ms; readonly plantMs: Ms };
+  /** The largest step of target a lease may ask for in one change, per second of its life; bounds a hostile cloud. */
+  readonly leaseRampWPerS: WPerS;
+  readonly fallback: FallbackProfile;
+}
+
+/** What is safe on each loss is the site's choice. 0 W is a choice, never an accident. */
+export interface FallbackProfile {
+  readonly onCloudLoss: Fallback;
+  readonly onMeterLoss: Fallback;
+  readonly onUnitLoss: "redistribute" | "hold-share";
+}
+
+export type Fallback =
+  | { readonly action: "ramp-to-zero"; readonly rampWPerS: WPerS }
+  | { readonly action: "hold"; readonly forMs: Ms; readonly thenRampWPerS: WPerS }
+  | { readonly action: "follow-load"; readonly gridPowerW: W };

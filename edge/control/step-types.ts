@@ -1,0 +1,78 @@
+import type { MonotonicMs, Ms, Var, W, WPerS } from "@penstock/protocol/units";
+import type { PowerInterval, SiteImage } from "./image.ts";
+
+/** A lease the keeper has accepted, as the loop sees it: deadlines are monotonic, so no clock step stretches them. */
+export interface Grant {
+  readonly leaseId: string;
+  readonly sequence: number;
+  readonly priority: number;
+  readonly kind: "setpoint" | "limit" | "release" | "estop";
+  readonly powerW: W;
+  readonly reactiveVar: Var;
+  readonly rampWPerS: WPerS | undefined;
+  readonly limitW: PowerInterval | undefined;
+  readonly notBeforeMonotonicMs: MonotonicMs;
+  readonly expiresMonotonicMs: MonotonicMs;
+  readonly onExpire:
+    | { readonly action: "ramp-to-zero"; readonly rampWPerS: WPerS | undefined }
+    | { readonly action: "hold"; readonly forMs: Ms }
+    | { readonly action: "local" };
+  readonly reason: string;
+}
+
+/** Latched by people at the site or by the grid operator; survives restarts; the cloud can clear none of it. */
+export interface Latches {
+  readonly stop: { readonly by: string; readonly reason: string } | undefined;
+  readonly localLimitW: (PowerInterval & { readonly by: string; readonly reason: string }) | undefined;
+  readonly mode: "auto" | "manual" | "maintenance";
+  readonly manualPowerW: W;
+  readonly gridOperatorLimitW: PowerInterval | undefined;
+}
+
+export interface StepInput {
+  readonly image: SiteImage;
+  readonly grants: readonly Grant[];
+  readonly latches: Latches;
+}
+
+export interface UnitCommand {
+  readonly unitId: string;
+  readonly powerW: W;
+  readonly reactiveVar: Var;
+}
+
+/** Who asked for the power of this cycle, strongest first. */
+export type WishSource = "stop" | "operator" | "grid-operator" | "lease" | "fallback" | "site-default";
+
+export interface Because {
+  /** The limit's name on its shelf: `grid-connection`, `grid-operator`, `soc-window`, … */
+  readonly limit: string;
+  readonly interval: PowerInterval;
+  /** How far this limit moved the target, signed, W. */
+  readonly movedW: W;
+  /** One clause for a person: "export limit 5.0 MW less 1.2 MW from the rest of the site". */
+  readonly text: string;
+}
+
+/** From wish to write, for one cycle. `sitectl why` prints it; the recorder keeps it. */
+export interface Explanation {
+  readonly source: WishSource;
+  /** What was asked, at the battery terminals in sum. */
+  readonly wishW: W;
+  readonly wishText: string;
+  readonly leaseId: string | undefined;
+  /** After limits, before the ramp. */
+  readonly clampedW: W;
+  /** After the ramp: what was split over the units. */
+  readonly targetW: W;
+  readonly interval: PowerInterval;
+  readonly because: readonly Because[];
+  /** Units that could not take their share, and why. */
+  readonly units: readonly { readonly unitId: string; readonly powerW: W; readonly because: string }[];
+  readonly alarms: readonly CoreAlarm[];
+}
+
+export interface CoreAlarm {
+  readonly code: string;
+  readonly text: string;
+}

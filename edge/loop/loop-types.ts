@@ -1,0 +1,78 @@
+import type { MonotonicMs, Ms, UtcMs, W } from "@penstock/protocol/units";
+import type { PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
+import type { Explanation, Grant, Latches } from "../control/step-types.ts";
+import type { NewRecord } from "../store/edge-store.ts";
+
+/** What may be told to the loop. It lands in the next image; nothing acts at once. Plain data: it crosses a thread. */
+export type LoopInput =
+  | { readonly type: "grants"; readonly grants: readonly Grant[] }
+  | { readonly type: "latches"; readonly latches: Latches }
+  | { readonly type: "plant"; readonly reading: PlantReading }
+  | { readonly type: "stop" };
+
+/** Plant-controller values with the moment they were really read; `undefined` fields were bad or unreadable. */
+export interface PlantReading {
+  readonly readAtMonotonicMs: MonotonicMs;
+  readonly breakerClosed: boolean | undefined;
+  readonly transformerTemperatureC: number | undefined;
+  readonly gridOperatorLimitW: PowerInterval | undefined;
+}
+
+export type LoopOutput =
+  /** Records to keep and to send, already in catalogue names. */
+  | { readonly type: "records"; readonly records: readonly NewRecord[] }
+  | { readonly type: "event"; readonly event: EdgeEvent }
+  /** Once a second, and at once when the explanation's shape changes. */
+  | { readonly type: "status"; readonly status: SiteStatus }
+  /** How a lease fared: first cycle it shaped, first cycle it was clamped, measured at the meter, expired. */
+  | { readonly type: "lease-progress"; readonly progress: LeaseProgress }
+  /** The grid operator's limit changed: to be latched on disk, so that a restart does not forget it. */
+  | { readonly type: "grid-operator-limit"; readonly limitW: PowerInterval | undefined };
+
+export interface LeaseProgress {
+  readonly leaseId: string;
+  readonly sequence: number;
+  readonly state: "applied" | "clamped" | "measured" | "expired";
+  readonly powerW: W;
+  readonly because: readonly string[];
+  readonly atMs: UtcMs;
+}
+
+export interface EdgeEvent {
+  readonly code: string;
+  readonly level: "info" | "warning" | "alarm";
+  readonly text: string;
+  readonly timeMs: UtcMs;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** One screen of truth about a site; `sitectl status` prints it. */
+export interface SiteStatus {
+  readonly timeMs: UtcMs;
+  readonly image: SiteImage;
+  readonly plant: PlantImage | undefined;
+  readonly explanation: Explanation;
+  readonly loop: LoopStats;
+  readonly devices: readonly DeviceStatus[];
+}
+
+export interface LoopStats {
+  readonly periodMs: Ms;
+  readonly cycles: number;
+  readonly lateCycles: number;
+  readonly missedCycles: number;
+  readonly latenessP50Ms: number;
+  readonly latenessP99Ms: number;
+  readonly latenessMaxMs: number;
+}
+
+export interface DeviceStatus {
+  readonly id: string;
+  readonly driver: string;
+  readonly state: "connecting" | "discovering" | "ready" | "lost" | "mismatch";
+  readonly lastReadAgeMs: Ms | undefined;
+  readonly requests: number;
+  readonly timeouts: number;
+  readonly exceptions: number;
+  readonly lastError: string | undefined;
+}

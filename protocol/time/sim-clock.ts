@@ -1,0 +1,135 @@
+import type { MonotonicMs, Ms, UtcMs } from "../units/index.ts";
+import type { Clock, Timer } from "./clock.ts";
+
+/**
+ * A clock that moves only when told to, and then from event to event. Events at the same instant run in
+ * the order they were asked for, so a run is a function of its seed.
+ *
+ * The wall clock is the monotonic one plus an offset that {@link stepWall} moves, as a bad NTP server would.
+ */
+export class SimClock implements Clock {
+  #nowMs = 0;
+  #wallOffsetMs: number;
+  #order = 0;
+  readonly #heap: Event[] = [];
+
+  constructor(startMs: UtcMs) {
+    this.#wallOffsetMs = startMs;
+  }
+
+  monotonicMs(): MonotonicMs {
+    return this.#nowMs as MonotonicMs;
+  }
+
+  nowMs(): UtcMs {
+    return (this.#nowMs + this.#wallOffsetMs) as UtcMs;
+  }
+
+  after(delayMs: Ms, action: () => void): Timer {
+    const event: Event = { atMs: this.#nowMs + (delayMs > 0 ? delayMs : 0), order: this.#order++, action };
+    push(this.#heap, event);
+    return {
+      cancel() {
+        event.action = undefined;
+      },
+    };
+  }
+
+  /** Steps the wall clock; the monotonic clock does not notice. */
+  stepWall(byMs: Ms): void {
+    this.#wallOffsetMs += byMs;
+  }
+
+  /** Runs every event due within `durationMs` and leaves the clock at its end. */
+  advance(durationMs: Ms): void {
+    const endMs = this.#nowMs + durationMs;
+    for (;;) {
+      const next = this.#heap[0];
+      if (next === undefined || next.atMs > endMs) break;
+      pop(this.#heap);
+      if (next.action === undefined) continue;
+      this.#nowMs = next.atMs;
+      next.action();
+    }
+    this.#nowMs = endMs;
+  }
+
+  /** A view of this clock for one machine: it may have a wall clock of its own, and it dies with the process it belongs to. */
+  forProcess(): ProcessClock {
+    return new ProcessClock(this);
+  }
+}
+
+/**
+ * What one simulated process sees. Its timers vanish when it is killed, as a real process's do; its wall
+ * clock may disagree with everyone else's.
+ */
+export class ProcessClock implements Clock {
+  #wallSkewMs = 0;
+  #alive = true;
+  readonly #world: SimClock;
+
+  constructor(world: SimClock) {
+    this.#world = world;
+  }
+
+  monotonicMs(): MonotonicMs {
+    return this.#world.monotonicMs();
+  }
+
+  nowMs(): UtcMs {
+    return (this.#world.nowMs() + this.#wallSkewMs) as UtcMs;
+  }
+
+  after(delayMs: Ms, action: () => void): Timer {
+    return this.#world.after(delayMs, () => {
+      if (this.#alive) action();
+    });
+  }
+
+  stepWall(byMs: Ms): void {
+    this.#wallSkewMs += byMs;
+  }
+
+  kill(): void {
+    this.#alive = false;
+  }
+}
+
+interface Event {
+  readonly atMs: number;
+  readonly order: number;
+  action: (() => void) | undefined;
+}
+
+const isBefore = (a: Event, b: Event): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+
+function push(heap: Event[], event: Event): void {
+  let index = heap.length;
+  heap.push(event);
+  while (index > 0) {
+    const parent = (index - 1) >> 1;
+    const above = heap[parent] as Event;
+    if (!isBefore(event, above)) break;
+    heap[index] = above;
+    index = parent;
+  }
+  heap[index] = event;
+}
+
+function pop(heap: Event[]): void {
+  const last = heap.pop() as Event;
+  const length = heap.length;
+  if (length === 0) return;
+  let index = 0;
+  for (;;) {
+    let child = 2 * index + 1;
+    if (child >= length) break;
+    if (child + 1 < length && isBefore(heap[child + 1] as Event, heap[child] as Event)) child++;
+    const below = heap[child] as Event;
+    if (!isBefore(below, last)) break;
+    heap[index] = below;
+    index = child;
+  }
+  heap[index] = last;
+}
