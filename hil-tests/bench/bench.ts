@@ -1,0 +1,25 @@
+/**
+ * A benchmark prints one JSON object and judges nothing. Machines differ and drift, so every figure stands
+ * beside an anchor measured in the same run, pair by pair, and medians are quoted.
+ */
+export interface Benchmark {
+  readonly name: string;
+  readonly text: string;
+  run(options: { readonly repeats: number; readonly progress: (text: string) => void }): Promise<Record<string, unknown>>;
+}
+
+export function percentile(values: ArrayLike<number>, fraction: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
+}
+
+export const median = (values: ArrayLike<number>): number => percentile(values, 0.5);
+
+export const rounded = (value: number, digits = 4): number => Number(value.toPrecision(digits));
+
+/** Milliseconds a synchronous piece of work takes. */
+export function timed(work: () => void): number {
+  const startedNs = process.hrtime.bigint();
+  work();
+  return Number(process.hrtime.bigint() - startedNs) / 1e6;
+}

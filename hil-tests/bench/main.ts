@@ -1,0 +1,40 @@
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { allocation } from "./allocation.ts";
+import type { Benchmark } from "./bench.ts";
+import { simSpeed } from "./sim-speed.ts";
+
+/** The shelf: one benchmark a line. */
+const SHELF: readonly Benchmark[] = [allocation, simSpeed];
+
+const HELP = `npm run bench -- NAME [OPTIONS]
+
+${SHELF.map(({ name, text }) => `  ${name.padEnd(12)} ${text}`).join("\n")}
+
+  --repeats N   runs of the pair benchmark / anchor (default 5); medians are quoted
+  --json        one JSON object on the last line of stdout
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean" }, repeats: { type: "string", default: "5" }, help: { type: "boolean" } },
+  });
+  const benchmark = SHELF.find(({ name }) => name === positionals[0]);
+  if (values.help || benchmark === undefined) {
+    (values.help ? process.stdout : process.stderr).write(HELP);
+    return values.help ? 0 : 2;
+  }
+  const repeats = Number(values.repeats);
+  if (!Number.isInteger(repeats) || repeats < 1) {
+    process.stderr.write(`--repeats wants a whole number from 1, not "${values.repeats}"\n`);
+    return 2;
+  }
+  const figures = await benchmark.run({ repeats, progress: (text) => process.stderr.write(`${text}\n`) });
+  const result = { name: benchmark.name, node: process.version, cpu: cpus()[0]?.model ?? "unknown", repeats, ...figures };
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(22)} ${value}\n`);
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,38 @@
+import type { SiteTruth } from "@penstock/firmware-sims/sites/site-truth.ts";
+import type { Checker, SitePromises, Violation } from "./checker.ts";
+import { connectionChecker, gridOperatorChecker } from "./grid-limits.ts";
+import { apparentPowerChecker, balanceChecker, breakerChecker, socWindowChecker } from "./units.ts";
+
+/** The shelf: one judge a line. */
+const SHELF: readonly ((promises: SitePromises) => Checker)[] = [
+  connectionChecker,
+  gridOperatorChecker,
+  socWindowChecker,
+  apparentPowerChecker,
+  balanceChecker,
+  breakerChecker,
+];
+
+/** All judges of one site. Keeps the first violations in full and counts the rest. */
+export class SiteCheckers {
+  readonly #site: string;
+  readonly #checkers: readonly Checker[];
+  readonly violations: Violation[] = [];
+  violationCount = 0;
+  looks = 0;
+
+  constructor(promises: SitePromises) {
+    this.#site = promises.site;
+    this.#checkers = SHELF.map((make) => make(promises));
+  }
+
+  look(truth: SiteTruth, dtMs: number): void {
+    for (const checker of this.#checkers) {
+      this.looks++;
+      const text = checker.look(truth, dtMs);
+      if (text === undefined) continue;
+      this.violationCount++;
+      if (this.violations.length < 100) this.violations.push({ checker: checker.name, site: this.#site, atMs: truth.elapsedMs, text });
+    }
+  }
+}
