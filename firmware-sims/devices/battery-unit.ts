@@ -1,0 +1,297 @@
+import type { Battery } from "../plant/battery.ts";
+import { commandInverter } from "../plant/inverter.ts";
+import { batteryUnitRules, type Rule } from "./battery-unit-rules.ts";
+import { batteryUnitValues, operation } from "./battery-unit-values.ts";
+import { exceptionCode, ModbusDevice } from "./modbus-device.ts";
+import { acControls } from "./models/ac-controls.ts";
+import { acMeasurement } from "./models/ac-measurement.ts";
+import { batteryBase } from "./models/battery-base.ts";
+import { capacity } from "./models/capacity.ts";
+import { common } from "./models/common.ts";
+import { enterService } from "./models/enter-service.ts";
+import { dcMeasurement, storageCapacity, unitControl } from "./models/storage.ts";
+import { type Point, RegisterImage } from "./register-image.ts";
+import { hasRunOut, type Reversion, restart } from "./reversion.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { createUnitState, type UnitState } from "./unit-state.ts";
+
+/** The models of a battery unit in the order of its map. */
+export const batteryUnitModels = [
+  common,
+  acMeasurement,
+  capacity,
+  enterService,
+  acControls,
+  storageCapacity,
+  dcMeasurement,
+  unitControl,
+  batteryBase,
+];
+
+/** How long the controller's heartbeat may stand still before the unit brings itself to rest. */
+export const controllerTimeoutMs = 10_000;
+
+/**
+ * A battery unit as its controller sees it: SunSpec 1, 701–704, 713–715 and 802. Its safe value is 0 W, which
+ * it takes when a reversion timer says so, when the controller's heartbeat stops, and after a restart.
+ */
+export class BatteryUnit extends ModbusDevice {
+  readonly state: UnitState;
+  readonly #rules: ReadonlyMap<Point, Rule>;
+  readonly #held: HeldPoints;
+  readonly #initialWords: Uint16Array;
+  #heartbeat = 0;
+  /** When the controller's heartbeat last changed; Infinity until it was ever written. */
+  #heartbeatChangedMs = Number.POSITIVE_INFINITY;
+
+  constructor(id: string, battery: Battery, surroundings: Surroundings) {
+    const state = createUnitState(battery, surroundings);
+    super(id, new RegisterImage(batteryUnitModels, batteryUnitValues(state, `SIM-${id}`)));
+    this.state = state;
+    const rules = Object.entries(batteryUnitRules(battery.ratings));
+    this.#rules = new Map(rules.map(([key, rule]) => [this.image.point(key), rule]));
+    this.#held = heldPoints(this.image);
+    this.#initialWords = this.image.words.slice();
+  }
+
+  /** Lets the firmware's timers run. Called once a step, before the physics. */
+  tick(nowMs: number): void {
+    const { state, image } = this;
+    state.nowMs = nowMs;
+    const hasMoved = this.#watchGrid();
+    const hasPowerReverted = this.#revert(state.power, this.#held.power);
+    const hasReactiveReverted = this.#revert(state.reactive, this.#held.reactive);
+    const hasLimitReverted = this.#revert(state.limit, this.#held.limit);
+    const isLost = nowMs - this.#heartbeatChangedMs >= controllerTimeoutMs;
+    const hasLost = isLost !== state.isControllerLost;
+    if (hasLost) {
+      state.isControllerLost = isLost;
+      image.setText(this.#held.alarmText, isLost ? "controller heartbeat lost" : "");
+    }
+    if (state.battery.thermal.derating < 1) state.isOverTemperatureLatched = true;
+    if (hasMoved || hasPowerReverted || hasReactiveReverted || hasLimitReverted || hasLost) this.#order();
+  }
+
+  /** Somebody at the cabinet takes over, or hands back. In local control the unit rests and refuses set-points. */
+  setLocal(isLocal: boolean): void {
+    this.state.isLocal = isLocal;
+    this.#order();
+  }
+
+  /** The firmware starts again: every setting at its default, heartbeats at zero, power at the safe value. */
+  restart(): void {
+    const { state } = this;
+    this.image.words.set(this.#initialWords);
+    state.startedMs = state.nowMs;
+    state.isControllerLost = false;
+    state.isOverTemperatureLatched = false;
+    for (const reversion of [state.power, state.reactive, state.limit]) restart(reversion, state.nowMs, false, 0);
+    this.#heartbeat = 0;
+    this.#heartbeatChangedMs = Number.POSITIVE_INFINITY;
+    this.#applySettings();
+    this.#order();
+  }
+
+  protected override rule(point: Point): Rule | undefined {
+    return this.#rules.get(point);
+  }
+
+  protected override refuses(address: number, count: number): number {
+    const isControl = address < this.#held.controlsEnd && address + count > this.#held.controlsStart;
+    return this.state.isLocal && isControl ? exceptionCode.deviceFailure : 0;
+  }
+
+  protected override written(address: number, count: number): void {
+    const { state, image } = this;
+    const touches = (block: HeldBlock) => address < block.end && address + count > block.start;
+    for (const [block, reversion] of [
+      [this.#held.power, state.power],
+      [this.#held.reactive, state.reactive],
+      [this.#held.limit, state.limit],
+    ] as const) {
+      if (touches(block)) {
+        restart(reversion, state.nowMs, image.value(block.enable) === 1, image.value(block.timeS));
+      }
+    }
+    const heartbeat = image.value(this.#held.controllerHeartbeat);
+    const isHeartbeat = includes(this.#held.controllerHeartbeat, address, count);
+    if (isHeartbeat && (heartbeat !== this.#heartbeat || this.#heartbeatChangedMs === Number.POSITIVE_INFINITY)) {
+      this.#heartbeat = heartbeat;
+      this.#heartbeatChangedMs = state.nowMs;
+      state.isControllerLost = false;
+      image.setText(this.#held.alarmText, "");
+    }
+    for (const reset of this.#held.alarmResets) {
+      if (image.value(reset) === 1) {
+        image.set(reset, 0);
+        state.isOverTemperatureLatched = false;
+      }
+    }
+    this.#applySettings();
+    this.#order();
+  }
+
+  /** What the written settings mean for the power stage and for being there at all. */
+  #applySettings(): void {
+    const { state, image } = this;
+    const held = this.#held;
+    const isRunning =
+      image.value(held.operation) === operation.start || image.value(held.operation) === operation.exitStandby;
+    state.isStarted =
+      isRunning &&
+      image.value(held.permit) === 1 &&
+      image.value(held.contactor) === 1 &&
+      image.value(held.inverterState) === 3;
+    state.battery.inverter.rampWPerS = (image.value(held.rampPercent) / 100) * image.value(held.powerWMax);
+  }
+
+  /** True when the unit came onto the grid or fell off it. */
+  #watchGrid(): boolean {
+    const { state } = this;
+    const wasConnected = state.isConnected;
+    if (wasConnected) {
+      state.isConnected = state.surroundings.voltagePu > 0;
+      if (!state.isConnected) state.entersMs = Number.POSITIVE_INFINITY;
+    } else if (!this.#isGridFit()) {
+      state.entersMs = Number.POSITIVE_INFINITY;
+    } else if (state.entersMs === Number.POSITIVE_INFINITY) {
+      state.entersMs = state.nowMs + this.image.value(this.#held.enterDelayS) * 1000;
+    } else if (state.nowMs >= state.entersMs) {
+      state.isConnected = true;
+    }
+    return wasConnected !== state.isConnected;
+  }
+
+  /** The enter-service window of 703: voltage in percent of nominal, frequency in hertz. */
+  #isGridFit(): boolean {
+    const { voltagePu, frequencyHz } = this.state.surroundings;
+    const { image } = this;
+    const held = this.#held;
+    return (
+      voltagePu * 100 >= image.value(held.enterVoltageMin) &&
+      voltagePu * 100 <= image.value(held.enterVoltageMax) &&
+      frequencyHz >= image.value(held.enterFrequencyMin) &&
+      frequencyHz <= image.value(held.enterFrequencyMax)
+    );
+  }
+
+  /** Applies the reversion values when the time is over. */
+  #revert(reversion: Reversion, block: HeldBlock): boolean {
+    if (!hasRunOut(reversion, this.state.nowMs)) return false;
+    const { image } = this;
+    for (const [to, from] of block.reverts) image.set(to, absentAsZero(image.value(from)));
+    return true;
+  }
+
+  /** Works out the order in force and, when it is a new one, sends it to the power stage. */
+  #order(): void {
+    const { state } = this;
+    const isObeying = state.isStarted && state.isConnected && !state.isLocal && !state.isControllerLost;
+    const powerW = isObeying ? this.#orderedW() : 0;
+    const reactiveVar = isObeying ? this.#orderedVar() : 0;
+    if (powerW === state.setPointW && reactiveVar === state.setPointVar) return;
+    state.setPointW = powerW;
+    state.setPointVar = reactiveVar;
+    commandInverter(state.battery.inverter, state.nowMs, powerW, reactiveVar);
+  }
+
+  #orderedW(): number {
+    const { image } = this;
+    const held = this.#held;
+    if (image.value(held.power.enable) !== 1) return 0;
+    const maxW = image.value(held.powerWMax);
+    const wantedW =
+      image.value(held.powerMode) === 1
+        ? image.value(held.powerW)
+        : (absentAsZero(image.value(held.powerPercent)) / 100) * maxW;
+    const limitPercent = image.value(held.limit.enable) === 1 ? image.value(held.limitPercent) : 100;
+    const dischargeWMax = Math.min(maxW * (limitPercent / 100), image.value(held.dischargeWMax));
+    const chargeWMax = Math.min(maxW, image.value(held.chargeWMax));
+    return Math.max(-chargeWMax, Math.min(dischargeWMax, wantedW));
+  }
+
+  #orderedVar(): number {
+    const { image } = this;
+    const held = this.#held;
+    if (image.value(held.reactive.enable) !== 1) return 0;
+    const injectVarMax = image.value(held.injectVarMax);
+    const wantedVar =
+      image.value(held.reactiveMode) === 4
+        ? image.value(held.reactiveVar)
+        : (absentAsZero(image.value(held.reactivePercent)) / 100) * injectVarMax;
+    return Math.max(-image.value(held.absorbVarMax), Math.min(injectVarMax, wantedVar));
+  }
+}
+
+type HeldPoints = ReturnType<typeof heldPoints>;
+
+/** A set-point's registers: a write to any of `[start, end)` restarts its timer. */
+interface HeldBlock {
+  readonly start: number;
+  readonly end: number;
+  readonly enable: Point;
+  readonly timeS: Point;
+  /** On running out: what becomes what. */
+  readonly reverts: readonly (readonly [to: Point, from: Point])[];
+}
+
+/** The written points the firmware acts on, looked up once. */
+function heldPoints(image: RegisterImage) {
+  const p = (key: string): Point => image.point(key);
+  const controls = p("704.PFWInjEna").address;
+  const block = (first: string, timeS: string, reverts: readonly (readonly [string, string])[]): HeldBlock => ({
+    start: p(first).address,
+    end: p(timeS).address + p(timeS).registers,
+    enable: p(first),
+    timeS: p(timeS),
+    reverts: reverts.map(([to, from]) => [p(to), p(from)] as const),
+  });
+  return {
+    controlsStart: controls,
+    controlsEnd: p("704.AntiIslEna").address,
+    power: block("704.WSetEna", "704.WSetRvrtTms", [
+      ["704.WSet", "704.WSetRvrt"],
+      ["704.WSetPct", "704.WSetPctRvrt"],
+      ["704.WSetEna", "704.WSetEnaRvrt"],
+    ]),
+    reactive: block("704.VarSetEna", "704.VarSetRvrtTms", [
+      ["704.VarSet", "704.VarSetRvrt"],
+      ["704.VarSetPct", "704.VarSetPctRvrt"],
+      ["704.VarSetEna", "704.VarSetEnaRvrt"],
+    ]),
+    limit: block("704.WMaxLimPctEna", "704.WMaxLimPctRvrtTms", [
+      ["704.WMaxLimPct", "704.WMaxLimPctRvrt"],
+      ["704.WMaxLimPctEna", "704.WMaxLimPctEnaRvrt"],
+    ]),
+    powerMode: p("704.WSetMod"),
+    powerW: p("704.WSet"),
+    powerPercent: p("704.WSetPct"),
+    limitPercent: p("704.WMaxLimPct"),
+    reactiveMode: p("704.VarSetMod"),
+    reactiveVar: p("704.VarSet"),
+    reactivePercent: p("704.VarSetPct"),
+    rampPercent: p("704.WRmp"),
+    powerWMax: p("702.WMax"),
+    chargeWMax: p("702.WChaRteMax"),
+    dischargeWMax: p("702.WDisChaRteMax"),
+    injectVarMax: p("702.VarMaxInj"),
+    absorbVarMax: p("702.VarMaxAbs"),
+    permit: p("703.ES"),
+    enterDelayS: p("703.ESDlyTms"),
+    enterVoltageMin: p("703.ESVLo"),
+    enterVoltageMax: p("703.ESVHi"),
+    enterFrequencyMin: p("703.ESHzLo"),
+    enterFrequencyMax: p("703.ESHzHi"),
+    controllerHeartbeat: p("715.ControllerHb"),
+    operation: p("715.OpCtl"),
+    contactor: p("802.SetOp"),
+    inverterState: p("802.SetInvState"),
+    alarmResets: [p("715.AlarmReset"), p("802.AlmRst")],
+    alarmText: p("701.MnAlrmInfo"),
+  };
+}
+
+const absentAsZero = (value: number): number => (Number.isNaN(value) ? 0 : value);
+
+const includes = (point: Point, address: number, count: number): boolean =>
+  point.address >= address && point.address < address + count;

@@ -1,0 +1,6 @@
+export * from "./battery-unit.ts";
+export * from "./meter.ts";
+export * from "./modbus-device.ts";
+export * from "./plant-controller.ts";
+export { baseAddress, type Point, RegisterImage } from "./register-image.ts";
+export * from "./surroundings.ts";

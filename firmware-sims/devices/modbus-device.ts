@@ -1,0 +1,166 @@
+import { baseAddress, decode, type Point, type RegisterImage } from "./register-image.ts";
+
+/** What a device answers instead of data (MODBUS Application Protocol V1.1b3, section 7). */
+export const exceptionCode = {
+  illegalFunction: 1,
+  illegalAddress: 2,
+  illegalValue: 3,
+  deviceFailure: 4,
+  busy: 6,
+  gatewayTargetFailed: 11,
+} as const;
+
+/** Stands where an exception code stands when the device does not answer at all. */
+export const noAnswer = -1;
+
+/** Trouble on the way in or out of a device. All false and zero is a healthy one. */
+export interface LinkTrouble {
+  silent: boolean;
+  /** How long the answer takes; whoever carries it waits. */
+  delayMs: number;
+  /** Exception for every write, 0 for none. */
+  writeException: number;
+  /** Exception for every read, 0 for none. */
+  readException: number;
+  /** Writes are answered as done and then forgotten. */
+  forgetsWrites: boolean;
+}
+
+export type WriteObserver = (deviceId: string, address: number, values: Uint16Array) => void;
+
+/**
+ * A SunSpec device as its registers show it. Validation follows the order of the specification: function,
+ * quantity, address, value, execution. A subclass says which points may be written and what a write means.
+ */
+export abstract class ModbusDevice {
+  readonly id: string;
+  readonly image: RegisterImage;
+  readonly trouble: LinkTrouble = {
+    silent: false,
+    delayMs: 0,
+    writeException: 0,
+    readException: 0,
+    forgetsWrites: false,
+  };
+  /** Sees every write the device accepted, as it was on the wire. */
+  observeWrite: WriteObserver | undefined;
+  #frozen: Uint16Array | undefined;
+
+  constructor(id: string, image: RegisterImage) {
+    this.id = id;
+    this.image = image;
+  }
+
+  /** Answers one PDU (function code and data, no MBAP header); undefined when the device is silent. */
+  handle(request: Uint8Array): Uint8Array | undefined {
+    if (this.trouble.silent) return undefined;
+    const functionCode = request[0] ?? 0;
+    const address = wordAt(request, 1);
+    switch (functionCode) {
+      case 3:
+      case 4: {
+        if (request.length !== 5) return exception(functionCode, exceptionCode.illegalValue);
+        const words = this.readHolding(address, wordAt(request, 3));
+        return typeof words === "number" ? exception(functionCode, words) : readResponse(functionCode, words);
+      }
+      case 6: {
+        if (request.length !== 5) return exception(functionCode, exceptionCode.illegalValue);
+        const code = this.writeHolding(address, Uint16Array.of(wordAt(request, 3)));
+        return code === 0 ? request.slice() : exception(functionCode, code);
+      }
+      case 16: {
+        const count = wordAt(request, 3);
+        const isWellFormed = request[5] === 2 * count && request.length === 6 + 2 * count;
+        if (!isWellFormed) return exception(functionCode, exceptionCode.illegalValue);
+        const values = Uint16Array.from({ length: count }, (_, index) => wordAt(request, 6 + 2 * index));
+        const code = this.writeHolding(address, values);
+        return code === 0 ? request.slice(0, 5) : exception(functionCode, code);
+      }
+      default:
+        return exception(functionCode, exceptionCode.illegalFunction);
+    }
+  }
+
+  /** Registers, or the exception code, or {@link noAnswer}. The array is the caller's. */
+  readHolding(address: number, count: number): Uint16Array | number {
+    if (this.trouble.silent) return noAnswer;
+    if (!(count >= 1 && count <= 125)) return exceptionCode.illegalValue;
+    if (!this.image.covers(address, count)) return exceptionCode.illegalAddress;
+    if (this.trouble.readException !== 0) return this.trouble.readException;
+    if (this.#frozen !== undefined) return this.#frozen.slice(address - baseAddress, address - baseAddress + count);
+    return this.image.read(address, count);
+  }
+
+  /** 0 when done, or the exception code, or {@link noAnswer}. A point is written whole or not at all. */
+  writeHolding(address: number, values: Uint16Array): number {
+    if (this.trouble.silent) return noAnswer;
+    if (!(values.length >= 1 && values.length <= 123)) return exceptionCode.illegalValue;
+    if (!this.#isWritable(address, values.length)) return exceptionCode.illegalAddress;
+    if (!this.#isAcceptable(address, values)) return exceptionCode.illegalValue;
+    if (this.trouble.writeException !== 0) return this.trouble.writeException;
+    const refusal = this.refuses(address, values.length);
+    if (refusal !== 0) return refusal;
+    if (!this.trouble.forgetsWrites) {
+      this.image.words.set(values, address - baseAddress);
+      this.written(address, values.length);
+    }
+    this.observeWrite?.(this.id, address, values);
+    return 0;
+  }
+
+  /** Keeps answering with the registers of this moment until {@link thaw}. Writes still work. */
+  freeze(): void {
+    this.#frozen = this.image.read(baseAddress, this.image.words.length);
+  }
+
+  thaw(): void {
+    this.#frozen = undefined;
+  }
+
+  /** The rule for a point that may be written, on its value in SI units (NaN: not implemented); undefined: read-only. */
+  protected abstract rule(point: Point): ((value: number) => boolean) | undefined;
+
+  /** An exception code when the device, as it stands, does not take this write; else 0. */
+  protected abstract refuses(address: number, count: number): number;
+
+  /** The registers have been changed: act on them. */
+  protected abstract written(address: number, count: number): void;
+
+  #isWritable(address: number, count: number): boolean {
+    if (!this.image.covers(address, count)) return false;
+    for (let at = address; at < address + count; ) {
+      const point = this.image.pointAt(at);
+      if (point === undefined || point.address !== at || this.rule(point) === undefined) return false;
+      at += point.registers;
+      if (at > address + count) return false;
+    }
+    return true;
+  }
+
+  #isAcceptable(address: number, values: Uint16Array): boolean {
+    for (let index = 0; index < values.length; ) {
+      const point = this.image.pointAt(address + index);
+      if (point === undefined) return false;
+      const accepts = this.rule(point);
+      if (accepts === undefined || !accepts(decode(values, index, point))) return false;
+      index += point.registers;
+    }
+    return true;
+  }
+}
+
+const wordAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+
+const exception = (functionCode: number, code: number): Uint8Array => Uint8Array.of(functionCode | 0x80, code);
+
+function readResponse(functionCode: number, words: Uint16Array): Uint8Array {
+  const response = new Uint8Array(2 + 2 * words.length);
+  response[0] = functionCode;
+  response[1] = 2 * words.length;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? 0;
+    response[2 + 2 * index] = word >> 8;
+    response[3 + 2 * index] = word & 0xff;
+  }
+  return response;
+}

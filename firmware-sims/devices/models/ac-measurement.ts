@@ -1,0 +1,66 @@
+import type { Model, PointRow } from "./model.ts";
+
+/** Model 701: what a unit measures at its AC terminals. Positive power is generation (discharge). */
+export const acMeasurement: Model = {
+  id: 701,
+  length: 153,
+  points: [
+    [2, "ACType", "enum16"],
+    [3, "St", "enum16"],
+    [4, "InvSt", "enum16"],
+    [5, "ConnSt", "enum16"],
+    [6, "Alrm", "bitfield32"],
+    [8, "DERMode", "bitfield32"],
+    [10, "W", "int16", "W_SF"],
+    [11, "VA", "int16", "VA_SF"],
+    [12, "Var", "int16", "Var_SF"],
+    [13, "PF", "int16", "PF_SF"],
+    [14, "A", "int16", "A_SF"],
+    [15, "LLV", "uint16", "V_SF"],
+    [16, "LNV", "uint16", "V_SF"],
+    [17, "Hz", "uint32", "Hz_SF"],
+    [19, "TotWhInj", "uint64", "TotWh_SF"],
+    [23, "TotWhAbs", "uint64", "TotWh_SF"],
+    [27, "TotVarhInj", "uint64", "TotVarh_SF"],
+    [31, "TotVarhAbs", "uint64", "TotVarh_SF"],
+    [35, "TmpAmb", "int16", "Tmp_SF"],
+    [36, "TmpCab", "int16", "Tmp_SF"],
+    [37, "TmpSnk", "int16", "Tmp_SF"],
+    [38, "TmpTrns", "int16", "Tmp_SF"],
+    [39, "TmpSw", "int16", "Tmp_SF"],
+    [40, "TmpOt", "int16", "Tmp_SF"],
+    ...phase(41, "L1", "VL1L2"),
+    ...phase(64, "L2", "VL2L3"),
+    ...phase(87, "L3", "VL3L1"),
+    [110, "ThrotPct", "uint16"],
+    [111, "ThrotSrc", "bitfield32"],
+    [113, "A_SF", "sunssf"],
+    [114, "V_SF", "sunssf"],
+    [115, "Hz_SF", "sunssf"],
+    [116, "W_SF", "sunssf"],
+    [117, "PF_SF", "sunssf"],
+    [118, "VA_SF", "sunssf"],
+    [119, "Var_SF", "sunssf"],
+    [120, "TotWh_SF", "sunssf"],
+    [121, "TotVarh_SF", "sunssf"],
+    [122, "Tmp_SF", "sunssf"],
+    [123, "MnAlrmInfo", "string32"],
+  ],
+};
+
+/** The 23 registers each phase repeats. */
+function phase(offset: number, line: string, lineToLine: string): PointRow[] {
+  return [
+    [offset, `W${line}`, "int16", "W_SF"],
+    [offset + 1, `VA${line}`, "int16", "VA_SF"],
+    [offset + 2, `Var${line}`, "int16", "Var_SF"],
+    [offset + 3, `PF${line}`, "int16", "PF_SF"],
+    [offset + 4, `A${line}`, "int16", "A_SF"],
+    [offset + 5, lineToLine, "uint16", "V_SF"],
+    [offset + 6, `V${line}`, "uint16", "V_SF"],
+    [offset + 7, `TotWhInj${line}`, "uint64", "TotWh_SF"],
+    [offset + 11, `TotWhAbs${line}`, "uint64", "TotWh_SF"],
+    [offset + 15, `TotVarhInj${line}`, "uint64", "TotVarh_SF"],
+    [offset + 19, `TotVarhAbs${line}`, "uint64", "TotVarh_SF"],
+  ];
+}

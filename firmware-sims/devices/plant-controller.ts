@@ -1,0 +1,85 @@
+/** What a plant controller shows, by browse path. Powers in W at the point of connection, + export. */
+export interface PlantNodes {
+  readonly "Plant/Manufacturer": string;
+  readonly "Plant/Model": string;
+  readonly "Plant/SerialNumber": string;
+  "Plant/BreakerClosed": boolean;
+  /** °C. */
+  "Plant/TransformerTemperature": number;
+  /** Whether the grid operator limits the site now; without it the two limits are the connection's own. */
+  "Plant/GridOperatorLimitActive": boolean;
+  "Plant/GridOperatorLimitMin": number;
+  "Plant/GridOperatorLimitMax": number;
+  /** Counts seconds; resets to zero once a day. */
+  "Plant/Heartbeat": number;
+}
+
+export type PlantPath = keyof PlantNodes;
+
+/** The paths that change while the plant runs. */
+export const livePlantPaths = [
+  "Plant/BreakerClosed",
+  "Plant/TransformerTemperature",
+  "Plant/GridOperatorLimitActive",
+  "Plant/GridOperatorLimitMin",
+  "Plant/GridOperatorLimitMax",
+  "Plant/Heartbeat",
+] as const satisfies readonly PlantPath[];
+
+/** The site's own controller: breaker, transformer, and the grid operator's wishes. Read over OPC UA or in process. */
+export class PlantController {
+  readonly id: string;
+  readonly #nodes: PlantNodes;
+  readonly trouble = { silent: false };
+  #frozen: PlantNodes | undefined;
+  #startedMs = 0;
+  #nowMs = 0;
+
+  constructor(id: string, connectionLimitW: { readonly min: number; readonly max: number }) {
+    this.id = id;
+    this.#nodes = {
+      "Plant/Manufacturer": "Penstock Simulators",
+      "Plant/Model": "Plant-1",
+      "Plant/SerialNumber": `SIM-${id}`,
+      "Plant/BreakerClosed": true,
+      "Plant/TransformerTemperature": 20,
+      "Plant/GridOperatorLimitActive": false,
+      "Plant/GridOperatorLimitMin": connectionLimitW.min,
+      "Plant/GridOperatorLimitMax": connectionLimitW.max,
+      "Plant/Heartbeat": 0,
+    };
+  }
+
+  /** A node's value now; undefined when the controller does not answer. */
+  read<P extends PlantPath>(path: P): PlantNodes[P] | undefined {
+    if (this.trouble.silent) return undefined;
+    return (this.#frozen ?? this.#nodes)[path];
+  }
+
+  /** The controller's own picture, refreshed once a step. */
+  tick(nowMs: number, breakerClosed: boolean, transformerTemperatureC: number): void {
+    this.#nowMs = nowMs;
+    this.#nodes["Plant/BreakerClosed"] = breakerClosed;
+    this.#nodes["Plant/TransformerTemperature"] = transformerTemperatureC;
+    this.#nodes["Plant/Heartbeat"] = Math.floor((nowMs - this.#startedMs) / 1000) % 86_400;
+  }
+
+  showGridOperatorLimit(isActive: boolean, powerWMin: number, powerWMax: number): void {
+    this.#nodes["Plant/GridOperatorLimitActive"] = isActive;
+    this.#nodes["Plant/GridOperatorLimitMin"] = powerWMin;
+    this.#nodes["Plant/GridOperatorLimitMax"] = powerWMax;
+  }
+
+  /** Its programme starts again. The operator's limit is latched in the controller and survives. */
+  restart(): void {
+    this.#startedMs = this.#nowMs;
+  }
+
+  freeze(): void {
+    this.#frozen = { ...this.#nodes };
+  }
+
+  thaw(): void {
+    this.#frozen = undefined;
+  }
+}

@@ -1,0 +1,257 @@
+import { invariant } from "@penstock/protocol/result";
+import { absentWord, type Model, type PointRow, type PointType, registersOf } from "./models/model.ts";
+
+/** Where every SunSpec map of ours begins: the address of "SunS". */
+export const baseAddress = 40_000;
+
+/** What a point holds: a constant, a text, or a live source that is asked when somebody reads. SI units, unscaled. */
+export type PointValue = number | string | (() => number);
+
+/** Values by model and point, `{ 701: { W: () => unit.powerW, W_SF: 2 } }`. A point not named is unimplemented. */
+export type ModelValues = Readonly<Record<number, Readonly<Record<string, PointValue>>>>;
+
+/** A point with its place in this map. `factor` and `offset` are 1 and 0 unless somebody makes the point lie. */
+export interface Point {
+  readonly key: string;
+  readonly address: number;
+  readonly registers: number;
+  readonly type: PointType;
+  /** 10 to the scale factor. */
+  readonly scale: number;
+  readonly source: (() => number) | undefined;
+  factor: number;
+  offset: number;
+}
+
+/**
+ * A device's registers: the chain "SunS", models, end marker, laid out from {@link baseAddress}. Live points
+ * are encoded when they are read, so a device nobody asks costs nothing.
+ */
+export class RegisterImage {
+  readonly words: Uint16Array;
+  readonly #points = new Map<string, Point>();
+  readonly #pointAt: (Point | undefined)[];
+  readonly #live: Point[] = [];
+  /** For each register, the first live point that ends after it. */
+  readonly #firstLive: Uint16Array;
+
+  constructor(models: readonly Model[], values: ModelValues) {
+    const length = models.reduce((sum, model) => sum + model.length + 2, 2) + 2;
+    this.words = new Uint16Array(length);
+    this.#pointAt = new Array<Point | undefined>(length).fill(undefined);
+    this.words.set([0x5375, 0x6e53]);
+    let at = 2;
+    for (const model of models) {
+      this.words.set([model.id, model.length], at);
+      for (const row of model.points) this.#place(model, at, row, values[model.id] ?? {});
+      checkNames(model, values[model.id] ?? {});
+      at += model.length + 2;
+    }
+    this.words.set([0xffff, 0], at);
+    this.#live.sort((a, b) => a.address - b.address);
+    this.#firstLive = Uint16Array.from({ length }, (_, index) => {
+      const first = this.#live.findIndex((point) => point.address - baseAddress + point.registers > index);
+      return first < 0 ? this.#live.length : first;
+    });
+  }
+
+  /** Whether every register of the range exists. */
+  covers(address: number, count: number): boolean {
+    return address >= baseAddress && address + count <= baseAddress + this.words.length;
+  }
+
+  /** Registers as they stand now: the live points among them are encoded first. The result is the caller's. */
+  read(address: number, count: number): Uint16Array {
+    const start = address - baseAddress;
+    const end = start + count;
+    for (let index = this.#firstLive[start] ?? this.#live.length; index < this.#live.length; index++) {
+      const point = this.#live[index] as Point;
+      if (point.address - baseAddress >= end) break;
+      encodeLive(this.words, point);
+    }
+    return this.words.slice(start, end);
+  }
+
+  /** The point whose registers include this address, if it is more than ID and L. */
+  pointAt(address: number): Point | undefined {
+    return this.#pointAt[address - baseAddress];
+  }
+
+  /** A point by key, `"701.W"`. */
+  find(key: string): Point | undefined {
+    return this.#points.get(key);
+  }
+
+  /** A point that must exist: a wrong key is our own mistake. */
+  point(key: string): Point {
+    const point = this.#points.get(key);
+    invariant(point !== undefined, `no point ${key} in this map`);
+    return point;
+  }
+
+  /** A held value, unscaled to SI; NaN when it holds the not-implemented value. */
+  value(point: Point): number {
+    return decode(this.words, point.address - baseAddress, point);
+  }
+
+  /** Puts a value in SI units into a point's registers. */
+  set(point: Point, value: number): void {
+    encode(this.words, point.address - baseAddress, point, value);
+  }
+
+  /** Ends every lie. */
+  tellTruth(): void {
+    for (const point of this.#live) {
+      point.factor = 1;
+      point.offset = 0;
+    }
+  }
+
+  setText(point: Point, text: string): void {
+    encodeText(this.words, point.address - baseAddress, point.registers, text);
+  }
+
+  #place(model: Model, at: number, row: PointRow, values: Readonly<Record<string, PointValue>>): void {
+    const [offset, name, type, scaleName] = row;
+    const value = values[name];
+    const exponent = scaleName === undefined ? 0 : values[scaleName];
+    // A value under an unimplemented scale factor would be read as unimplemented too.
+    invariant(value === undefined || typeof exponent === "number", `${model.id}.${name} needs ${scaleName}`);
+    const point: Point = {
+      key: `${model.id}.${name}`,
+      address: baseAddress + at + offset,
+      registers: registersOf[type],
+      type,
+      scale: typeof exponent === "number" ? 10 ** exponent : 1,
+      source: typeof value === "function" ? value : undefined,
+      factor: 1,
+      offset: 0,
+    };
+    this.#points.set(point.key, point);
+    for (let word = 0; word < point.registers; word++) {
+      this.#pointAt[at + offset + word] = point;
+      this.words[at + offset + word] = absentWord(type, word);
+    }
+    if (typeof value === "function") this.#live.push(point);
+    else if (typeof value === "string") encodeText(this.words, at + offset, point.registers, value);
+    else if (value !== undefined) encode(this.words, at + offset, point, value);
+  }
+}
+
+/** The smallest scale factor, not below `finest`, with which `max` fits into `rawMax`. */
+export function scaleFactorFor(max: number, rawMax: number, finest = 0): number {
+  let exponent = finest;
+  while (max / 10 ** exponent > rawMax) exponent++;
+  return exponent;
+}
+
+/** Reads a point out of registers that start at `at`; NaN when they hold the not-implemented value. */
+export function decode(words: Uint16Array, at: number, point: Point): number {
+  let absent = true;
+  for (let word = 0; word < point.registers; word++) {
+    if (words[at + word] !== absentWord(point.type, word)) absent = false;
+  }
+  if (absent) return Number.NaN;
+  const first = words[at] ?? 0;
+  switch (point.type) {
+    case "int16":
+    case "sunssf":
+      return ((first << 16) >> 16) * point.scale;
+    case "int32":
+      return ((first << 16) | (words[at + 1] ?? 0)) * point.scale;
+    case "uint32":
+    case "bitfield32":
+      return (first * 65_536 + (words[at + 1] ?? 0)) * point.scale;
+    case "uint64": {
+      const high = first * 65_536 + (words[at + 1] ?? 0);
+      const low = (words[at + 2] ?? 0) * 65_536 + (words[at + 3] ?? 0);
+      return (high * 4_294_967_296 + low) * point.scale;
+    }
+    case "float32":
+      bitsOf[0] = (first << 16) | (words[at + 1] ?? 0);
+      return floatOf[0] ?? Number.NaN;
+    default:
+      return first * point.scale;
+  }
+}
+
+function checkNames(model: Model, values: Readonly<Record<string, PointValue>>): void {
+  for (const name of Object.keys(values)) {
+    invariant(
+      model.points.some((row) => row[1] === name),
+      `model ${model.id} has no point ${name}`,
+    );
+  }
+}
+
+function encodeLive(words: Uint16Array, point: Point): void {
+  const { source } = point;
+  if (source !== undefined) encode(words, point.address - baseAddress, point, source() * point.factor + point.offset);
+}
+
+/** NaN encodes as not implemented; a value that does not fit stops at the last one that does. */
+function encode(words: Uint16Array, at: number, point: Point, value: number): void {
+  if (Number.isNaN(value)) {
+    for (let word = 0; word < point.registers; word++) words[at + word] = absentWord(point.type, word);
+    return;
+  }
+  switch (point.type) {
+    case "int16":
+    case "sunssf":
+      words[at] = within(Math.round(value / point.scale), -0x7fff, 0x7fff);
+      return;
+    case "uint16":
+      words[at] = within(Math.round(value / point.scale), 0, 0xfffe);
+      return;
+    case "enum16":
+    case "bitfield16":
+    case "pad":
+      words[at] = value;
+      return;
+    case "int32": {
+      const raw = within(Math.round(value / point.scale), -0x7fffffff, 0x7fffffff);
+      words[at] = raw >> 16;
+      words[at + 1] = raw;
+      return;
+    }
+    case "uint32":
+    case "bitfield32": {
+      const raw = within(Math.round(value / point.scale), 0, 0xfffffffe);
+      words[at] = raw >>> 16;
+      words[at + 1] = raw;
+      return;
+    }
+    case "uint64": {
+      const raw = within(Math.round(value / point.scale), 0, Number.MAX_SAFE_INTEGER);
+      const high = Math.floor(raw / 4_294_967_296);
+      const low = raw - high * 4_294_967_296;
+      words[at] = high >>> 16;
+      words[at + 1] = high;
+      words[at + 2] = low >>> 16;
+      words[at + 3] = low;
+      return;
+    }
+    case "float32":
+      floatOf[0] = value;
+      words[at] = (bitsOf[0] ?? 0) >>> 16;
+      words[at + 1] = bitsOf[0] ?? 0;
+      return;
+    case "string8":
+    case "string16":
+    case "string32":
+      invariant(false, `${point.key} is a text`);
+  }
+}
+
+/** One float and its bits: the same memory seen twice. */
+const floatOf = new Float32Array(1);
+const bitsOf = new Uint32Array(floatOf.buffer);
+
+const within = (raw: number, min: number, max: number): number => (raw < min ? min : raw > max ? max : raw);
+
+function encodeText(words: Uint16Array, at: number, registers: number, text: string): void {
+  const bytes = new TextEncoder().encode(text).subarray(0, 2 * registers);
+  for (let word = 0; word < registers; word++) {
+    words[at + word] = ((bytes[2 * word] ?? 0) << 8) | (bytes[2 * word + 1] ?? 0);
+  }
+}

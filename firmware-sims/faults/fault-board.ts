@@ -1,0 +1,176 @@
+import { fail, ok, type Result, unreachable } from "@penstock/protocol/result";
+import { BatteryUnit } from "../devices/battery-unit.ts";
+import { Meter } from "../devices/meter.ts";
+import { exceptionCode, type ModbusDevice } from "../devices/modbus-device.ts";
+import type { PlantController } from "../devices/plant-controller.ts";
+import type { Fault, FaultEvent } from "./fault.ts";
+
+export type FaultError =
+  | { readonly code: "fault.unknown-device"; readonly device: string; readonly [fact: string]: unknown }
+  | { readonly code: "fault.unknown-point"; readonly point: string; readonly [fact: string]: unknown }
+  | {
+      readonly code: "fault.not-applicable";
+      readonly device: string;
+      readonly kind: string;
+      readonly [fact: string]: unknown;
+    };
+
+export interface ActiveFault {
+  readonly deviceId: string;
+  readonly fault: Fault;
+  readonly sinceMs: number;
+  readonly endsMs: number;
+}
+
+/** Who is in trouble, since when and until when. Several faults may lie on one device. */
+export class FaultBoard {
+  readonly #modbus: ReadonlyMap<string, ModbusDevice>;
+  readonly #plant: PlantController;
+  #active: ActiveFault[] = [];
+  #scheduled: FaultEvent[] = [];
+  #nowMs = 0;
+  #injected = 0;
+
+  constructor(modbus: ReadonlyMap<string, ModbusDevice>, plant: PlantController) {
+    this.#modbus = modbus;
+    this.#plant = plant;
+  }
+
+  get active(): readonly ActiveFault[] {
+    return this.#active;
+  }
+
+  /** How many faults have been injected so far. */
+  get injected(): number {
+    return this.#injected;
+  }
+
+  inject(deviceId: string, fault: Fault): Result<ActiveFault, FaultError> {
+    const applied = this.#begin(deviceId, fault);
+    if (!applied.ok) return applied;
+    const active = { deviceId, fault, sinceMs: this.#nowMs, endsMs: this.#nowMs + (fault.durationMs ?? Infinity) };
+    this.#active.push(active);
+    this.#injected++;
+    return ok(active);
+  }
+
+  /** Ends every fault of a device. */
+  clear(deviceId: string): Result<number, FaultError> {
+    if (!this.#modbus.has(deviceId) && this.#plant.id !== deviceId) {
+      return fail({ code: "fault.unknown-device", device: deviceId });
+    }
+    const ended = this.#active.filter((active) => active.deviceId === deviceId);
+    this.#active = this.#active.filter((active) => active.deviceId !== deviceId);
+    this.#settle(deviceId);
+    return ok(ended.length);
+  }
+
+  /** Faults to come. Events of the past begin at the next step. */
+  schedule(events: readonly FaultEvent[]): void {
+    this.#scheduled = [...this.#scheduled, ...events].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  /** Begins what is due and ends what is over. Called once a step. */
+  tick(nowMs: number): void {
+    this.#nowMs = nowMs;
+    if (this.#active.length > 0 && this.#active.some((active) => active.endsMs <= nowMs)) {
+      const ended = this.#active.filter((active) => active.endsMs <= nowMs);
+      this.#active = this.#active.filter((active) => active.endsMs > nowMs);
+      for (const { deviceId } of ended) this.#settle(deviceId);
+    }
+    for (let next = this.#scheduled[0]; next !== undefined && next.atMs <= nowMs; next = this.#scheduled[0]) {
+      this.#scheduled.shift();
+      this.inject(next.deviceId, next.fault);
+    }
+  }
+
+  #begin(deviceId: string, fault: Fault): Result<true, FaultError> {
+    if (deviceId === this.#plant.id) return beginOnPlant(this.#plant, fault);
+    const device = this.#modbus.get(deviceId);
+    return device === undefined ? fail({ code: "fault.unknown-device", device: deviceId }) : begin(device, fault);
+  }
+
+  /** After a fault has ended: healthy, then whatever still lies on the device. */
+  #settle(deviceId: string): void {
+    const device = this.#modbus.get(deviceId);
+    if (device === undefined) healPlant(this.#plant);
+    else heal(device);
+    for (const active of this.#active) {
+      // A device that is still down has restarted already.
+      const fault: Fault = active.fault.kind === "rebooting" ? { kind: "silent" } : active.fault;
+      if (active.deviceId === deviceId) this.#begin(deviceId, fault);
+    }
+  }
+}
+
+function begin(device: ModbusDevice, fault: Fault): Result<true, FaultError> {
+  const { trouble } = device;
+  switch (fault.kind) {
+    case "silent":
+      trouble.silent = true;
+      return ok(true);
+    case "slow":
+      trouble.delayMs = fault.delayMs;
+      return ok(true);
+    case "frozen":
+      device.freeze();
+      return ok(true);
+    case "lying": {
+      const point = device.image.find(fault.point);
+      if (point?.source === undefined) return fail({ code: "fault.unknown-point", point: fault.point });
+      point.factor = fault.factor ?? 1;
+      point.offset = fault.offset ?? 0;
+      return ok(true);
+    }
+    case "rebooting":
+      trouble.silent = true;
+      if (device instanceof BatteryUnit) device.restart();
+      return ok(true);
+    case "refusing":
+      trouble.writeException = fault.exception;
+      return ok(true);
+    case "forgetting":
+      trouble.forgetsWrites = true;
+      return ok(true);
+    case "meter-stale":
+      if (!(device instanceof Meter)) {
+        return fail({ code: "fault.not-applicable", device: device.id, kind: fault.kind });
+      }
+      trouble.readException = exceptionCode.gatewayTargetFailed;
+      return ok(true);
+    default:
+      return unreachable(fault);
+  }
+}
+
+function beginOnPlant(plant: PlantController, fault: Fault): Result<true, FaultError> {
+  switch (fault.kind) {
+    case "silent":
+      plant.trouble.silent = true;
+      return ok(true);
+    case "frozen":
+      plant.freeze();
+      return ok(true);
+    case "rebooting":
+      plant.trouble.silent = true;
+      plant.restart();
+      return ok(true);
+    default:
+      return fail({ code: "fault.not-applicable", device: plant.id, kind: fault.kind });
+  }
+}
+
+function heal(device: ModbusDevice): void {
+  device.trouble.silent = false;
+  device.trouble.delayMs = 0;
+  device.trouble.writeException = 0;
+  device.trouble.readException = 0;
+  device.trouble.forgetsWrites = false;
+  device.thaw();
+  device.image.tellTruth();
+}
+
+function healPlant(plant: PlantController): void {
+  plant.trouble.silent = false;
+  plant.thaw();
+}

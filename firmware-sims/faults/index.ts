@@ -1,0 +1,3 @@
+export * from "./fault.ts";
+export * from "./fault-board.ts";
+export * from "./random-faults.ts";

@@ -1,0 +1,22 @@
+import { feeder } from "./feeder.ts";
+import { park } from "./park.ts";
+import { type SiteOptions, SiteSim } from "./site-sim.ts";
+import type { SiteSpec } from "./site-spec.ts";
+import { street } from "./street.ts";
+
+/** The shelf of named plants. */
+export const siteSpecs = { park, feeder, street } as const satisfies Record<string, SiteSpec>;
+
+export type SiteName = keyof typeof siteSpecs;
+
+export const siteNames = Object.keys(siteSpecs) as readonly SiteName[];
+
+export const isSiteName = (name: string): name is SiteName => Object.hasOwn(siteSpecs, name);
+
+/** Builds a named site. The same seed, start and steps give the same site to the last bit. */
+export const createSite = (name: SiteName, options: SiteOptions): SiteSim => new SiteSim(siteSpecs[name], options);
+
+export * from "./site-sim.ts";
+export * from "./site-spec.ts";
+export * from "./site-truth.ts";
+export { feeder, park, street };

@@ -1,0 +1,297 @@
+import type { Rng } from "@penstock/protocol/rng";
+import type { UtcMs } from "@penstock/protocol/units";
+import { BatteryUnit } from "../devices/battery-unit.ts";
+import { createMeterReading, Meter } from "../devices/meter.ts";
+import type { ModbusDevice, WriteObserver } from "../devices/modbus-device.ts";
+import { PlantController } from "../devices/plant-controller.ts";
+import type { Surroundings } from "../devices/surroundings.ts";
+import { FaultBoard } from "../faults/fault-board.ts";
+import { createBattery, stepBattery } from "../plant/battery.ts";
+import { socOf } from "../plant/cells.ts";
+import { ambientTemperatureC, createDailyPower, type DailyPower, stepDailyPower } from "../plant/daily-shape.ts";
+import { createFeeder, type Feeder, stepFeeder } from "../plant/feeder.ts";
+import {
+  createFrequency,
+  deviate,
+  type Frequency,
+  type FrequencyTrace,
+  playTrace,
+  stepFrequency,
+} from "../plant/frequency.ts";
+import { createWander, stepWander, type Wander } from "../plant/wander.ts";
+import type { SiteSpec } from "./site-spec.ts";
+import type { SiteTruth, UnitTruth } from "./site-truth.ts";
+
+export interface SiteOptions {
+  readonly rng: Rng;
+  /** Clock time at the first step. */
+  readonly startMs: UtcMs;
+  /** How many times faster energy and heat move than the clock; power does not. Default 1. */
+  readonly energySpeed?: number;
+  /** Where every unit's cells start, 0..1. By default each somewhere around a half, from the seed. */
+  readonly soc?: number;
+}
+
+/** One site: physics, devices and trouble on one timeline. It moves when {@link step} is called and never else. */
+export class SiteSim {
+  readonly spec: SiteSpec;
+  readonly energySpeed: number;
+  readonly units: readonly BatteryUnit[];
+  readonly meter: Meter;
+  readonly plantController: PlantController;
+  readonly faults: FaultBoard;
+  readonly truth: SiteTruth;
+  readonly #modbus: ReadonlyMap<string, ModbusDevice>;
+  readonly #startMs: number;
+  readonly #surroundings: Surroundings;
+  readonly #feeder: Feeder;
+  readonly #frequency: Frequency;
+  readonly #load: DailyPower;
+  readonly #solar: DailyPower;
+  readonly #sourceVoltage: Wander;
+  #pinnedHz: number | undefined;
+
+  constructor(spec: SiteSpec, options: SiteOptions) {
+    const { rng } = options;
+    this.spec = spec;
+    this.energySpeed = options.energySpeed ?? 1;
+    this.#startMs = options.startMs;
+    const ambientC = ambientTemperatureC(solarDayMs(spec, options.startMs), spec.ambient.meanC, spec.ambient.swingC);
+    this.#surroundings = { frequencyHz: spec.frequencyHzNominal, voltagePu: 1, ambientC };
+    this.units = Array.from({ length: spec.unitCount }, (_, index) => {
+      const id = `unit-${index + 1}`;
+      const soc = options.soc ?? rng.fork(id).between(0.4, 0.6);
+      return new BatteryUnit(id, createBattery(spec.unit, soc, ambientC), this.#surroundings);
+    });
+    this.meter = new Meter("meter-1", createMeterReading());
+    this.plantController = new PlantController("plant-1", spec.connectionLimitW);
+    this.#modbus = new Map([...this.units, this.meter].map((device) => [device.id, device]));
+    this.faults = new FaultBoard(this.#modbus, this.plantController);
+    this.#feeder = createFeeder(spec.feeder, ambientC);
+    this.#frequency = createFrequency(rng.fork("frequency"), spec.frequencyHzNominal);
+    this.#load = createDailyPower({ ...spec.load, variationMs: 20_000, rng: rng.fork("load") });
+    this.#solar = createDailyPower({ ...spec.solar, variationMs: 60_000, rng: rng.fork("solar") });
+    this.#sourceVoltage = createWander(rng.fork("voltage"), 0.004, 120_000);
+    this.truth = createTruth(spec, this.units, options.startMs, ambientC);
+    // A first look that moves nothing: meters and truth show the site as it begins.
+    this.#advance(0);
+  }
+
+  /** Moves the whole site by `dtMs`, which may be any length; device timers are as fine as the steps. */
+  step(dtMs: number): void {
+    if (dtMs > 0) this.#advance(dtMs);
+  }
+
+  deviceById(id: string): ModbusDevice | undefined {
+    return this.#modbus.get(id);
+  }
+
+  /** Every device on Modbus, units first. */
+  get modbusDevices(): readonly ModbusDevice[] {
+    return [...this.#modbus.values()];
+  }
+
+  /** Watches every write any device accepts. */
+  observeWrites(observer: WriteObserver): void {
+    for (const device of this.#modbus.values()) device.observeWrite = observer;
+  }
+
+  /** The grid operator limits the site to `[powerWMin, powerWMax]` at the point of connection until lifted. */
+  setGridOperatorLimit(powerWMin: number, powerWMax: number): void {
+    this.#showLimit(true, powerWMin, powerWMax);
+  }
+
+  liftGridOperatorLimit(): void {
+    const { min, max } = this.spec.connectionLimitW;
+    this.#showLimit(false, min, max);
+  }
+
+  openBreaker(): void {
+    this.#feeder.breakerClosed = false;
+  }
+
+  closeBreaker(): void {
+    this.#feeder.breakerClosed = true;
+  }
+
+  /** The grid's deviation from its everyday frequency becomes `byHz`, at once or within `overMs`. */
+  frequencyStep(byHz: number, overMs = 0): void {
+    deviate(this.#frequency, this.truth.elapsedMs, byHz, overMs);
+  }
+
+  /** Plays a recording from now on; undefined ends it. */
+  frequencyTrace(trace: FrequencyTrace | undefined): void {
+    playTrace(this.#frequency, this.truth.elapsedMs, trace);
+  }
+
+  /** Holds the frequency at a value; undefined lets it go. */
+  pinFrequency(hz: number | undefined): void {
+    this.#pinnedHz = hz;
+  }
+
+  #showLimit(isActive: boolean, min: number, max: number): void {
+    const { gridOperatorLimitW } = this.truth;
+    gridOperatorLimitW.isActive = isActive;
+    gridOperatorLimitW.min = min;
+    gridOperatorLimitW.max = max;
+    this.plantController.showGridOperatorLimit(isActive, min, max);
+  }
+
+  #advance(dtMs: number): void {
+    const { truth } = this;
+    truth.elapsedMs += dtMs;
+    truth.nowMs = this.#startMs + truth.elapsedMs;
+    truth.marketMs = this.#startMs + truth.elapsedMs * this.energySpeed;
+    this.faults.tick(truth.elapsedMs);
+    this.#stepSurroundings(dtMs);
+    for (const unit of this.units) unit.tick(truth.elapsedMs);
+    if (dtMs > 0) this.#stepUnits(dtMs);
+    this.#balance(dtMs);
+    this.#read(dtMs);
+  }
+
+  #stepSurroundings(dtMs: number): void {
+    const { truth, spec } = this;
+    const dayMs = solarDayMs(spec, truth.marketMs);
+    stepFrequency(this.#frequency, truth.elapsedMs, dtMs);
+    stepDailyPower(this.#load, dayMs, dtMs);
+    stepDailyPower(this.#solar, dayMs, dtMs);
+    stepWander(this.#sourceVoltage, dtMs);
+    truth.breakerClosed = this.#feeder.breakerClosed;
+    truth.frequencyHz = this.#pinnedHz ?? this.#frequency.hz;
+    truth.ambientC = ambientTemperatureC(dayMs, spec.ambient.meanC, spec.ambient.swingC);
+    this.#surroundings.frequencyHz = truth.breakerClosed ? truth.frequencyHz : 0;
+    this.#surroundings.voltagePu = truth.breakerClosed ? this.#feeder.voltagePu || 1 : 0;
+    this.#surroundings.ambientC = truth.ambientC;
+  }
+
+  #stepUnits(dtMs: number): void {
+    for (const unit of this.units) {
+      stepBattery(
+        unit.state.battery,
+        this.truth.elapsedMs,
+        dtMs,
+        this.energySpeed,
+        this.truth.ambientC,
+        unit.state.isConnected,
+      );
+    }
+  }
+
+  /** The sum every checker repeats: batteries + solar − load − auxiliary − losses = grid. */
+  #balance(dtMs: number): void {
+    const { truth } = this;
+    const isOn = truth.breakerClosed;
+    let batteryW = 0;
+    let batteryVar = 0;
+    let auxiliaryW = 0;
+    for (const unit of this.units) {
+      const { inverter, thermal } = unit.state.battery;
+      batteryW += inverter.powerW;
+      batteryVar += inverter.reactivePowerVar;
+      auxiliaryW += thermal.auxiliaryW;
+    }
+    truth.batteryPowerW = batteryW;
+    truth.solarW = isOn ? this.#solar.powerW : 0;
+    truth.siteLoadW = isOn ? this.#load.powerW : 0;
+    // Behind an open breaker the units live on their own cells for a while; the site draws nothing.
+    truth.auxiliaryW = isOn ? auxiliaryW : 0;
+    const beforeLossesW = batteryW + truth.solarW - truth.siteLoadW - truth.auxiliaryW;
+    truth.gridReactivePowerVar = batteryVar - loadVarPerW * truth.siteLoadW;
+    const dtS = (dtMs * this.energySpeed) / 1000;
+    const sourcePu = 1 + this.#sourceVoltage.value;
+    stepFeeder(this.#feeder, dtS, beforeLossesW, truth.gridReactivePowerVar, sourcePu, truth.ambientC);
+    truth.lossesW = this.#feeder.lossesW;
+    truth.gridPowerW = beforeLossesW - truth.lossesW;
+    truth.voltageV = this.#feeder.voltagePu * this.spec.feeder.voltageVNominal;
+    truth.transformerTemperatureC = this.#feeder.transformerTemperatureC;
+  }
+
+  /** Instruments look: the meter, the plant controller and the truth. */
+  #read(dtMs: number): void {
+    const { truth } = this;
+    const { reading } = this.meter;
+    const hours = (dtMs * this.energySpeed) / 3_600_000;
+    const meanW = (reading.powerW + truth.gridPowerW) / 2;
+    if (meanW >= 0) reading.exportedWh += meanW * hours;
+    else reading.importedWh -= meanW * hours;
+    reading.powerW = truth.gridPowerW;
+    reading.reactivePowerVar = truth.gridReactivePowerVar;
+    reading.voltageV = truth.voltageV;
+    reading.frequencyHz = truth.breakerClosed ? truth.frequencyHz : Number.NaN;
+    truth.exportedWh = reading.exportedWh;
+    truth.importedWh = reading.importedWh;
+    this.plantController.tick(truth.elapsedMs, truth.breakerClosed, truth.transformerTemperatureC);
+    for (let index = 0; index < this.units.length; index++) {
+      const unit = this.units[index];
+      const shown = truth.units[index];
+      if (unit !== undefined && shown !== undefined) showUnit(shown, unit);
+    }
+  }
+}
+
+function showUnit(shown: UnitTruth, unit: BatteryUnit): void {
+  const { state } = unit;
+  const { battery } = state;
+  shown.powerW = battery.inverter.powerW;
+  shown.reactivePowerVar = battery.inverter.reactivePowerVar;
+  shown.setPointW = state.setPointW;
+  shown.soc = socOf(battery.cells);
+  shown.energyWh = battery.cells.energyWh;
+  shown.cellTemperatureC = battery.thermal.cellTemperatureC;
+  shown.auxiliaryW = battery.thermal.auxiliaryW;
+  shown.dischargeRoomW = battery.dischargeRoomW;
+  shown.chargeRoomW = battery.chargeRoomW;
+  shown.isReverted = state.power.reverted;
+  shown.isControllerLost = state.isControllerLost;
+  shown.isConnected = state.isConnected;
+  shown.dischargedWh = battery.dischargedWh;
+  shown.chargedWh = battery.chargedWh;
+}
+
+function createTruth(spec: SiteSpec, units: readonly BatteryUnit[], startMs: number, ambientC: number): SiteTruth {
+  return {
+    elapsedMs: 0,
+    nowMs: startMs,
+    marketMs: startMs,
+    gridPowerW: 0,
+    gridReactivePowerVar: 0,
+    batteryPowerW: 0,
+    siteLoadW: 0,
+    solarW: 0,
+    auxiliaryW: 0,
+    lossesW: 0,
+    frequencyHz: spec.frequencyHzNominal,
+    voltageV: spec.feeder.voltageVNominal,
+    breakerClosed: true,
+    transformerTemperatureC: ambientC,
+    ambientC,
+    gridOperatorLimitW: { isActive: false, ...spec.connectionLimitW },
+    connectionLimitW: spec.connectionLimitW,
+    exportedWh: 0,
+    importedWh: 0,
+    units: units.map((unit) => ({
+      id: unit.id,
+      powerW: 0,
+      reactivePowerVar: 0,
+      setPointW: 0,
+      soc: 0,
+      energyWh: 0,
+      cellTemperatureC: ambientC,
+      auxiliaryW: 0,
+      dischargeRoomW: 0,
+      chargeRoomW: 0,
+      isReverted: false,
+      isControllerLost: false,
+      isConnected: true,
+      dischargedWh: 0,
+      chargedWh: 0,
+    })),
+  };
+}
+
+const dayLengthMs = 86_400_000;
+const solarDayMs = (spec: SiteSpec, utcMs: number): number => (utcMs + spec.solarOffsetMs) % dayLengthMs;
+
+/** Reactive power a site load takes per watt: a power factor of 0.97. */
+const loadVarPerW = Math.tan(Math.acos(0.97));
