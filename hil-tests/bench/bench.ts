@@ -5,7 +5,10 @@
 export interface Benchmark {
   readonly name: string;
   readonly text: string;
-  run(options: { readonly repeats: number; readonly progress: (text: string) => void }): Promise<Record<string, unknown>>;
+  run(options: {
+    readonly repeats: number;
+    readonly progress: (text: string) => void;
+  }): Promise<Record<string, unknown>>;
 }
 
 export function percentile(values: ArrayLike<number>, fraction: number): number {

@@ -31,7 +31,13 @@ async function main(): Promise<number> {
     return 2;
   }
   const figures = await benchmark.run({ repeats, progress: (text) => process.stderr.write(`${text}\n`) });
-  const result = { name: benchmark.name, node: process.version, cpu: cpus()[0]?.model ?? "unknown", repeats, ...figures };
+  const result = {
+    name: benchmark.name,
+    node: process.version,
+    cpu: cpus()[0]?.model ?? "unknown",
+    repeats,
+    ...figures,
+  };
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(22)} ${value}\n`);
   return 0;

@@ -62,4 +62,3 @@ const excessOf = (powerW: number, min: number, max: number): number =>
   Math.max(0, powerW - max - tolerance(max), min - tolerance(min) - powerW);
 
 export const kilowatts = (powerW: number): string => `${(powerW / 1e3).toFixed(1)} kW`;
-

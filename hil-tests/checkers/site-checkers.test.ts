@@ -37,13 +37,19 @@ test.each([
   ["apparent-power", (truth) => ({ ...truth, units: [{ ...truth.units[0], reactivePowerVar: 2.5e6 }] })],
   ["soc-window", (truth) => ({ ...truth, units: [{ ...truth.units[0], soc: 0.02, powerW: 1e6 }] })],
   ["breaker", (truth) => ({ ...truth, breakerClosed: false, gridPowerW: 1e5 })],
-  ["grid-operator", (truth) => ({ ...truth, gridPowerW: 3e6, gridOperatorLimitW: { isActive: true, min: -1e6, max: 1e6 } })],
-] as [string, (truth: ReturnType<typeof createSite>["truth"]) => object][])("the %s judge sees its promise broken", (name, broken) => {
-  const site = createSite("feeder", { rng: new Rng(1), startMs: UtcMs(0) });
-  const checkers = new SiteCheckers(promises);
-  for (let elapsedMs = 0; elapsedMs < 30_000; elapsedMs += 50) {
-    site.step(50);
-    checkers.look(broken(site.truth) as typeof site.truth, 50);
-  }
-  expect(checkers.violations.map(({ checker }) => checker)).toContain(name);
-});
+  [
+    "grid-operator",
+    (truth) => ({ ...truth, gridPowerW: 3e6, gridOperatorLimitW: { isActive: true, min: -1e6, max: 1e6 } }),
+  ],
+] as [string, (truth: ReturnType<typeof createSite>["truth"]) => object][])(
+  "the %s judge sees its promise broken",
+  (name, broken) => {
+    const site = createSite("feeder", { rng: new Rng(1), startMs: UtcMs(0) });
+    const checkers = new SiteCheckers(promises);
+    for (let elapsedMs = 0; elapsedMs < 30_000; elapsedMs += 50) {
+      site.step(50);
+      checkers.look(broken(site.truth) as typeof site.truth, 50);
+    }
+    expect(checkers.violations.map(({ checker }) => checker)).toContain(name);
+  },
+);

@@ -32,7 +32,8 @@ export class SiteCheckers {
       const text = checker.look(truth, dtMs);
       if (text === undefined) continue;
       this.violationCount++;
-      if (this.violations.length < 100) this.violations.push({ checker: checker.name, site: this.#site, atMs: truth.elapsedMs, text });
+      if (this.violations.length < 100)
+        this.violations.push({ checker: checker.name, site: this.#site, atMs: truth.elapsedMs, text });
     }
   }
 }

@@ -16,7 +16,8 @@ export function socWindowChecker(promises: SitePromises): Checker {
         const restW = promises.apparentVAMax * REST;
         const isDraining = unit.soc < promises.socMin - SOC_TOLERANCE && unit.powerW > restW;
         const isFilling = unit.soc > promises.socMax + SOC_TOLERANCE && unit.powerW < -restW;
-        if (isDraining || isFilling) wrong = `${unit.id} at ${(unit.soc * 100).toFixed(1)} % does ${kilowatts(unit.powerW)}`;
+        if (isDraining || isFilling)
+          wrong = `${unit.id} at ${(unit.soc * 100).toFixed(1)} % does ${kilowatts(unit.powerW)}`;
       }
       outsideMs = wrong === undefined ? 0 : outsideMs + dtMs;
       if (outsideMs <= 3 * promises.reactionMs) return undefined;
@@ -51,7 +52,9 @@ export function balanceChecker(): Checker {
       for (const unit of truth.units) batteryW += unit.powerW;
       const sumW = batteryW + truth.solarW - truth.siteLoadW - truth.auxiliaryW - truth.lossesW;
       const errorW = Math.abs(sumW - truth.gridPowerW);
-      return errorW > 1 ? `parts sum to ${kilowatts(sumW)}, the connection carries ${kilowatts(truth.gridPowerW)}` : undefined;
+      return errorW > 1
+        ? `parts sum to ${kilowatts(sumW)}, the connection carries ${kilowatts(truth.gridPowerW)}`
+        : undefined;
     },
   };
 }

@@ -31,7 +31,8 @@ run(nodePath(), [join(root, script), ...args]);
 /** `npm ci` when the lockfile or a manifest is not the one that was last installed. */
 function install() {
   const manifests = ["package-lock.json", "package.json", ".npmrc"];
-  for (const folder of JSON.parse(readFileSync(join(root, "package.json"), "utf8")).workspaces) manifests.push(`${folder}/package.json`);
+  for (const folder of JSON.parse(readFileSync(join(root, "package.json"), "utf8")).workspaces)
+    manifests.push(`${folder}/package.json`);
   const wanted = hashOf(manifests.filter((file) => existsSync(join(root, file))));
   const stamp = join(root, "node_modules/.penstock-installed");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
@@ -43,7 +44,8 @@ function install() {
     shell: process.platform === "win32",
   });
   if (npm.error) stop(`npm could not be started (${npm.error.message}); install Node with npm and try again`);
-  if (npm.status !== 0) stop(`npm ci failed; what it said is above. Is the package registry reachable?\n${npm.stdout ?? ""}`);
+  if (npm.status !== 0)
+    stop(`npm ci failed; what it said is above. Is the package registry reachable?\n${npm.stdout ?? ""}`);
   writeFileSync(stamp, wanted);
   say(`dependencies installed in ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
@@ -54,10 +56,14 @@ function build() {
   const stamp = join(root, "cloud/dist/page/.built-from");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
   say("building the fleet page …");
-  const tsup = spawnSync(nodePath(), [join(root, "node_modules/tsup/dist/cli-default.js"), "--config", "tsup.config.ts", "--silent"], {
-    cwd: join(root, "cloud"),
-    encoding: "utf8",
-  });
+  const tsup = spawnSync(
+    nodePath(),
+    [join(root, "node_modules/tsup/dist/cli-default.js"), "--config", "tsup.config.ts", "--silent"],
+    {
+      cwd: join(root, "cloud"),
+      encoding: "utf8",
+    },
+  );
   if (tsup.status !== 0) stop(`the fleet page did not build:\n${tsup.stdout}${tsup.stderr}`);
   writeFileSync(stamp, sources);
 }
@@ -68,7 +74,8 @@ function nodePath() {
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
   const brought = join(root, "node_modules", `node-${process.platform}-${process.arch}`, "bin/node");
   if (existsSync(brought)) {
-    if (process.env.PENSTOCK_NODE_SAID !== "1") say(`Node ${process.versions.node} is too old; using the Node 24 that came with the dependencies`);
+    if (process.env.PENSTOCK_NODE_SAID !== "1")
+      say(`Node ${process.versions.node} is too old; using the Node 24 that came with the dependencies`);
     process.env.PENSTOCK_NODE_SAID = "1";
     return brought;
   }
@@ -119,7 +126,11 @@ function isAlive(pid) {
 
 function hashOf(files) {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(file).update("\0").update(readFileSync(join(root, file)));
+  for (const file of files)
+    hash
+      .update(file)
+      .update("\0")
+      .update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
 

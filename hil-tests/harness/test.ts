@@ -46,7 +46,9 @@ async function main(): Promise<number> {
 
   const total = (count: keyof Outcome) => outcomes.reduce((sum, outcome) => sum + outcome[count], 0);
   const skipped = total("skipped");
-  process.stdout.write(`${total("passed")} passed, ${total("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
+  process.stdout.write(
+    `${total("passed")} passed, ${total("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`,
+  );
   return total("failed") === 0 && total("passed") > 0 ? 0 : 1;
 }
 
@@ -89,7 +91,8 @@ function bringChromium(): void {
   const quiet = { stdio: "ignore" as const, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   spawnSync("apt-get", ["update"], quiet);
   spawnSync("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], quiet);
-  if (!existsSync("/usr/bin/chromium")) process.stderr.write("penstock: Chromium could not be installed; the page's tests will be skipped\n");
+  if (!existsSync("/usr/bin/chromium"))
+    process.stderr.write("penstock: Chromium could not be installed; the page's tests will be skipped\n");
 }
 
 process.exitCode = await main();

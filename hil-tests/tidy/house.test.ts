@@ -6,13 +6,18 @@ import { expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 
 test("every file type-checks under the strict settings", { timeout: 180_000 }, () => {
-  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], { encoding: "utf8" });
+  const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", root], {
+    encoding: "utf8",
+  });
   expect(tsc.stdout).toBe("");
   expect(tsc.status).toBe(0);
 });
 
 test("lint and format are quiet", { timeout: 60_000 }, () => {
-  const biome = spawnSync(join(root, "node_modules/.bin/biome"), ["ci", "--colors=off", "."], { cwd: root, encoding: "utf8" });
+  const biome = spawnSync(join(root, "node_modules/.bin/biome"), ["ci", "--colors=off", "."], {
+    cwd: root,
+    encoding: "utf8",
+  });
   expect(biome.status, `${biome.stdout}${biome.stderr}`).toBe(0);
 });
 
@@ -23,7 +28,9 @@ test("every folder of ours says in a README what lives there", () => {
       .filter((entry) => entry.isDirectory() && !["node_modules", "dist", "bin"].includes(entry.name))
       .map((entry) => `${name}/${entry.name}`),
   ]);
-  const silent = folders.filter((folder) => statSync(join(root, folder, "README.md"), { throwIfNoEntry: false }) === undefined);
+  const silent = folders.filter(
+    (folder) => statSync(join(root, folder, "README.md"), { throwIfNoEntry: false }) === undefined,
+  );
   expect(silent).toEqual([]);
 });
 

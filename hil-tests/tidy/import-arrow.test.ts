@@ -54,8 +54,21 @@ test("one package reaches another by its name, never by a path through its wall"
 });
 
 test("the pure cores touch no clock, no chance and no wire of their own", () => {
-  const pure = ["edge/control", "edge/leases", "protocol/units", "protocol/lease", "protocol/sparkplug", "protocol/sunspec", "firmware-sims/plant", "cloud/forecast", "cloud/optimise", "cloud/strategies", "cloud/markets"];
-  const forbidden = /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|setTimeout\(|setInterval\(|process\.hrtime)/;
+  const pure = [
+    "edge/control",
+    "edge/leases",
+    "protocol/units",
+    "protocol/lease",
+    "protocol/sparkplug",
+    "protocol/sunspec",
+    "firmware-sims/plant",
+    "cloud/forecast",
+    "cloud/optimise",
+    "cloud/strategies",
+    "cloud/markets",
+  ];
+  const forbidden =
+    /\b(Date\.now\(|new Date\(\)|Math\.random\(|performance\.now\(|setTimeout\(|setInterval\(|process\.hrtime)/;
   const wrong = pure
     .flatMap(sourcesBelow)
     .filter((file) => !file.endsWith(".test.ts"))

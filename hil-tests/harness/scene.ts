@@ -1,0 +1,70 @@
+import { type SiteName, siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
+
+export type { SiteName };
+
+import type { SitePromises } from "../checkers/checker.ts";
+
+/**
+ * What each named site has agreed with its grid and its owner, typed by whoever sets the scene: the edge's
+ * configuration is written from it and the judges hold the plant against it. Neither learns it from the other.
+ */
+export interface Scene {
+  readonly connection: {
+    readonly exportLimitKW: number;
+    readonly importLimitKW: number;
+    readonly marginKW: number;
+    readonly withoutMeterKW: number;
+  };
+  readonly rampKWPerS: number;
+  readonly fallbackRampKWPerS: number;
+  readonly socMin: number;
+  readonly socMax: number;
+  readonly hasPlantController: boolean;
+  /** What the market pays for. */
+  readonly settlementSource: "grid" | "storage";
+}
+
+export const scenes: Readonly<Record<SiteName, Scene>> = {
+  park: {
+    connection: { exportLimitKW: 20_000, importLimitKW: 20_000, marginKW: 150, withoutMeterKW: 5_000 },
+    rampKWPerS: 4_000,
+    fallbackRampKWPerS: 2_000,
+    socMin: 0.05,
+    socMax: 0.95,
+    hasPlantController: true,
+    settlementSource: "grid",
+  },
+  feeder: {
+    connection: { exportLimitKW: 5_000, importLimitKW: 4_000, marginKW: 120, withoutMeterKW: 1_000 },
+    rampKWPerS: 1_500,
+    fallbackRampKWPerS: 750,
+    socMin: 0.05,
+    socMax: 0.95,
+    hasPlantController: true,
+    settlementSource: "storage",
+  },
+  street: {
+    connection: { exportLimitKW: 120, importLimitKW: 120, marginKW: 6, withoutMeterKW: 20 },
+    rampKWPerS: 25,
+    fallbackRampKWPerS: 10,
+    socMin: 0.1,
+    socMax: 0.95,
+    hasPlantController: true,
+    settlementSource: "storage",
+  },
+};
+
+/** How long a site may take to answer a change in the world: read, think, write, inverter latency and lag. */
+const REACTION_MS = 800;
+
+export function promisesOf(name: SiteName): SitePromises {
+  const scene = scenes[name];
+  return {
+    site: name,
+    rampWPerS: scene.rampKWPerS * 1e3,
+    socMin: scene.socMin,
+    socMax: scene.socMax,
+    apparentVAMax: siteSpecs[name].unit.apparentPowerVAMax,
+    reactionMs: REACTION_MS,
+  };
+}

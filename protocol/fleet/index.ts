@@ -1,0 +1,3 @@
+export * from "./documents.ts";
+export * from "./stream.ts";
+export * from "./topics.ts";

@@ -1,0 +1,79 @@
+import { defineModel } from "../define-model.ts";
+
+/** SunSpec model 701: DER AC measurement. */
+export const derMeasurement = defineModel(
+  701,
+  `
+  at   point         type        scale       unit  access
+  2    ACType        enum16      -           -     r
+  3    St            enum16      -           -     r
+  4    InvSt         enum16      -           -     r
+  5    ConnSt        enum16      -           -     r
+  6    Alrm          bitfield32  -           -     r
+  8    DERMode       bitfield32  -           -     r
+  10   W             int16       W_SF        W     r
+  11   VA            int16       VA_SF       VA    r
+  12   Var           int16       Var_SF      Var   r
+  13   PF            int16       PF_SF       -     r
+  14   A             int16       A_SF        A     r
+  15   LLV           uint16      V_SF        V     r
+  16   LNV           uint16      V_SF        V     r
+  17   Hz            uint32      Hz_SF       Hz    r
+  19   TotWhInj      uint64      TotWh_SF    Wh    r
+  23   TotWhAbs      uint64      TotWh_SF    Wh    r
+  27   TotVarhInj    uint64      TotVarh_SF  Varh  r
+  31   TotVarhAbs    uint64      TotVarh_SF  Varh  r
+  35   TmpAmb        int16       Tmp_SF      C     r
+  36   TmpCab        int16       Tmp_SF      C     r
+  37   TmpSnk        int16       Tmp_SF      C     r
+  38   TmpTrns       int16       Tmp_SF      C     r
+  39   TmpSw         int16       Tmp_SF      C     r
+  40   TmpOt         int16       Tmp_SF      C     r
+  41   WL1           int16       W_SF        W     r
+  42   VAL1          int16       VA_SF       VA    r
+  43   VarL1         int16       Var_SF      Var   r
+  44   PFL1          int16       PF_SF       -     r
+  45   AL1           int16       A_SF        A     r
+  46   VL1L2         uint16      V_SF        V     r
+  47   VL1           uint16      V_SF        V     r
+  48   TotWhInjL1    uint64      TotWh_SF    Wh    r
+  52   TotWhAbsL1    uint64      TotWh_SF    Wh    r
+  56   TotVarhInjL1  uint64      TotVarh_SF  Varh  r
+  60   TotVarhAbsL1  uint64      TotVarh_SF  Varh  r
+  64   WL2           int16       W_SF        W     r
+  65   VAL2          int16       VA_SF       VA    r
+  66   VarL2         int16       Var_SF      Var   r
+  67   PFL2          int16       PF_SF       -     r
+  68   AL2           int16       A_SF        A     r
+  69   VL2L3         uint16      V_SF        V     r
+  70   VL2           uint16      V_SF        V     r
+  71   TotWhInjL2    uint64      TotWh_SF    Wh    r
+  75   TotWhAbsL2    uint64      TotWh_SF    Wh    r
+  79   TotVarhInjL2  uint64      TotVarh_SF  Varh  r
+  83   TotVarhAbsL2  uint64      TotVarh_SF  Varh  r
+  87   WL3           int16       W_SF        W     r
+  88   VAL3          int16       VA_SF       VA    r
+  89   VarL3         int16       Var_SF      Var   r
+  90   PFL3          int16       PF_SF       -     r
+  91   AL3           int16       A_SF        A     r
+  92   VL3L1         uint16      V_SF        V     r
+  93   VL3           uint16      V_SF        V     r
+  94   TotWhInjL3    uint64      TotWh_SF    Wh    r
+  98   TotWhAbsL3    uint64      TotWh_SF    Wh    r
+  102  TotVarhInjL3  uint64      TotVarh_SF  Varh  r
+  106  TotVarhAbsL3  uint64      TotVarh_SF  Varh  r
+  110  ThrotPct      uint16      -           Pct   r
+  111  ThrotSrc      bitfield32  -           -     r
+  113  A_SF          sunssf      -           -     r
+  114  V_SF          sunssf      -           -     r
+  115  Hz_SF         sunssf      -           -     r
+  116  W_SF          sunssf      -           -     r
+  117  PF_SF         sunssf      -           -     r
+  118  VA_SF         sunssf      -           -     r
+  119  Var_SF        sunssf      -           -     r
+  120  TotWh_SF      sunssf      -           -     r
+  121  TotVarh_SF    sunssf      -           -     r
+  122  Tmp_SF        sunssf      -           -     r
+  123  MnAlrmInfo    string32    -           -     r
+  `,
+);

@@ -1,0 +1,81 @@
+import { defineModel } from "../define-model.ts";
+
+/** SunSpec models 201, 202, 203, 204: meter, integers and scale factors: single, split, wye and delta. */
+export const meter = defineModel(
+  203,
+  `
+  at   point            type        scale       unit  access
+  2    A                int16       A_SF        A     r
+  3    AphA             int16       A_SF        A     r
+  4    AphB             int16       A_SF        A     r
+  5    AphC             int16       A_SF        A     r
+  6    A_SF             sunssf      -           -     r
+  7    PhV              int16       V_SF        V     r
+  8    PhVphA           int16       V_SF        V     r
+  9    PhVphB           int16       V_SF        V     r
+  10   PhVphC           int16       V_SF        V     r
+  11   PPV              int16       V_SF        V     r
+  12   PhVphAB          int16       V_SF        V     r
+  13   PhVphBC          int16       V_SF        V     r
+  14   PhVphCA          int16       V_SF        V     r
+  15   V_SF             sunssf      -           -     r
+  16   Hz               int16       Hz_SF       Hz    r
+  17   Hz_SF            sunssf      -           -     r
+  18   W                int16       W_SF        W     r
+  19   WphA             int16       W_SF        W     r
+  20   WphB             int16       W_SF        W     r
+  21   WphC             int16       W_SF        W     r
+  22   W_SF             sunssf      -           -     r
+  23   VA               int16       VA_SF       VA    r
+  24   VAphA            int16       VA_SF       VA    r
+  25   VAphB            int16       VA_SF       VA    r
+  26   VAphC            int16       VA_SF       VA    r
+  27   VA_SF            sunssf      -           -     r
+  28   VAR              int16       VAR_SF      var   r
+  29   VARphA           int16       VAR_SF      var   r
+  30   VARphB           int16       VAR_SF      var   r
+  31   VARphC           int16       VAR_SF      var   r
+  32   VAR_SF           sunssf      -           -     r
+  33   PF               int16       PF_SF       Pct   r
+  34   PFphA            int16       PF_SF       Pct   r
+  35   PFphB            int16       PF_SF       Pct   r
+  36   PFphC            int16       PF_SF       Pct   r
+  37   PF_SF            sunssf      -           -     r
+  38   TotWhExp         acc32       TotWh_SF    Wh    r
+  40   TotWhExpPhA      acc32       TotWh_SF    Wh    r
+  42   TotWhExpPhB      acc32       TotWh_SF    Wh    r
+  44   TotWhExpPhC      acc32       TotWh_SF    Wh    r
+  46   TotWhImp         acc32       TotWh_SF    Wh    r
+  48   TotWhImpPhA      acc32       TotWh_SF    Wh    r
+  50   TotWhImpPhB      acc32       TotWh_SF    Wh    r
+  52   TotWhImpPhC      acc32       TotWh_SF    Wh    r
+  54   TotWh_SF         sunssf      -           -     r
+  55   TotVAhExp        acc32       TotVAh_SF   VAh   r
+  57   TotVAhExpPhA     acc32       TotVAh_SF   VAh   r
+  59   TotVAhExpPhB     acc32       TotVAh_SF   VAh   r
+  61   TotVAhExpPhC     acc32       TotVAh_SF   VAh   r
+  63   TotVAhImp        acc32       TotVAh_SF   VAh   r
+  65   TotVAhImpPhA     acc32       TotVAh_SF   VAh   r
+  67   TotVAhImpPhB     acc32       TotVAh_SF   VAh   r
+  69   TotVAhImpPhC     acc32       TotVAh_SF   VAh   r
+  71   TotVAh_SF        sunssf      -           -     r
+  72   TotVArhImpQ1     acc32       TotVArh_SF  varh  r
+  74   TotVArhImpQ1PhA  acc32       TotVArh_SF  varh  r
+  76   TotVArhImpQ1PhB  acc32       TotVArh_SF  varh  r
+  78   TotVArhImpQ1PhC  acc32       TotVArh_SF  varh  r
+  80   TotVArhImpQ2     acc32       TotVArh_SF  varh  r
+  82   TotVArhImpQ2PhA  acc32       TotVArh_SF  varh  r
+  84   TotVArhImpQ2PhB  acc32       TotVArh_SF  varh  r
+  86   TotVArhImpQ2PhC  acc32       TotVArh_SF  varh  r
+  88   TotVArhExpQ3     acc32       TotVArh_SF  varh  r
+  90   TotVArhExpQ3PhA  acc32       TotVArh_SF  varh  r
+  92   TotVArhExpQ3PhB  acc32       TotVArh_SF  varh  r
+  94   TotVArhExpQ3PhC  acc32       TotVArh_SF  varh  r
+  96   TotVArhExpQ4     acc32       TotVArh_SF  varh  r
+  98   TotVArhExpQ4PhA  acc32       TotVArh_SF  varh  r
+  100  TotVArhExpQ4PhB  acc32       TotVArh_SF  varh  r
+  102  TotVArhExpQ4PhC  acc32       TotVArh_SF  varh  r
+  104  TotVArh_SF       sunssf      -           -     r
+  105  Evt              bitfield32  -           -     r
+  `,
+);
