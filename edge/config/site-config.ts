@@ -55,6 +55,8 @@ export interface CloudConfig {
   readonly passwordFile: string;
   readonly groupId: string;
   readonly nodeId: string;
+  /** Sparkplug host whose STATE the site waits for before it speaks; without one it speaks as soon as it is connected. */
+  readonly primaryHostId?: string;
   /** Who may issue leases: Ed25519 public keys (PEM). */
   readonly leaseKeys: readonly { readonly keyId: string; readonly publicKeyPem: string }[];
   /** No lease may live longer than this, whatever it says. */

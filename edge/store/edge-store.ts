@@ -1,5 +1,5 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
-import type { UtcMs } from "@penstock/protocol/units";
+import type { Ms, UtcMs } from "@penstock/protocol/units";
 
 /**
  * What an edge remembers. Callbacks, because the real one lives in a thread of its own: an answer means
@@ -9,6 +9,8 @@ import type { UtcMs } from "@penstock/protocol/units";
  * is deleted only after the host said it has committed it.
  */
 export interface EdgeStore {
+  /** What the store did of its own accord; set before `load`, whose answer comes after the notices of opening. */
+  onNotice: (notice: StoreNotice) => void;
   /** Everything needed to go on where the last process stopped. */
   load(done: (result: Result<StoreImage>) => void): void;
   /** Appends in order; answers with the records as stored. */
@@ -21,10 +23,8 @@ export interface EdgeStore {
   put(key: string, value: unknown, done: (result: Result<void>) => void): void;
   /** Appends to the hash-chained audit log. */
   audit(entry: AuditEntry, done: (result: Result<void>) => void): void;
-  readAudit(
-    limit: number,
-    done: (result: Result<readonly (AuditEntry & { sequence: number; hash: string })[]>) => void,
-  ): void;
+  /** The newest `limit` entries, oldest first. */
+  readAudit(limit: number, done: (result: Result<readonly ChainedAuditEntry[]>) => void): void;
   stats(done: (result: Result<StoreStats>) => void): void;
 }
 
@@ -46,6 +46,17 @@ export type RecordMetric = readonly [name: string, value: number | boolean | str
 
 export interface StoredRecord extends NewRecord {
   readonly sequence: number;
+  /** Present on a summary: with it, every sequence from `fromSequence` to its own is accounted for. */
+  readonly folded?: Folded;
+}
+
+/** Where a full disk has thinned telemetry: values are means (numbers) or the last (anything else). */
+export interface Folded {
+  readonly fromSequence: number;
+  /** How coarse: all that happened within this long became one record a device. */
+  readonly windowMs: Ms;
+  /** Raw records of this device it stands for. */
+  readonly records: number;
 }
 
 export interface StoreImage {
@@ -63,10 +74,33 @@ export interface AuditEntry {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+export interface ChainedAuditEntry extends AuditEntry {
+  readonly sequence: number;
+  readonly previousHash: string;
+  /** SHA-256 over `previousHash` and everything else in the entry. */
+  readonly hash: string;
+}
+
+export type StoreNotice =
+  /** A file that could not be trusted was set aside, or there was none; sequences begin again. */
+  | { readonly code: "store.new-epoch"; readonly epoch: string; readonly reason: string; readonly setAside?: string }
+  /** Telemetry outgrew its budget and was thinned. */
+  | {
+      readonly code: "store.folded";
+      readonly fromSequence: number;
+      readonly toSequence: number;
+      readonly records: number;
+      readonly summaries: number;
+    }
+  /** Nothing is left to fold and telemetry is still over its budget. */
+  | { readonly code: "store.over-budget"; readonly telemetryBytes: number; readonly budgetBytes: number };
+
 export interface StoreStats {
   readonly stored: Readonly<Record<StreamName, number>>;
   readonly acknowledged: Readonly<Record<StreamName, number>>;
   readonly fileBytes: number;
+  /** What the budget is about: unacknowledged telemetry, by the same estimate in every store. */
+  readonly telemetryBytes: number;
   readonly budgetBytes: number;
 }
 

@@ -16,7 +16,13 @@ export class Child {
   readonly exited: Promise<number | null>;
   #hasExited = false;
 
-  constructor(options: { name: string; script: string; args: readonly string[]; logFile: string; env?: NodeJS.ProcessEnv }) {
+  constructor(options: {
+    name: string;
+    script: string;
+    args: readonly string[];
+    logFile: string;
+    env?: NodeJS.ProcessEnv;
+  }) {
     const { name, script, args, logFile, env } = options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = createWriteStream(logFile, { flags: "a" });

@@ -1,6 +1,8 @@
-import type { CloudConfig, SiteConfig } from "@penstock/edge/config/site-config.ts";
+import { parseSiteConfig } from "@penstock/edge/config/load-site-config.ts";
+import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
+import type { SiteConfigDocument } from "@penstock/edge/config/site-document.ts";
 import { siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
-import { Celsius, kW, kWPerS, Ms, Soc, seconds, VA, W, Wh } from "@penstock/protocol/units";
+import { invariant } from "@penstock/protocol/result";
 import { type SiteName, scenes } from "./scene.ts";
 
 export const GROUP = "penstock";
@@ -8,75 +10,98 @@ export const HOST_ID = "penstock-cloud";
 
 export interface SiteSetting {
   readonly energySpeed: number;
-  readonly leaseKeys: CloudConfig["leaseKeys"];
-  /** Records per second where a demo is watched, per ten where days are simulated. */
-  readonly telemetryMs: { readonly site: number; readonly units: number; readonly settlement: number };
+  readonly leaseKeys: readonly { readonly keyId: string; readonly publicKeyPem: string }[];
+  /** How old a reading may be. Real sockets on a busy machine need more patience than a virtual clock. */
+  readonly freshness: { readonly unitS: number; readonly meterS: number; readonly plantS: number };
+  readonly addresses: SiteAddressBook;
 }
 
-/** The edge's configuration of a named site, as the loader would give it from YAML. Addresses are the shell's to fill in. */
-export function siteConfigOf(name: SiteName, { energySpeed, leaseKeys, telemetryMs }: SiteSetting): SiteConfig {
+/** Where a site's devices, broker and files are. */
+export interface SiteAddressBook {
+  portOf(device: string): number;
+  readonly plantEndpointUrl: string;
+  readonly pkiFolder: string;
+  readonly brokerUrl: string;
+  readonly passwordFile: string;
+  readonly storeFile: string;
+  readonly socket: string;
+}
+
+/** The YAML a technician would write for a named site. */
+export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfigDocument {
   const scene = scenes[name];
   const { unit, unitCount } = siteSpecs[name];
+  const { addresses } = setting;
   const { exportLimitKW, importLimitKW, marginKW, withoutMeterKW } = scene.connection;
+  const toRest = { action: "ramp-to-zero" as const, rampKWPerS: scene.fallbackRampKWPerS };
   return {
-    siteId: name,
+    site: name,
     control: {
-      siteId: name,
-      periodMs: Ms(100),
       connection: {
-        exportWMax: kW(exportLimitKW),
-        importWMax: kW(importLimitKW),
-        marginW: kW(marginKW),
-        withoutMeterW: kW(withoutMeterKW),
+        exportLimitMW: exportLimitKW / 1e3,
+        importLimitMW: importLimitKW / 1e3,
+        marginKW,
+        withoutMeterMW: withoutMeterKW / 1e3,
       },
-      ramp: { upWPerS: kWPerS(scene.rampKWPerS), downWPerS: kWPerS(scene.rampKWPerS) },
-      socWindow: { socMin: Soc(scene.socMin), socMax: Soc(scene.socMax), taper: Soc(0.03) },
-      transformer: { derateFromC: Celsius(95), temperatureCMax: Celsius(110) },
-      unitThermal: { derateFromC: Celsius(42), temperatureCMax: Celsius(55) },
-      freshness: { unitMs: Ms(500), meterMs: Ms(400), plantMs: seconds(2) },
-      leaseRampWPerS: kWPerS(scene.rampKWPerS),
-      fallback: {
-        onCloudLoss: { action: "ramp-to-zero", rampWPerS: kWPerS(scene.fallbackRampKWPerS) },
-        onMeterLoss: { action: "ramp-to-zero", rampWPerS: kWPerS(scene.fallbackRampKWPerS) },
-        onUnitLoss: "redistribute",
-      },
+      ramp: { upKWPerS: scene.rampKWPerS, downKWPerS: scene.rampKWPerS },
+      socWindow: { min: scene.socMin, max: scene.socMax, taper: 0.03 },
+      transformer: { derateFromC: 95, maxC: 110 },
+      unitThermal: { derateFromC: 42, maxC: 55 },
+      freshness: setting.freshness,
+      leaseRampKWPerS: scene.rampKWPerS,
+      fallback: { onCloudLoss: toRest, onMeterLoss: toRest, onUnitLoss: "redistribute" },
     },
     units: Array.from({ length: unitCount }, (_, index) => ({
       id: `unit-${index + 1}`,
       driver: "sunspec-storage",
       host: "127.0.0.1",
-      port: 0,
-      modbusUnitId: 1,
+      port: addresses.portOf(`unit-${index + 1}`),
       rating: {
-        chargeWMax: W(unit.powerWMax),
-        dischargeWMax: W(unit.powerWMax),
-        apparentVAMax: VA(unit.apparentPowerVAMax),
-        capacityWh: Wh(unit.capacityWh),
+        chargeKW: unit.powerWMax / 1e3,
+        dischargeKW: unit.powerWMax / 1e3,
+        apparentKVA: unit.apparentPowerVAMax / 1e3,
+        capacityKWh: unit.capacityWh / 1e3,
       },
-      revertAfterMs: seconds(10),
-      safePowerW: W(0),
+      revertAfterS: 10,
+      safePowerKW: 0,
     })),
-    meter: { id: "meter-1", driver: "sunspec-meter", host: "127.0.0.1", port: 0, modbusUnitId: 1, sign: 1 },
-    plant: scene.hasPlantController
-      ? { id: "plant-1", driver: "opc-ua-plant", endpointUrl: "", pkiFolder: "", readEveryMs: Ms(250) }
-      : undefined,
+    meter: { id: "meter-1", driver: "sunspec-meter", host: "127.0.0.1", port: addresses.portOf("meter-1") },
+    plant: {
+      id: "plant-1",
+      driver: "opc-ua-plant",
+      endpointUrl: addresses.plantEndpointUrl,
+      pkiFolder: addresses.pkiFolder,
+      readEveryMs: 250,
+    },
     cloud: {
-      brokerUrl: "",
+      brokerUrl: addresses.brokerUrl,
       username: name,
-      passwordFile: "",
+      passwordFile: addresses.passwordFile,
       groupId: GROUP,
       nodeId: name,
-      leaseKeys,
-      leaseTtlMsMax: seconds(600),
-      clockSkewMs: seconds(5),
+      leaseKeys: [...setting.leaseKeys],
+      leaseTtlMaxS: 900,
     },
-    store: { file: "", budgetBytes: 256e6 },
-    socket: "",
-    telemetry: {
-      siteEveryMs: Ms(telemetryMs.site),
-      unitsEveryMs: Ms(telemetryMs.units),
-      settlementEveryMs: Ms(telemetryMs.settlement),
-    },
-    energySpeed,
+    store: { file: addresses.storeFile, budgetMB: 256 },
+    socket: addresses.socket,
+    telemetry: { siteEveryS: 1, unitsEveryS: 10, settlementEveryS: 1 },
+    energySpeed: setting.energySpeed,
   };
+}
+
+/** The same through the edge's own loader: what the virtual world runs on is what a file would have said. */
+export function siteConfigOf(name: SiteName, setting: Omit<SiteSetting, "addresses">): SiteConfig {
+  const addresses = {
+    portOf: () => 502,
+    plantEndpointUrl: "opc.tcp://virtual:4840",
+    pkiFolder: "virtual",
+    brokerUrl: "mqtt://virtual:1883",
+    passwordFile: "virtual",
+    storeFile: "virtual",
+    socket: "virtual",
+  };
+  const text = JSON.stringify(siteDocumentOf(name, { ...setting, addresses }), null, 2);
+  const config = parseSiteConfig(text, { file: `${name}.yaml`, folder: "/" });
+  invariant(config.ok, config.ok ? "" : config.error.text);
+  return config.value;
 }

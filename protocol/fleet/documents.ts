@@ -90,7 +90,8 @@ export interface AlarmDocument {
   readonly version: typeof FLEET_VERSION;
   /** The same cause at the same place has the same id. */
   readonly id: string;
-  readonly siteId: string;
+  /** Null for what concerns the cloud or a market. */
+  readonly siteId: string | null;
   readonly device: string | null;
   readonly code: string;
   readonly priority: AlarmPriority;
@@ -100,7 +101,7 @@ export interface AlarmDocument {
   readonly sinceMs: UtcMs;
   /** How often it was raised while open. */
   readonly count: number;
-  /** Alarms of this site that this one explains and that are therefore not listed. */
+  /** Alarms that this one explains and that are therefore not listed. */
   readonly hides: number;
 }
 
@@ -110,8 +111,11 @@ export interface BidStepDocument {
   readonly volumeMW: number;
 }
 
-/** `built` waits at its gate; `refused` broke a rule or was not allowed out; `cleared` has its award. */
-export const BID_STATES = ["built", "refused", "submitted", "accepted", "cleared"] as const;
+/**
+ * `built` waits at its gate; `void`: a newer one stands in its place; `refused` broke a rule of ours or of the
+ * market; `lapsed`: its gate closed before anyone let it out; `cleared` has its award.
+ */
+export const BID_STATES = ["built", "void", "refused", "submitted", "accepted", "cleared", "lapsed"] as const;
 export type BidState = (typeof BID_STATES)[number];
 
 /** One unit's bid for one interval. */
@@ -125,7 +129,7 @@ export interface BidDocument {
   readonly bidVersion: number;
   readonly decidedAtMs: UtcMs;
   readonly state: BidState;
-  /** Who opened or held its gate: `manual`, `approve` or `auto`. */
+  /** Whether it may leave by itself: `off`, `manual`, `approve` or `auto`. */
   readonly gate: string;
   /** The bands with volume, cheapest first. */
   readonly steps: readonly BidStepDocument[];
@@ -166,16 +170,20 @@ export interface MarketDocument {
 /** Money since the start of the run. Received is positive. */
 export interface ProfitDocument {
   readonly currency: Currency;
-  readonly sinceMs: UtcMs;
-  readonly settledUntilMs: UtcMs;
+  readonly sinceMs: UtcMs | null;
+  readonly settledUntilMs: UtcMs | null;
+  /** Unit intervals settled, and cleared ones that still wait for a meter. */
   readonly intervals: number;
+  readonly waiting: number;
   readonly revenue: number;
+  /** Wear. */
   readonly cost: number;
-  readonly profit: number;
-  /** The best that could have been done over the same intervals knowing every price, net of the same cost. */
+  /** The most that could have been received over the same intervals knowing every price, and kept after wear. */
+  readonly perfectForesightRevenue: number;
   readonly perfectForesightProfit: number;
-  /** profit / perfect foresight; null while perfect foresight earned nothing. */
+  /** revenue / perfect foresight; null where there was nothing to earn. */
   readonly share: Fraction | null;
+  /** Throughput: charging and discharging both count. */
   readonly dispatchedMWh: number;
   readonly meteredMWh: number;
 }

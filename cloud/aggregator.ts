@@ -1,0 +1,18 @@
+import type { MqttLink } from "@penstock/protocol/link";
+import { invariant } from "@penstock/protocol/result";
+import type { Rng } from "@penstock/protocol/rng";
+import type { Clock } from "@penstock/protocol/time";
+import type { Currency, UtcMs, W } from "@penstock/protocol/units";
+import type { CloudConfig } from "./config/cloud-config.ts";
+import { Desk, type DeskEvent } from "./desk/desk.ts";
+import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
+import type { MarketOperator } from "./desk/market-operator.ts";
+import { SimulatedOperator } from "./desk/simulated-operator.ts";
+import { Dispatcher } from "./dispatch/dispatcher.ts";
+import { forecasters } from "./forecast/index.ts";
+import { Ingest, type IngestEvent } from "./ingest/index.ts";
+import { markets } from "./markets/index.ts";
+import { PriceHistory, type PriceSeries } from "./prices/index.ts";
+import { Settlement } from "./settlement/settlement.ts";
+import type { CloudStore } from "./store/index.ts";
+import { strategies } from "./strategies/index.ts";

@@ -1,0 +1,69 @@
+import { filterCovers, isFilterValid, isTopicValid, topicMatches } from "./topics.ts";
+
+/** Who is at the other end of a connection, once its password or certificate has been checked. */
+export type BrokerIdentity =
+  /** One site's edge node. */
+  | { readonly role: "site"; readonly group: string; readonly node: string }
+  /** The aggregator. */
+  | { readonly role: "host" }
+  /** A person or a dashboard: sees the fleet view and can say nothing. */
+  | { readonly role: "viewer" };
+
+/** What a broker asks before it lets a message or a subscription through. */
+export interface AccessList {
+  mayPublish(identity: BrokerIdentity, topic: string): boolean;
+  maySubscribe(identity: BrokerIdentity, filter: string): boolean;
+}
+
+/** Default deny: what is not listed for a role is refused. Everything follows from the identity, nothing is configured. */
+export const accessList: AccessList = {
+  mayPublish: (identity, topic) =>
+    isTopicValid(topic) && grantsOf(identity).publish.some((filter) => topicMatches(filter, topic)),
+  maySubscribe: (identity, filter) =>
+    isFilterValid(filter) && grantsOf(identity).subscribe.some((allowed) => filterCovers(allowed, filter)),
+};
+
+/** One name for an identity, in logs and on the virtual network. */
+export const nameOf = (identity: BrokerIdentity): string =>
+  identity.role === "site" ? `${identity.group}/${identity.node}` : identity.role;
+
+interface Grants {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+function grantsOf(identity: BrokerIdentity): Grants {
+  switch (identity.role) {
+    case "site":
+      return siteGrants(identity.group, identity.node);
+    case "host":
+      return hostGrants;
+    case "viewer":
+      return viewerGrants;
+  }
+}
+
+/** A site speaks as itself and hears what is meant for it. It cannot command, not even itself. */
+function siteGrants(group: string, node: string): Grants {
+  if (!isPlainLevel(group) || !isPlainLevel(node)) return nothing;
+  const of = (type: string) => `spBv1.0/${group}/${type}/${node}`;
+  return {
+    publish: [
+      ...["NBIRTH", "NDATA", "NDEATH"].map(of),
+      ...["DBIRTH", "DDATA", "DDEATH"].map((type) => `${of(type)}/+`),
+    ],
+    subscribe: [of("NCMD"), `${of("DCMD")}/+`, `${of("DCMD")}/#`, "spBv1.0/STATE/+"],
+  };
+}
+
+/** A name with a wildcard or a slash in it would grant more than itself. */
+const isPlainLevel = (level: string): boolean => isTopicValid(level) && !level.includes("/");
+
+const hostGrants: Grants = {
+  publish: ["spBv1.0/#", "penstock/fleet/#"],
+  subscribe: ["spBv1.0/#", "penstock/fleet/#"],
+};
+
+const viewerGrants: Grants = { publish: [], subscribe: ["penstock/fleet/#"] };
+
+const nothing: Grants = { publish: [], subscribe: [] };

@@ -1,0 +1,77 @@
+import type { SigningKey } from "@penstock/protocol/lease";
+import type { Ms, UtcMs, W, Wh, WPerS } from "@penstock/protocol/units";
+import type { MarketUnit } from "../markets/market.ts";
+
+/** What the aggregator knows before the first message. Ports, files and passwords are the process's: {@link ProcessConfig}. */
+export interface CloudConfig {
+  readonly sites: readonly SiteEntry[];
+  readonly units: readonly UnitEntry[];
+  readonly market: {
+    /** A market on the shelf in cloud/markets. */
+    readonly id: string;
+    /** Market time runs this many times faster than the wall clock; 1 in production. */
+    readonly speed: number;
+    /** Market time at the very first start. Absent: right after the part of the series that is history. */
+    readonly startMs?: UtcMs;
+  };
+  /** By name, from their shelves. */
+  readonly strategy: string;
+  readonly forecaster: string;
+  readonly desk: DeskSettings;
+  readonly dispatch: DispatchSettings;
+  /** Between two counter readings an interval's edge may be interpolated; further apart the interval waits. */
+  readonly counterGapMsMax: Ms;
+}
+
+/** A site as the aggregator trades it. Powers and energies are sizes at the point that is settled. */
+export interface SiteEntry {
+  readonly siteId: string;
+  readonly groupId: string;
+  readonly nodeId: string;
+  readonly capacityWh: Wh;
+  readonly powerWMaxCharge: W;
+  readonly powerWMaxDischarge: W;
+  readonly socMin: number;
+  readonly socMax: number;
+  readonly efficiencyOneWay: number;
+  /** Wear, money per MWh discharged. */
+  readonly costPerMWh: number;
+  /** What the market pays for: `grid` is exported less imported at the meter, `storage` discharged less charged of the units. */
+  readonly settlementSource: SettlementSource;
+}
+
+export type SettlementSource = "grid" | "storage";
+
+export interface UnitEntry {
+  readonly unit: MarketUnit;
+  readonly gate: GateMode;
+}
+
+/**
+ * Whether the algorithm's bid leaves the house: `off` not even built, `manual` only people's bids leave,
+ * `approve` when a person says so before the gate closes, `auto` by itself.
+ */
+export type GateMode = "off" | "manual" | "approve" | "auto";
+export const gateModes = ["off", "manual", "approve", "auto"] as const satisfies readonly GateMode[];
+
+export interface DeskSettings {
+  /** A site whose state of charge is older than this is not bid. Wall time. */
+  readonly telemetryAgeMsMax: Ms;
+  /** How long before the gate closes the algorithm decides. Market time. */
+  readonly decideBeforeGateMs: Ms;
+  /** The same for units whose gate is `approve`: a person needs longer. Market time. */
+  readonly decideBeforeApprovalMs: Ms;
+  /** How far ahead the forecast looks. Market time. */
+  readonly horizonMs: Ms;
+}
+
+export interface DispatchSettings {
+  readonly issuer: string;
+  readonly signingKey: SigningKey;
+  /** 0 to 9, 9 the most pressing. */
+  readonly priority: number;
+  /** The blast radius: all leases together never ask for a faster change than this. */
+  readonly fleetRampWPerS: WPerS;
+  /** A site that has not answered a lease after this long counts as lost, and others take over its share. */
+  readonly ackTimeoutMs: Ms;
+}

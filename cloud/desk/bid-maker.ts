@@ -1,0 +1,135 @@
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import type { Interval } from "@penstock/protocol/time";
+import type { UtcMs } from "@penstock/protocol/units";
+import type { SiteEntry, UnitEntry } from "../config/cloud-config.ts";
+import type { PriceForecast } from "../forecast/forecaster.ts";
+import type { BandPrices, Market, Rebid, Violation } from "../markets/market.ts";
+import type { PriceHistory } from "../prices/index.ts";
+import { aggregateCurves } from "../strategies/price-quantity-curve.ts";
+import type { Strategy } from "../strategies/strategy.ts";
+import type { AttestedSite } from "./attest-site.ts";
+import { type BidAuthor, type BidRecord, bidIdOf, instantText } from "./bid-record.ts";
+import { certify } from "./certificate.ts";
+import { nothingOffered, type Offer } from "./decide-offer.ts";
+import type { Journal } from "./journal.ts";
+
+export interface BidMaking {
+  readonly entry: UnitEntry;
+  readonly interval: Interval;
+  readonly offer: Offer;
+  readonly bandPrices: BandPrices;
+  readonly versionNumber: number;
+  readonly author: BidAuthor;
+  readonly decidedAtMs: UtcMs;
+  /** What was known of prices when it was decided; the reason of a rebid names the latest. */
+  readonly history: PriceHistory;
+}
+
+/**
+ * An offer becomes a bid: shaped by the market, judged by its rulebook, certified. Whatever comes out is a record;
+ * one that broke a rule or could not be delivered comes out `refused` and never leaves.
+ */
+export function makeBid(market: Market, making: BidMaking): Result<BidRecord, CodedError> {
+  const { entry, interval, offer, bandPrices, versionNumber, author, decidedAtMs } = making;
+  const { unit, gate } = entry;
+  const curve = offer.offers.length === 0 ? nothingOffered : aggregateCurves(offer.offers.map((each) => each.curve));
+  const rebid = versionNumber > 1 ? { rebid: rebidReason(making) } : {};
+  const built = market.buildBid({ unit, interval, curve, bandPrices, versionNumber, decidedAtMs, ...rebid });
+  if (!built.ok) return built;
+  const bid = built.value;
+  const offered = offer.offers.flatMap(({ siteId, curve }) => {
+    const site = offer.sites.find(({ capability }) => capability.siteId === siteId);
+    return site === undefined ? [] : [{ site, curve }];
+  });
+  const certificate = certify(unit, interval, offered, market.stackOf(bid), decidedAtMs);
+  const refusals: readonly Violation[] = [
+    ...market.validate(bid, unit, { dayBandPrices: bandPrices }),
+    ...certificate.shortcomings.map(({ code, ...facts }) => ({
+      rule: code,
+      where: "certificate",
+      message: JSON.stringify(facts),
+    })),
+  ];
+  return ok({
+    bidId: bidIdOf(bid),
+    bid,
+    author,
+    gate,
+    kind: offer.kind,
+    because: offer.because,
+    leftOut: offer.leftOut.map(({ siteId, code }) => ({ siteId, code })),
+    certificate,
+    offers: offer.offers,
+    reserves: certificate.sites.map(({ siteId, possibleWMin, possibleWMax }) => ({
+      siteId,
+      powerWMin: possibleWMin,
+      powerWMax: possibleWMax,
+    })),
+    state: refusals.length === 0 ? "built" : "refused",
+    refusals,
+  });
+}
+
+/**
+ * Brief, verifiable and specific, as a rebid has to be: the price that became known, what is stored, what went
+ * missing. Plant reasons for a withdrawal, financial ones otherwise.
+ */
+function rebidReason({ offer, history, decidedAtMs, author }: BidMaking): Rebid {
+  const isPlant = offer.kind === "withdrawal";
+  const lastStartMs = (history.endMs - history.intervalMs) as UtcMs;
+  const lastPrice = history.length > 0 ? history.price(history.length - 1) : undefined;
+  const eventMs = Math.min(decidedAtMs, history.length > 0 ? history.knownAtMs(lastStartMs) : decidedAtMs) as UtcMs;
+  const stored = offer.sites
+    .map(({ capability }) => `${capability.siteId} ${(capability.soc * 100).toFixed(1)} % stored`)
+    .join(", ");
+  const facts = [
+    author.type === "person" ? "bid by the trader" : undefined,
+    lastPrice === undefined ? undefined : `price ${lastPrice.toFixed(2)} at ${instantText(lastStartMs)}`,
+    stored === "" ? undefined : stored,
+    ...offer.leftOut.map(({ siteId, code }) => `${siteId} left out: ${code}`),
+  ].filter((fact) => fact !== undefined);
+  return {
+    reason: facts.join("; ").slice(0, 500) || "unit withdrawn",
+    category: isPlant ? "P" : "F",
+    eventMs,
+    awareMs: eventMs,
+    decisionMs: decidedAtMs,
+  };
+}
+
+export interface BandPriceInputs {
+  readonly market: Market;
+  readonly journal: Journal;
+  readonly strategy: Strategy;
+  readonly entry: UnitEntry;
+  readonly sites: readonly AttestedSite[];
+  readonly forecast: Result<PriceForecast, CodedError>;
+  readonly interval: Interval;
+  readonly asOfMs: UtcMs;
+}
+
+/**
+ * The price bands of a unit for a trading day: chosen once, written down, and the same ever after. Refused when
+ * there is nothing to choose them by.
+ */
+export function fixedBandPrices(inputs: BandPriceInputs, day: Interval): Result<BandPrices, CodedError> {
+  const { market, journal, strategy, entry, sites, forecast, interval, asOfMs } = inputs;
+  const key = `band-prices.${entry.unit.id}.${day.startMs}`;
+  const fixed = journal.fact(key);
+  if (fixed !== undefined) return ok(fixed as BandPrices);
+  if (!forecast.ok) return forecast;
+  if (sites.length === 0) return fail({ code: "desk.no-site", unitId: entry.unit.id });
+  const constants = market.constantsAt(interval.startMs, entry.unit);
+  if (!constants.ok) return constants;
+  const capabilities = sites.map(({ capability }) => capability);
+  const view = { asOfMs, interval, forecast: forecast.value, sites: capabilities, market: constants.value };
+  const levels = strategy.levels(view, day);
+  if (!levels.ok) return levels;
+  const prices = market.dayBandPrices({ unit: entry.unit, day, levels: [levels.value] });
+  if (prices.ok) journal.putFact(key, prices.value);
+  return prices;
+}
+
+/** The entries of a unit's sites, in the unit's order. */
+export const sitesOf = (entry: UnitEntry, sites: readonly SiteEntry[]): readonly SiteEntry[] =>
+  entry.unit.siteIds.flatMap((siteId) => sites.filter((site) => site.siteId === siteId));

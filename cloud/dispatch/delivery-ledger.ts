@@ -1,0 +1,137 @@
+import type { LeaseAck, LeaseAckState } from "@penstock/protocol/lease";
+import type { UtcMs, W } from "@penstock/protocol/units";
+import type { Journal } from "../desk/journal.ts";
+
+/** What became of one lease, as far as its site has told. */
+export interface Delivery {
+  readonly leaseId: string;
+  readonly siteId: string;
+  readonly unitId: string;
+  readonly intervalStartMs: UtcMs;
+  readonly powerW: W;
+  readonly issuedAtMs: UtcMs;
+  readonly steps: readonly DeliveryStep[];
+}
+
+export interface DeliveryStep {
+  readonly state: LeaseAckState;
+  /** When the site says it happened, and when we heard. */
+  readonly atMs: UtcMs;
+  readonly heardAtMs: UtcMs;
+  readonly powerW?: W;
+  /** Why it was rejected. */
+  readonly code?: string;
+  readonly because?: readonly string[];
+}
+
+export interface DeliveryCounts {
+  readonly issued: number;
+  /** Shaped at least one control cycle, clamped or not. */
+  readonly applied: number;
+  readonly clamped: number;
+  readonly refused: number;
+  readonly expired: number;
+}
+
+/** Follows each lease from issued to measured. Each step is written down; the newest leases stay at hand. */
+export class DeliveryLedger {
+  readonly #journal: Journal;
+  readonly #deliveries = new Map<string, Delivery>();
+  readonly #counts: Record<keyof DeliveryCounts, number> = {
+    issued: 0,
+    applied: 0,
+    clamped: 0,
+    refused: 0,
+    expired: 0,
+  };
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** Counts what an earlier process has written. */
+  restore(fromMs: UtcMs, untilMs: UtcMs): void {
+    const span = { startMs: fromMs, endMs: untilMs };
+    for (const { id, siteId, unitId, intervalStartMs, body } of this.#journal.entries("lease", span)) {
+      const { powerW, issuedAtMs } = body as { powerW: W; issuedAtMs: UtcMs };
+      this.#keep({
+        leaseId: id,
+        siteId: siteId ?? "",
+        unitId: unitId ?? "",
+        intervalStartMs,
+        powerW,
+        issuedAtMs,
+        steps: [],
+      });
+    }
+    for (const { body } of this.#journal.entries("delivery", span)) {
+      const { leaseId, ...step } = body as DeliveryStep & { leaseId: string };
+      const delivery = this.#deliveries.get(leaseId);
+      if (delivery !== undefined) this.#step(delivery, step);
+    }
+  }
+
+  issued(delivery: Omit<Delivery, "steps">): void {
+    this.#keep({ ...delivery, steps: [] });
+  }
+
+  /** Takes down an acknowledgement; nothing changes when it was heard before or is about somebody else's lease. */
+  heard(siteId: string, ack: LeaseAck, heardAtMs: UtcMs): Delivery | undefined {
+    const delivery = this.#deliveries.get(ack.leaseId);
+    if (delivery === undefined || delivery.siteId !== siteId) return undefined;
+    if (delivery.steps.some(({ state }) => state === ack.state)) return delivery;
+    const { state, atMs, powerW, code, because } = ack;
+    const step: DeliveryStep = {
+      state,
+      atMs,
+      heardAtMs,
+      ...(powerW === undefined ? {} : { powerW }),
+      ...(code === undefined ? {} : { code }),
+      ...(because === undefined ? {} : { because }),
+    };
+    const { leaseId, unitId, intervalStartMs } = delivery;
+    const about = { knownAtMs: heardAtMs, intervalStartMs, unitId, siteId };
+    this.#journal.append({ kind: "delivery", id: `${leaseId}.${state}`, ...about, body: { leaseId, ...step } });
+    return this.#step(delivery, step);
+  }
+
+  hasAnswer(leaseId: string): boolean {
+    return (this.#deliveries.get(leaseId)?.steps.length ?? 0) > 0;
+  }
+
+  /** Newest last. */
+  recent(): readonly Delivery[] {
+    return [...this.#deliveries.values()];
+  }
+
+  counts(): DeliveryCounts {
+    return { ...this.#counts };
+  }
+
+  #keep(delivery: Delivery): void {
+    this.#counts.issued += 1;
+    this.#deliveries.set(delivery.leaseId, delivery);
+    if (this.#deliveries.size <= DELIVERIES_MAX) return;
+    for (const oldest of this.#deliveries.keys()) {
+      this.#deliveries.delete(oldest);
+      break;
+    }
+  }
+
+  #step(delivery: Delivery, step: DeliveryStep): Delivery {
+    const wasApplied = delivery.steps.some(({ state }) => isApplied(state));
+    if (isApplied(step.state) && !wasApplied) this.#counts.applied += 1;
+    if (step.state === "clamped") this.#counts.clamped += 1;
+    if (step.state === "rejected") this.#counts.refused += 1;
+    if (step.state === "expired") this.#counts.expired += 1;
+    const changed = { ...delivery, steps: [...delivery.steps, step] };
+    this.#deliveries.set(delivery.leaseId, changed);
+    return changed;
+  }
+}
+
+/** A lease that was clamped or measured did shape the site, whether or not that word got through. */
+const isApplied = (state: LeaseAckState): boolean => state === "applied" || state === "clamped" || state === "measured";
+
+/** Older leases are in the journal. */
+const DELIVERIES_MAX = 5000;

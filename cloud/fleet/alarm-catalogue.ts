@@ -1,0 +1,39 @@
+import type { AlarmPriority } from "@penstock/protocol/fleet";
+
+/** What an alarm asks of people. An alarm is only what needs somebody to act; everything else is an event. */
+export interface AlarmKind {
+  readonly priority: AlarmPriority;
+  readonly action: string | null;
+}
+
+/** `high`: act now, power or safety is at stake; `medium`: this shift; `low`: when you are next at it. */
+const kinds: Readonly<Record<string, AlarmKind>> = {
+  "cloud.link-lost": {
+    priority: "high",
+    action: "Check the broker and this machine's network; the sites go on with the leases they hold.",
+  },
+  "site.link-lost": {
+    priority: "high",
+    action: "Check the site's uplink; it keeps its limits and falls back when its lease ends.",
+  },
+  "site.data-stale": { priority: "medium", action: "Ask the site with sitectl status; its control loop may be stuck." },
+  "unit.fault": { priority: "medium", action: "Read the unit's own event list; its share moves to the other units." },
+  "limit-conflict": {
+    priority: "high",
+    action: "Limits contradict each other; see sitectl why and clear the wrong one.",
+  },
+  "guard-stepped-in": {
+    priority: "high",
+    action: "The last check stopped a command; keep the recording and report it.",
+  },
+  "device.foreign-write": { priority: "high", action: "Find who else writes to the unit, and stop them." },
+  "device.write-not-applied": { priority: "medium", action: "Check that the unit is in remote control." },
+  "lease.refused": { priority: "high", action: "Check clocks and keys; if neither is wrong, somebody forges leases." },
+  "ingest.conflicting-record": { priority: "medium", action: "The site's store may have been restored from a copy." },
+  "store.cannot-commit": {
+    priority: "high",
+    action: "Free disk space for the aggregator; the sites keep their records.",
+  },
+};
+
+export const alarmKind = (code: string): AlarmKind => kinds[code] ?? { priority: "medium", action: null };

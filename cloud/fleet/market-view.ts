@@ -1,0 +1,63 @@
+import {
+  type BidDocument,
+  FLEET_VERSION,
+  type MarketDocument,
+  type PricePoint,
+  type ProfitDocument,
+} from "@penstock/protocol/fleet";
+import type { BidUpdate, MarketTick } from "./fleet-input.ts";
+
+/** One market: where it is, what it costs, what was bid, what was earned. */
+export class MarketView {
+  readonly #prices: PricePoint[] = [];
+  /** By unit and interval. */
+  readonly #bids = new Map<string, BidDocument>();
+  #tick: MarketTick;
+  #profit: ProfitDocument | null = null;
+
+  constructor(tick: MarketTick) {
+    this.#tick = tick;
+    this.tick(tick);
+  }
+
+  tick(tick: MarketTick): void {
+    this.#tick = tick;
+    const { intervalStartMs: startMs, pricePerMWh } = tick;
+    const last = this.#prices.at(-1);
+    if (last !== undefined && last.startMs >= startMs) {
+      if (last.startMs === startMs) this.#prices[this.#prices.length - 1] = { startMs, pricePerMWh };
+    } else {
+      this.#prices.push({ startMs, pricePerMWh });
+      if (this.#prices.length > pricesMax) this.#prices.shift();
+    }
+    for (const [key, bid] of this.#bids) if (bid.intervalEndMs <= startMs) this.#bids.delete(key);
+  }
+
+  bid(update: BidUpdate): void {
+    const key = `${update.unitId}\n${update.intervalStartMs}`;
+    const held = this.#bids.get(key);
+    if (held !== undefined && held.bidVersion > update.bidVersion) return;
+    if (update.intervalEndMs <= this.#tick.intervalStartMs) return;
+    const { awardPowerW = null, clearedPricePerMWh = null, ...rest } = update;
+    this.#bids.set(key, { version: FLEET_VERSION, ...rest, awardPowerW, clearedPricePerMWh });
+  }
+
+  profit(profit: ProfitDocument): void {
+    this.#profit = profit;
+  }
+
+  document(): MarketDocument {
+    return {
+      version: FLEET_VERSION,
+      ...this.#tick,
+      recentPrices: [...this.#prices],
+      bids: [...this.#bids.values()].sort(
+        (a, b) => a.intervalStartMs - b.intervalStartMs || a.unitId.localeCompare(b.unitId),
+      ),
+      profit: this.#profit,
+    };
+  }
+}
+
+/** A day of five-minute prices. */
+const pricesMax = 288;

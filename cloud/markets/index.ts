@@ -1,0 +1,8 @@
+import type { Market } from "./market.ts";
+import { nem } from "./nem/index.ts";
+
+/** The shelf: every market, by its id. */
+export const markets: Readonly<Record<string, Market>> = { nem };
+
+export * from "./market.ts";
+export * from "./nem/index.ts";

@@ -1,0 +1,161 @@
+import type { CodedError, Result } from "@penstock/protocol/result";
+import type { Interval } from "@penstock/protocol/time";
+import type { Currency, Ms, UtcMs, W } from "@penstock/protocol/units";
+import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
+import type { MarketConstants, PriceLevels } from "../strategies/strategy.ts";
+
+/**
+ * A market's rulebook as pure functions over dated rule data. The desk submits; nothing here does. A backtest,
+ * the simulated operator and production call these same functions.
+ */
+export interface Market<B extends Bid = Bid> {
+  readonly id: string;
+  readonly currency: Currency;
+  readonly intervalMs: Ms;
+
+  /** The trading day that contains an instant. */
+  tradingDay(instantMs: UtcMs): Interval;
+  intervalsOf(day: Interval): readonly Interval[];
+  /** Until when the price bands of a trading day can be chosen. */
+  bandPriceGateMs(day: Interval): UtcMs;
+  /** Until when volumes of an interval can be changed. */
+  gateClosureMs(interval: Interval): UtcMs;
+  /** Caps, ticks and loss factor in force, for a strategy's view. Refused for a date without rules. */
+  constantsAt(instantMs: UtcMs, unit: MarketUnit): Result<MarketConstants, CodedError>;
+
+  /** The price bands of a unit for one trading day. */
+  dayBandPrices(request: BandPriceRequest): Result<BandPrices, CodedError>;
+  /** The bid that comes closest to a curve without ever selling cheaper or buying dearer than it. */
+  buildBid(request: BidRequest): Result<B, CodedError>;
+  /** Every rule a bid breaks; empty means the operator would accept it. */
+  validate(bid: B, unit: MarketUnit, context?: ValidationContext): readonly Violation[];
+
+  /** The operator's file. One unit, one trading day, one bid an interval. */
+  encodeBids(bids: readonly B[]): string;
+  parseBids(text: string): Result<readonly B[], CodedError>;
+  /** Price steps of a bid for people to look at, cheapest first; volume is negative for buying. */
+  stackOf(bid: B): readonly BidStep[];
+
+  /** What the operator would dispatch at a reference price, the unit being a price taker. */
+  clear(bid: B, pricePerMWh: number, plant: PlantState): Award;
+  settle(delivery: Delivery): readonly SettlementLine[];
+}
+
+/** What the market knows as one participant: one site, or several that bid together. */
+export interface MarketUnit {
+  /** The operator's name for it (a DUID in the NEM). */
+  readonly id: string;
+  readonly region: string;
+  readonly siteIds: readonly string[];
+  /** Registered sizes, whole MW, never negative. */
+  readonly maxCapacityMW: number;
+  readonly minLoadMW: number;
+  /** Marginal loss factor: revenue is reference price times this. */
+  readonly lossFactor: number;
+  readonly rampMWPerMin: number;
+  readonly storageMWh: number;
+}
+
+/** What every market's bid has. The rest is its own. */
+export interface Bid {
+  readonly marketId: string;
+  readonly unitId: string;
+  readonly interval: Interval;
+  /** Counts up within a unit and trading day; the highest valid one in time is dispatched. */
+  readonly versionNumber: number;
+  readonly decidedAtMs: UtcMs;
+}
+
+export interface BandPriceRequest {
+  readonly unit: MarketUnit;
+  readonly day: Interval;
+  /** From the strategies of the unit's sites. */
+  readonly levels: readonly PriceLevels[];
+}
+
+/** Ascending, money per MWh at the unit. */
+export interface BandPrices {
+  readonly sell: readonly number[];
+  readonly buy: readonly number[];
+}
+
+export interface BidRequest {
+  readonly unit: MarketUnit;
+  readonly interval: Interval;
+  readonly curve: PriceQuantityCurve;
+  readonly bandPrices: BandPrices;
+  readonly versionNumber: number;
+  readonly decidedAtMs: UtcMs;
+  /** Why a bid already made for this interval changes. Absent on the first bid of the day. */
+  readonly rebid?: Rebid;
+}
+
+export interface Rebid {
+  readonly reason: string;
+  /** Plant, forecast of the operator, financial, error. */
+  readonly category: RebidCategory;
+  /** The event happened, we became aware of it, we decided. */
+  readonly eventMs: UtcMs;
+  readonly awareMs: UtcMs;
+  readonly decisionMs: UtcMs;
+}
+
+export type RebidCategory = "P" | "A" | "F" | "E";
+
+export interface ValidationContext {
+  /** Prices already fixed for the trading day: a later bid may not change them. */
+  readonly dayBandPrices?: BandPrices;
+}
+
+/** One rule broken, in words a trader understands. */
+export interface Violation {
+  readonly rule: string;
+  readonly message: string;
+  /** Which part of the bid: `"GEN band 3"`. */
+  readonly where: string;
+}
+
+export interface BidStep {
+  readonly pricePerMWh: number;
+  readonly volumeMW: number;
+}
+
+export interface PlantState {
+  /** Measured at the start of the interval, positive out. */
+  readonly initialW: W;
+  readonly lossFactor: number;
+}
+
+export interface Award {
+  readonly marketId: string;
+  readonly unitId: string;
+  readonly interval: Interval;
+  /** What to deliver by the end of the interval, positive out. */
+  readonly targetW: W;
+  /** Reference price it cleared at. */
+  readonly pricePerMWh: number;
+  /** True when the price wanted more than the ramp rate allowed. */
+  readonly rampLimited: boolean;
+}
+
+export interface Delivery {
+  readonly award: Award;
+  /** Metered over the award's interval, positive out. */
+  readonly meteredWh: number;
+  readonly pricePerMWh: number;
+  readonly lossFactor: number;
+}
+
+export interface SettlementLine {
+  readonly unitId: string;
+  readonly interval: Interval;
+  /** `"energy"`, or a service. */
+  readonly product: string;
+  readonly quantityMWh: number;
+  readonly pricePerMWh: number;
+  /** Received when positive, paid when negative. */
+  readonly amount: number;
+  readonly currency: Currency;
+  /** The rule the line follows. */
+  readonly rule: string;
+}

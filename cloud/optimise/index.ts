@@ -1,0 +1,3 @@
+export * from "./battery.ts";
+export * from "./perfect-foresight.ts";
+export * from "./value-function.ts";

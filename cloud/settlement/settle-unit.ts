@@ -1,0 +1,76 @@
+import type { Interval } from "@penstock/protocol/time";
+import type { Currency, UtcMs, Wh } from "@penstock/protocol/units";
+import type { SiteEntry } from "../config/cloud-config.ts";
+import type { Award, Market, MarketUnit, SettlementLine } from "../markets/market.ts";
+
+/** One unit and interval, settled: what the market pays and what each site had in it. */
+export interface SettledUnit {
+  readonly unitId: string;
+  readonly interval: Interval;
+  readonly pricePerMWh: number;
+  readonly currency: Currency;
+  /** Energy of the award held for the interval, positive out. */
+  readonly awardedWh: Wh;
+  readonly meteredWh: Wh;
+  /** What was awarded and not delivered; negative when more was delivered than awarded. In the direction of the award. */
+  readonly shortfallWh: Wh;
+  readonly lines: readonly SettlementLine[];
+  /** Sum of the lines, received when positive. */
+  readonly amount: number;
+  readonly sites: readonly SettledSite[];
+  readonly settledAtMs: UtcMs;
+}
+
+export interface SettledSite {
+  readonly siteId: string;
+  readonly meteredWh: Wh;
+  readonly amount: number;
+  /** Wear of what it discharged, money. */
+  readonly cost: number;
+  /** State of charge at the start and end of the interval; absent when it was never told. */
+  readonly socStart?: number;
+  readonly socEnd?: number;
+}
+
+export interface MeteredSite {
+  readonly site: SiteEntry;
+  readonly meteredWh: Wh;
+  readonly socStart?: number;
+  readonly socEnd?: number;
+}
+
+/** Settles by the market's rule at the meter of the whole unit, then says which site earned what by its own energy. */
+export function settleUnit(
+  market: Market,
+  unit: MarketUnit,
+  award: Award,
+  metered: readonly MeteredSite[],
+  settledAtMs: UtcMs,
+): SettledUnit {
+  const { interval, pricePerMWh } = award;
+  const { lossFactor } = unit;
+  const meteredWh = metered.reduce((total, site) => total + site.meteredWh, 0) as Wh;
+  const lines = market.settle({ award, meteredWh, pricePerMWh, lossFactor });
+  const awardedWh = ((award.targetW * (interval.endMs - interval.startMs)) / 3_600_000) as Wh;
+  return {
+    unitId: unit.id,
+    interval,
+    pricePerMWh,
+    currency: market.currency,
+    awardedWh,
+    meteredWh,
+    shortfallWh: ((awardedWh - meteredWh) * (awardedWh < 0 ? -1 : 1)) as Wh,
+    lines,
+    amount: amountOf(lines),
+    sites: metered.map(({ site, meteredWh, ...soc }) => ({
+      siteId: site.siteId,
+      meteredWh,
+      amount: amountOf(market.settle({ award, meteredWh, pricePerMWh, lossFactor })),
+      cost: (Math.max(0, meteredWh) / 1e6) * site.costPerMWh,
+      ...soc,
+    })),
+    settledAtMs,
+  };
+}
+
+const amountOf = (lines: readonly SettlementLine[]): number => lines.reduce((total, { amount }) => total + amount, 0);

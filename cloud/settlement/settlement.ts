@@ -1,0 +1,248 @@
+import { invariant } from "@penstock/protocol/result";
+import type { Clock, Interval } from "@penstock/protocol/time";
+import type { Currency, Ms, UtcMs } from "@penstock/protocol/units";
+import type { CloudConfig, UnitEntry } from "../config/cloud-config.ts";
+import { instantText } from "../desk/bid-record.ts";
+import type { Journal } from "../desk/journal.ts";
+import type { MarketClock } from "../desk/market-clock.ts";
+import type { DispatchResults } from "../desk/market-operator.ts";
+import type { Award, Market } from "../markets/market.ts";
+import type { CounterReading } from "../store/index.ts";
+import { CounterBook, type CounterSample } from "./counter-book.ts";
+import { type Hindsight, hindsight, shareOf } from "./hindsight.ts";
+import { sampleOf } from "./sample-of.ts";
+import { type MeteredSite, type SettledUnit, settleUnit } from "./settle-unit.ts";
+import { SocBook } from "./soc-book.ts";
+
+export interface SettlementPorts {
+  readonly clock: Clock;
+  readonly marketClock: MarketClock;
+  readonly config: CloudConfig;
+  readonly market: Market;
+  readonly journal: Journal;
+  readonly onSettled: (settled: SettledUnit) => void;
+}
+
+/** Money so far. Energies are throughput: charging and discharging both count. */
+export interface SettlementTotals {
+  readonly currency: Currency;
+  readonly sinceMs: UtcMs | null;
+  readonly settledUntilMs: UtcMs | null;
+  /** Unit intervals settled, and cleared ones that still wait for a counter. */
+  readonly intervals: number;
+  readonly waiting: number;
+  readonly dispatchedMWh: number;
+  readonly meteredMWh: number;
+  readonly shortfallMWh: number;
+  readonly revenue: number;
+  readonly cost: number;
+  readonly perfectForesightRevenue: number;
+  readonly perfectForesightProfit: number;
+  /** revenue / perfect foresight; null where there was nothing to earn. */
+  readonly share: number | null;
+  readonly byUnit: Readonly<Record<string, number>>;
+  readonly bySite: Readonly<Record<string, number>>;
+}
+
+/**
+ * From counters to money. Every cleared interval of every unit waits here until the counters of all its sites
+ * enclose it; then it is settled once, written down, and never touched again.
+ */
+export class Settlement {
+  readonly #ports: SettlementPorts;
+  readonly #counters = new Map<string, CounterBook>();
+  readonly #socs = new Map<string, SocBook>();
+  /** By unit and interval start. */
+  readonly #waiting = new Map<string, Award>();
+  readonly #settled: SettledUnit[] = [];
+  readonly #settledKeys = new Set<string>();
+  #hindsight: { readonly atCount: number; readonly bySite: ReadonlyMap<string, Hindsight> } = {
+    atCount: 0,
+    bySite: new Map(),
+  };
+
+  constructor(ports: SettlementPorts) {
+    this.#ports = ports;
+    for (const { siteId } of ports.config.sites) {
+      this.#counters.set(siteId, new CounterBook(ports.config.counterGapMsMax));
+      this.#socs.set(siteId, new SocBook(SOC_KEPT_MS));
+    }
+  }
+
+  /**
+   * Reads back what was settled and what was cleared and still waits, with the counters it waits between. What
+   * still waits after a week is a case for people and their paper.
+   */
+  restore(countersOf: (siteId: string, wall: Interval) => readonly CounterReading[]): void {
+    const { config, journal, marketClock } = this.#ports;
+    const all: Interval = { startMs: 0 as UtcMs, endMs: Number.MAX_SAFE_INTEGER as UtcMs };
+    for (const { body } of journal.entries("settlement", all)) this.#remember(body as SettledUnit);
+    const sinceMs = (marketClock.nowMs() - WAITS_MS_MAX) as UtcMs;
+    for (const { body } of journal.entries("award", { ...all, startMs: sinceMs }))
+      this.#expect(body as DispatchResults);
+    const starts = [...this.#waiting.values()].map(({ interval }) => interval.startMs);
+    if (starts.length === 0) return;
+    const wallStartMs = (marketClock.toWallMs(Math.min(...starts) as UtcMs) - config.counterGapMsMax) as UtcMs;
+    for (const { siteId, settlementSource } of config.sites) {
+      for (const reading of countersOf(siteId, { ...all, startMs: wallStartMs })) {
+        const sample = sampleOf(settlementSource, reading);
+        if (sample !== undefined) this.counted(siteId, sample);
+      }
+    }
+  }
+
+  cleared(results: DispatchResults): void {
+    this.#expect(results);
+    this.settleWhatCanBe();
+  }
+
+  /** Counters of a site by its own wall clock, live or from its backlog, in any order. */
+  counted(siteId: string, sample: CounterSample): void {
+    this.#counters.get(siteId)?.add(sample);
+  }
+
+  charged(siteId: string, atMs: UtcMs, soc: number): void {
+    this.#socs.get(siteId)?.add(atMs, soc);
+  }
+
+  /** Settles every waiting interval that its counters now enclose. */
+  settleWhatCanBe(): void {
+    const { config, marketClock } = this.#ports;
+    const nowMs = marketClock.nowMs();
+    for (const [key, award] of this.#waiting) {
+      if (award.interval.endMs > nowMs) continue;
+      const entry = config.units.find(({ unit }) => unit.id === award.unitId);
+      const metered = entry === undefined ? undefined : this.#metered(entry, award.interval);
+      if (entry === undefined || metered === undefined) continue;
+      this.#waiting.delete(key);
+      this.#settle(entry, award, metered);
+    }
+    this.#forget();
+  }
+
+  /** `exact` works hindsight out anew; without it the figure may be some intervals old. */
+  totals(exact = true): SettlementTotals {
+    this.#lookBack(exact);
+    const sum = (amountOf: (settled: SettledUnit) => number): number =>
+      this.#settled.reduce((total, settled) => total + amountOf(settled), 0);
+    const revenue = sum(({ amount }) => amount);
+    const foresight = [...this.#hindsight.bySite.values()];
+    const perfectForesightRevenue = foresight.reduce((total, each) => total + each.revenue, 0);
+    const starts = this.#settled.map(({ interval }) => interval.startMs);
+    return {
+      currency: this.#ports.market.currency,
+      sinceMs: starts.length === 0 ? null : (Math.min(...starts) as UtcMs),
+      settledUntilMs: starts.length === 0 ? null : ((Math.max(...starts) + this.#ports.market.intervalMs) as UtcMs),
+      intervals: this.#settled.length,
+      waiting: this.#waiting.size,
+      dispatchedMWh: sum(({ awardedWh }) => Math.abs(awardedWh)) / 1e6,
+      meteredMWh: sum(({ meteredWh }) => Math.abs(meteredWh)) / 1e6,
+      shortfallMWh: sum(({ shortfallWh }) => Math.max(0, shortfallWh)) / 1e6,
+      revenue,
+      cost: sum(({ sites }) => sites.reduce((total, { cost }) => total + cost, 0)),
+      perfectForesightRevenue,
+      perfectForesightProfit: foresight.reduce((total, each) => total + each.profit, 0),
+      share: shareOf(revenue, perfectForesightRevenue),
+      byUnit: this.#amounts((settled) => [[settled.unitId, settled.amount]]),
+      bySite: this.#amounts(({ sites }) => sites.map(({ siteId, amount }) => [siteId, amount])),
+    };
+  }
+
+  #expect(results: DispatchResults): void {
+    for (const award of results.awards) {
+      const key = keyOf(award);
+      if (!this.#settledKeys.has(key)) this.#waiting.set(key, award);
+    }
+  }
+
+  /** Undefined while a counter is missing. */
+  #metered({ unit }: UnitEntry, interval: Interval): readonly MeteredSite[] | undefined {
+    const { config, marketClock } = this.#ports;
+    const wall = marketClock.wallInterval(interval);
+    const metered: MeteredSite[] = [];
+    for (const siteId of unit.siteIds) {
+      const site = config.sites.find((each) => each.siteId === siteId);
+      const energy = this.#counters.get(siteId)?.energyWh(wall);
+      if (site === undefined || energy?.ok !== true) return undefined;
+      const socStart = this.#socs.get(siteId)?.at(wall.startMs);
+      const socEnd = this.#socs.get(siteId)?.at(wall.endMs);
+      metered.push({
+        site,
+        meteredWh: energy.value,
+        ...(socStart === undefined ? {} : { socStart }),
+        ...(socEnd === undefined ? {} : { socEnd }),
+      });
+    }
+    return metered;
+  }
+
+  #settle({ unit }: UnitEntry, award: Award, metered: readonly MeteredSite[]): void {
+    const { clock, journal, market, onSettled } = this.#ports;
+    const settled = settleUnit(market, unit, award, metered, clock.nowMs());
+    const { interval, settledAtMs } = settled;
+    journal.append({
+      kind: "settlement",
+      id: `settlement.${unit.id}.${instantText(interval.startMs)}`,
+      knownAtMs: settledAtMs,
+      intervalStartMs: interval.startMs,
+      unitId: unit.id,
+      body: settled,
+    });
+    this.#remember(settled);
+    onSettled(settled);
+  }
+
+  #remember(settled: SettledUnit): void {
+    const key = keyOf(settled);
+    invariant(!this.#settledKeys.has(key), "an interval of a unit is settled once");
+    this.#settledKeys.add(key);
+    this.#settled.push(settled);
+  }
+
+  /** Hindsight costs time in proportion to all that was settled, so by itself it looks again only when that grew by a twentieth. */
+  #lookBack(exact: boolean): void {
+    const { market, config } = this.#ports;
+    const count = this.#settled.length;
+    const grewBy = count - this.#hindsight.atCount;
+    if (grewBy === 0 || (!exact && grewBy < this.#hindsight.atCount / 20)) return;
+    const bySite = new Map<string, Hindsight>();
+    for (const { unit } of config.units) {
+      for (const site of config.sites.filter(({ siteId }) => unit.siteIds.includes(siteId))) {
+        bySite.set(site.siteId, hindsight(site, this.#pointsOf(site.siteId, unit.lossFactor), market.intervalMs));
+      }
+    }
+    this.#hindsight = { atCount: count, bySite };
+  }
+
+  #pointsOf(siteId: string, lossFactor: number) {
+    return this.#settled.flatMap(({ interval, pricePerMWh, sites }) => {
+      const site = sites.find((each) => each.siteId === siteId);
+      if (site?.socStart === undefined || site.socEnd === undefined) return [];
+      const { socStart, socEnd } = site;
+      return [{ startMs: interval.startMs, pricePerMWh: pricePerMWh * lossFactor, socStart, socEnd }];
+    });
+  }
+
+  #amounts(entriesOf: (settled: SettledUnit) => readonly (readonly [string, number])[]): Record<string, number> {
+    const amounts: Record<string, number> = {};
+    for (const [id, amount] of this.#settled.flatMap(entriesOf)) amounts[id] = (amounts[id] ?? 0) + amount;
+    return amounts;
+  }
+
+  #forget(): void {
+    const { marketClock, market } = this.#ports;
+    const nowMs = marketClock.nowMs();
+    let neededMs: number = nowMs - market.intervalMs;
+    for (const [key, { interval }] of this.#waiting) {
+      if (interval.startMs < nowMs - WAITS_MS_MAX) this.#waiting.delete(key);
+      else neededMs = Math.min(neededMs, interval.startMs);
+    }
+    for (const book of this.#counters.values()) book.forgetBefore(marketClock.toWallMs(neededMs as UtcMs));
+  }
+}
+
+const WAITS_MS_MAX = 7 * 24 * 3_600_000;
+/** Longer than any backlog a site sends while it catches up. */
+const SOC_KEPT_MS = (24 * 3_600_000) as Ms;
+
+const keyOf = ({ unitId, interval }: { unitId: string; interval: Interval }): string => `${unitId} ${interval.startMs}`;

@@ -1,0 +1,2 @@
+export * from "./price-quantity-curve.ts";
+export * from "./strategy.ts";

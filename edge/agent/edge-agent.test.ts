@@ -1,0 +1,212 @@
+import { Ms, minutes, seconds } from "@penstock/protocol/units";
+import { expect, test } from "vitest";
+import type { LoopInput } from "../loop/loop-types.ts";
+import { sampleLease, sampleSite, strangerKey } from "./testing/sample-agent.ts";
+
+const grantsIn = (posted: readonly LoopInput[]) =>
+  posted.filter((input) => input.type === "grants").map((input) => input.grants.map(({ leaseId }) => leaseId));
+const latchesIn = (posted: readonly LoopInput[]) =>
+  posted.filter((input) => input.type === "latches").map(({ latches }) => latches);
+const ackStates = (values: readonly unknown[]) => values.map((json) => JSON.parse(String(json)).state);
+
+test("a start with a healthy store connects, is born and reports live", () => {
+  const { clock, host, boot } = sampleSite();
+  const { agent, state, live } = boot();
+  clock.advance(seconds(5));
+  expect(state.isReady).toBe(true);
+  expect(host.births).toBe(1);
+  live(1_000);
+  live(2_000);
+  expect(host.arrivals.filter(({ stream }) => stream === "telemetry").every(({ historical }) => !historical)).toBe(
+    true,
+  );
+  expect(host.values("Power/Grid")).toEqual([1_000, 2_000]);
+  expect(agent.view().sync?.streams.telemetry).toEqual({ acknowledged: 4, waiting: 0, inFlight: 0 });
+});
+
+test("what was measured without the cloud arrives later, whole, in order and flagged as history", () => {
+  const { clock, host, boot } = sampleSite();
+  const { live } = boot();
+  host.link.isUp = false;
+  for (let second = 0; second < 120; second++) live(second);
+  expect(host.arrivals).toEqual([]);
+  host.link.isUp = true;
+  clock.advance(minutes(2));
+  expect(host.hasAll("telemetry", 240)).toBe(true);
+  const site = host.arrivals.filter(({ stream, device }) => stream === "telemetry" && device === undefined);
+  expect(site.every(({ historical }) => historical)).toBe(true);
+  expect(site.map(({ sequence }) => sequence)).toEqual(site.map((_, index) => 2 * index + 1));
+});
+
+test("a lease is on disk before the loop hears of it, and is acknowledged at each step", () => {
+  const { clock, disk, host, boot } = sampleSite({ latencyMs: 100 });
+  const { agent, posted } = boot();
+  clock.advance(seconds(5));
+  host.sendLease(sampleLease(clock, 1));
+  clock.advance(Ms(40));
+  expect(grantsIn(posted)).toEqual([[]]);
+  expect(disk.image().facts["leases"]).toBeUndefined();
+  clock.advance(seconds(1));
+  expect(disk.image().facts["leases"]).toMatchObject({ book: { marks: { desk: { epoch: 1, sequence: 1 } } } });
+  expect(grantsIn(posted)).toEqual([[], ["lease-1"]]);
+  const progress = { leaseId: "lease-1", sequence: 1, powerW: 1e6 as never, because: [], atMs: clock.nowMs() };
+  agent.onLoopOutput({ type: "lease-progress", progress: { ...progress, state: "applied" } });
+  agent.onLoopOutput({ type: "lease-progress", progress: { ...progress, state: "measured" } });
+  clock.advance(seconds(1));
+  expect(ackStates(host.values("Dispatch/Ack"))).toEqual(["received", "accepted", "applied", "measured"]);
+});
+
+test.each([
+  ["forged", "lease.forged", (clock: never) => sampleLease(clock, 2, {}, strangerKey)],
+  ["replayed", "lease.stale-sequence", (clock: never) => sampleLease(clock, 1, { id: "another" })],
+  [
+    "meant for another site",
+    "lease.foreign-audience",
+    (clock: never) => sampleLease(clock, 2, { audience: "penstock/street" }),
+  ],
+  [
+    "longer than the site allows",
+    "lease.too-long",
+    (clock: never) =>
+      sampleLease(clock, 2, { ttlMs: minutes(60), expiresAtMs: (Date.UTC(2026, 0, 1) + 3_600_000) as never }),
+  ],
+  ["not a lease at all", "lease.malformed", () => new TextEncoder().encode("{}")],
+] as const)("a lease that is %s moves nothing and leaves an audit record and an event", (_, code, envelope) => {
+  const { clock, disk, host, boot } = sampleSite();
+  const { posted } = boot();
+  clock.advance(seconds(5));
+  host.sendLease(sampleLease(clock, 1));
+  clock.advance(seconds(1));
+  const before = grantsIn(posted);
+  host.sendLease(envelope(clock as never));
+  clock.advance(seconds(1));
+  expect(grantsIn(posted)).toEqual(before);
+  expect(disk.audit.at(-1)).toMatchObject({ who: "cloud", what: "lease", outcome: code });
+  expect(host.values("Event").map((json) => JSON.parse(String(json)))).toContainEqual(
+    expect.objectContaining({ code: "lease.refused", facts: expect.objectContaining({ reason: code }) }),
+  );
+});
+
+test("a flood of forged leases is counted, not written down one by one", () => {
+  const { clock, disk, host, boot } = sampleSite();
+  boot();
+  clock.advance(seconds(5));
+  for (let index = 0; index < 300; index++) {
+    host.sendLease(sampleLease(clock, index, {}, strangerKey));
+    clock.advance(Ms(10));
+  }
+  clock.advance(seconds(5));
+  host.sendLease(sampleLease(clock, 999, {}, strangerKey));
+  clock.advance(seconds(1));
+  expect(disk.audit.length).toBeLessThan(30);
+  const leftOut = disk.audit.reduce((sum, { facts }) => sum + Number(facts["leftOutBefore"] ?? 0), 0);
+  expect(disk.audit.length + leftOut).toBe(301);
+});
+
+test("a killed process comes back with its lease, its latches and every record", () => {
+  const { clock, host, boot } = sampleSite();
+  const first = boot();
+  clock.advance(seconds(5));
+  first.live(1);
+  host.sendLease(sampleLease(clock, 5));
+  clock.advance(seconds(1));
+  expect(
+    first.ask({ op: "limit-set", by: "operator", reason: "works on the line", powerWMin: null, powerWMax: 2e6 }),
+  ).toMatchObject({ done: "limit-set", stored: true });
+  first.agent.onLoopOutput({
+    type: "grid-operator-limit",
+    limitW: { powerWMin: -5e6 as never, powerWMax: Number.POSITIVE_INFINITY as never },
+  });
+  clock.advance(seconds(1));
+  first.kill();
+  clock.advance(seconds(4));
+
+  host.link.isUp = true;
+  const second = boot();
+  clock.advance(seconds(5));
+  expect(latchesIn(second.posted).at(-1)).toMatchObject({
+    localLimitW: { powerWMin: Number.NEGATIVE_INFINITY, powerWMax: 2e6, reason: "works on the line" },
+    gridOperatorLimitW: { powerWMin: -5e6, powerWMax: Number.POSITIVE_INFINITY },
+  });
+  expect(grantsIn(second.posted).at(-1)).toEqual(["lease-5"]);
+  host.sendLease(sampleLease(clock, 5, { id: "replayed-after-restart" }));
+  clock.advance(seconds(1));
+  expect(grantsIn(second.posted)).toHaveLength(1);
+  const { telemetry, events } = second.agent.view().sync?.streams ?? {};
+  expect(telemetry).toMatchObject({ acknowledged: 2, waiting: 0, inFlight: 0 });
+  expect(events).toMatchObject({ waiting: 0, inFlight: 0 });
+});
+
+test("a lease that ran out while nobody was in control is not taken up again", () => {
+  const { clock, host, boot } = sampleSite();
+  const first = boot();
+  clock.advance(seconds(5));
+  host.sendLease(sampleLease(clock, 5));
+  clock.advance(seconds(1));
+  first.kill();
+  clock.advance(seconds(61));
+  const second = boot();
+  clock.advance(seconds(1));
+  expect(grantsIn(second.posted)).toEqual([[]]);
+});
+
+test("without a disk the site starts within seconds, refuses leases and keeps what it measures in memory", () => {
+  const { clock, disk, host, boot } = sampleSite();
+  disk.broken = "no such device";
+  const { agent, posted, state, live, ask } = boot();
+  clock.advance(seconds(1));
+  expect(state.isReady).toBe(true);
+  live(7);
+  expect(ask({ op: "alarms" })["alarms"]).toContainEqual(expect.objectContaining({ code: "store.unavailable" }));
+  expect(ask({ op: "stop", by: "operator", reason: "smoke" })).toMatchObject({ done: "stop", stored: false });
+  expect(latchesIn(posted).at(-1)?.stop).toEqual({ by: "operator", reason: "smoke" });
+  expect(grantsIn(posted)).toEqual([]);
+
+  disk.broken = undefined;
+  clock.advance(seconds(30));
+  expect(latchesIn(posted).at(-1)?.stop).toEqual({ by: "operator", reason: "smoke" });
+  expect(agent.view()).toMatchObject({ isStoring: true, heldRecords: 0 });
+  expect(host.values("Power/Grid")).toEqual([7]);
+});
+
+test("a lease whose disk fails is refused, and the one before stays", () => {
+  const { clock, disk, host, boot } = sampleSite();
+  const { posted } = boot();
+  clock.advance(seconds(5));
+  host.sendLease(sampleLease(clock, 1));
+  clock.advance(seconds(1));
+  disk.broken = "disk full";
+  host.sendLease(sampleLease(clock, 2));
+  clock.advance(seconds(1));
+  expect(grantsIn(posted).at(-1)).toEqual(["lease-1"]);
+  disk.broken = undefined;
+  clock.advance(seconds(5));
+  expect(ackStates(host.values("Dispatch/Ack"))).toEqual(["received", "accepted", "received", "rejected"]);
+});
+
+test("after a jump of the wall clock new leases wait until it has held still", () => {
+  const { clock, disk, host, boot } = sampleSite();
+  const { process } = boot();
+  clock.advance(seconds(5));
+  process.stepWall(seconds(-30));
+  host.sendLease(sampleLease(clock, 1));
+  clock.advance(seconds(1));
+  expect(disk.audit.at(-1)?.outcome).toBe("lease.clock-not-trusted");
+});
+
+test("a stop is the operator's to clear, with a name and a reason, and both are audited", () => {
+  const { clock, disk, boot } = sampleSite();
+  const { ask, posted } = boot();
+  clock.advance(seconds(5));
+  expect(ask({ op: "stop", by: "ann" })).toMatchObject({ error: { code: "operator.not-understood" } });
+  expect(ask({ op: "resume", by: "ann", reason: "done" })).toMatchObject({ error: { code: "operator.not-stopped" } });
+  expect(ask({ op: "stop", by: "ann", reason: "smoke" })).toMatchObject({ done: "stop", stored: true });
+  expect(ask({ op: "resume", by: "ann", reason: "all clear" })).toMatchObject({ done: "resume" });
+  expect(latchesIn(posted).map(({ stop }) => stop?.reason)).toEqual([undefined, "smoke", undefined]);
+  expect(disk.audit.map(({ what, outcome }) => [what, outcome])).toEqual([
+    ["resume", "operator.not-stopped"],
+    ["stop", "done"],
+    ["resume", "done"],
+  ]);
+  expect(ask({ op: "audit", limit: 10 })).toMatchObject({ chain: { ok: true, value: { entries: 3 } } });
+});

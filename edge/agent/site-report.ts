@@ -1,0 +1,149 @@
+import type { Reading } from "../control/image.ts";
+import type { Grant, Latches } from "../control/step-types.ts";
+import type { EdgeEvent, SiteStatus } from "../loop/loop-types.ts";
+import type { StoreStats } from "../store/edge-store.ts";
+import type { SyncStatus } from "../sync/sync.ts";
+import { latchesToFact } from "./latches-fact.ts";
+
+/** Everything the agent knows, to be put into words. */
+export interface AgentView {
+  readonly siteId: string;
+  readonly monotonicMs: number;
+  readonly nowMs: number;
+  /** Undefined until the loop has spoken. */
+  readonly site: SiteStatus | undefined;
+  readonly latches: Latches;
+  readonly grants: readonly Grant[];
+  readonly sync: SyncStatus | undefined;
+  readonly isStoring: boolean;
+  readonly heldRecords: number;
+}
+
+/** What `sitectl` prints. `version` moves when a field changes its meaning or goes; fields may be added. */
+const version = 1;
+
+/** One screen of truth. Powers in W, + out; null where it is not known. */
+export function statusReport(view: AgentView, store: StoreStats | undefined) {
+  const { site } = view;
+  const explanation = site?.explanation;
+  return {
+    version,
+    site: view.siteId,
+    timeMs: view.nowMs,
+    statusAgeMs: site === undefined ? null : Math.max(0, view.nowMs - site.timeMs),
+    gridPowerW: known(site?.image.meter.powerW),
+    batteryPowerW: sum(site?.image.units.map((unit) => known(unit.powerW))),
+    frequencyHz: known(site?.image.meter.frequencyHz),
+    soc: meanSoc(site),
+    wishW: explanation?.wishW ?? null,
+    targetW: explanation?.targetW ?? null,
+    source: explanation?.source ?? null,
+    because: explanation?.because.filter(({ movedW }) => movedW !== 0).map(({ limit }) => limit) ?? [],
+    units: (site?.image.units ?? []).map((unit) => ({
+      id: unit.id,
+      powerW: known(unit.powerW),
+      soc: known(unit.soc),
+      state: known(unit.state),
+      temperatureC: known(unit.temperatureC),
+      quality: unit.powerW.quality,
+    })),
+    latches: latchesToFact(view.latches),
+    lease: leaseReport(view).followed,
+    loop: site?.loop ?? null,
+    devices: site?.devices ?? [],
+    link: view.sync ?? null,
+    store: { storing: view.isStoring, heldRecords: view.heldRecords, ...(store ?? {}) },
+    alarms: alarmsReport(view).alarms,
+  };
+}
+
+/** The chain of the last cycle: wish, limits in order of authority, ramp, units. */
+export function whyReport(view: AgentView) {
+  const explanation = view.site?.explanation;
+  return {
+    version,
+    site: view.siteId,
+    timeMs: view.site?.timeMs ?? null,
+    source: explanation?.source ?? null,
+    leaseId: explanation?.leaseId ?? null,
+    wishW: explanation?.wishW ?? null,
+    wishText: explanation?.wishText ?? null,
+    limits: (explanation?.because ?? []).map(({ limit, interval, movedW, text }) => ({
+      limit,
+      powerWMin: finite(interval.powerWMin),
+      powerWMax: finite(interval.powerWMax),
+      movedW,
+      text,
+    })),
+    powerWMin: finite(explanation?.interval.powerWMin),
+    powerWMax: finite(explanation?.interval.powerWMax),
+    clampedW: explanation?.clampedW ?? null,
+    targetW: explanation?.targetW ?? null,
+    units: explanation?.units ?? [],
+    alarms: explanation?.alarms ?? [],
+  };
+}
+
+export function leaseReport(view: AgentView) {
+  const followed = view.site?.explanation.leaseId;
+  const leases = view.grants.map((grant) => ({
+    id: grant.leaseId,
+    sequence: grant.sequence,
+    kind: grant.kind,
+    priority: grant.priority,
+    powerW: grant.powerW,
+    reason: grant.reason,
+    endsInMs: Math.round(grant.expiresMonotonicMs - view.monotonicMs),
+    onExpire: grant.onExpire.action,
+    followed: grant.leaseId === followed,
+  }));
+  return { version, site: view.siteId, leases, followed: leases.find((lease) => lease.followed) ?? null };
+}
+
+/** What somebody should look at, now. */
+export function alarmsReport(view: AgentView) {
+  const lost = (view.site?.devices ?? []).filter(({ state }) => state === "lost" || state === "mismatch");
+  const isOffline = view.sync !== undefined && view.sync.state !== "online";
+  const alarms = [
+    ...(view.site === undefined ? [{ code: "loop.silent", text: "the control loop has not reported yet" }] : []),
+    ...(view.site?.explanation.alarms ?? []),
+    ...lost.map(({ id, state, lastError }) => ({
+      code: `device.${state}`,
+      text: `${id} is ${state}${lastError === undefined ? "" : `: ${lastError}`}`,
+    })),
+    ...(view.isStoring ? [] : [{ code: "store.unavailable", text: "records cannot be stored; leases are refused" }]),
+    ...(isOffline ? [{ code: "sync.offline", text: `not connected to the cloud (${view.sync?.state})` }] : []),
+  ];
+  return { version, site: view.siteId, alarms };
+}
+
+export const eventsReport = (siteId: string, events: readonly EdgeEvent[]) => ({ version, site: siteId, events });
+
+export type StatusReport = ReturnType<typeof statusReport>;
+export type WhyReport = ReturnType<typeof whyReport>;
+export type LeaseReport = ReturnType<typeof leaseReport>;
+export type AlarmsReport = ReturnType<typeof alarmsReport>;
+export type EventsReport = ReturnType<typeof eventsReport>;
+
+const known = <T>(reading: Reading<T> | undefined): T | null =>
+  reading === undefined || reading.quality === "missing" ? null : reading.value;
+
+const finite = (value: number | undefined): number | null =>
+  value !== undefined && Number.isFinite(value) ? value : null;
+
+/** Of what is known; null when nothing is. */
+function sum(values: readonly (number | null)[] | undefined): number | null {
+  const known = (values ?? []).filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+}
+
+function meanSoc(site: SiteStatus | undefined): number | null {
+  let energyWh = 0;
+  let capacityWh = 0;
+  for (const { soc, rating } of site?.image.units ?? []) {
+    if (soc.quality === "missing") continue;
+    energyWh += soc.value * rating.capacityWh;
+    capacityWh += rating.capacityWh;
+  }
+  return capacityWh === 0 ? null : energyWh / capacityWh;
+}

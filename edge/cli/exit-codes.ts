@@ -1,0 +1,14 @@
+/** What `sitectl` ends with, so that a script can tell. */
+export const exitCodes = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  unreachable: 3,
+  refused: 4,
+  confirmationNeeded: 5,
+  /** No answer in time: what became of a change is not known. */
+  timedOut: 7,
+  /** `--check` only. */
+  warning: 10,
+  critical: 11,
+} as const;

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MW } from "@penstock/protocol/units";
+import { expect, test } from "vitest";
+import { loadSiteConfig, parseSiteConfig } from "./load-site-config.ts";
+
+const examples = join(import.meta.dirname, "examples");
+const park = readFileSync(join(examples, "park.yaml"), "utf8");
+const parse = (text: string) => parseSiteConfig(text, { file: "park.yaml", folder: "/site" });
+const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part)).split("\n").length;
+
+test.each(readdirSync(examples).filter((name) => name.endsWith(".yaml")))("the example %s loads", (name) => {
+  const loaded = loadSiteConfig(join(examples, name));
+  expect(loaded.ok ? "loaded" : loaded.error.text).toBe("loaded");
+});
+
+test("units become SI and paths count from the file's folder", () => {
+  const loaded = parse(park);
+  expect(loaded).toMatchObject({
+    ok: true,
+    value: {
+      siteId: "park",
+      control: { connection: { exportWMax: MW(20), marginW: 100_000 }, ramp: { upWPerS: 2_000_000 } },
+      store: { file: "/site/park.sqlite", budgetBytes: 512e6 },
+      cloud: { passwordFile: "/site/park.password", leaseTtlMsMax: 300_000 },
+      energySpeed: 1,
+    },
+  });
+  expect(loaded.ok && loaded.value.units.length).toBe(10);
+});
+
+test.each([
+  // what a hand does                                              what it is told, at the place of the slip
+  [
+    "exportLimitMW: 20",
+    "exportLimitKW: 20",
+    "exportLimitKW",
+    'unknown key "exportLimitKW"; did you mean "exportLimitMW"?',
+  ],
+  ["importLimitMW: 20", "importLimitMW: twenty", "twenty", 'must be a number, not "twenty"'],
+  ["marginKW: 100", "marginKW: -1", "-1", "must be at least 0, not -1"],
+  ["marginKW: 100", "marginKW: 100000", "100000", "is wider than the connection"],
+  ["    port: 5020", "    port: 99999", "99999", "must be at most 65535, not 99999"],
+  ["driver: sunspec-meter", "driver: sunspec-metre", "sunspec-metre", 'did you mean "sunspec-meter"?'],
+  [
+    "action: ramp-to-zero, rampKWPerS: 500",
+    "action: rampToZero, rampKWPerS: 500",
+    "rampToZero",
+    'must be one of "ramp-to-zero", "hold", "follow-load"',
+  ],
+  [
+    "action: ramp-to-zero, rampKWPerS: 500",
+    "action: ramp-to-zero, rampKWperS: 500",
+    "rampKWperS",
+    'did you mean "rampKWPerS"?',
+  ],
+  ["{ min: 0.05, max: 0.95", "{ min: 0.9, max: 0.95", "{ min: 0.9", "leaves no room"],
+  ["id: unit-2", "id: unit-1", "unit-1,", "is used twice"],
+  [
+    "brokerUrl: mqtt://127.0.0.1:1883",
+    "brokerUrl: 127.0.0.1",
+    "127.0.0.1\n  username",
+    "must be an address like mqtts://host:8883",
+  ],
+  ["groupId: penstock", "groupId: pen/stock", "pen/stock", "must be free of /, + and #"],
+  ["sign: 1", "sign: 2", "sign: 2", "is not one of the forms allowed here"],
+])("%s written as %s is refused at its place", (right, wrong, place, message) => {
+  const text = park.replace(right, wrong);
+  expect(text).not.toBe(park);
+  const loaded = parse(text);
+  expect(loaded).toMatchObject({ ok: false, error: { code: "config.invalid" } });
+  if (loaded.ok) return;
+  expect(loaded.error.text).toContain(message);
+  expect(loaded.error.text).toContain(`park.yaml:${lineOf(text, place)}:`);
+});
+
+test("what is missing is named where it should have stood", () => {
+  const loaded = parse(park.replace(/^ {4}importLimitMW:.*\n/m, ""));
+  expect(loaded.ok ? "" : loaded.error.text).toMatch(
+    /^park\.yaml:\d+:\d+: control\.connection\.importLimitMW is missing; it must be a number$/,
+  );
+});
+
+test("broken YAML, an empty file and a file that is not there each get one clear sentence", () => {
+  for (const text of ["site: [", "", "- a\n- b\n", "site: park\nsite: feeder\n"]) {
+    const loaded = parse(text);
+    expect(loaded.ok ? "" : loaded.error.text).toMatch(/^park\.yaml:\d+:\d+: /);
+  }
+  const absent = loadSiteConfig("/no/such/site.yaml");
+  expect(absent.ok ? "" : absent.error.text).toMatch(/^\/no\/such\/site\.yaml: cannot be read/);
+});
+
+test("every slip is reported at once, in the order of the file", () => {
+  const loaded = parse(park.replace("exportLimitMW: 20", "exportLimitMW: no").replace("budgetMB: 512", "budgetGB: 5"));
+  expect(loaded.ok ? [] : loaded.error.text.split("\n")).toHaveLength(2);
+});

@@ -1,0 +1,211 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { publicKeyFromPem } from "@penstock/protocol/lease";
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { isSparkplugId } from "@penstock/protocol/sparkplug";
+import { Celsius, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } from "@penstock/protocol/units";
+import type { Fallback } from "../control/site-control-config.ts";
+import { METER_DRIVERS, UNIT_DRIVERS } from "../devices/index.ts";
+import { nearest } from "./nearest.ts";
+import { type ConfigIssue, type Locate, readDocument } from "./read-document.ts";
+import type { CloudConfig, PlantConfig, SiteConfig, UnitConfig } from "./site-config.ts";
+import { type SiteDocument, siteDocument } from "./site-document.ts";
+
+export interface SiteConfigError extends CodedError {
+  readonly code: "config.unreadable" | "config.invalid";
+  /** One line an issue: `file:line:column: path message`. */
+  readonly text: string;
+}
+
+/** Reads a site's YAML file. Relative paths inside it count from the file's own folder. */
+export function loadSiteConfig(file: string): Result<SiteConfig, SiteConfigError> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    return fail({ code: "config.unreadable", text: `${file}: cannot be read: ${detail}` });
+  }
+  return parseSiteConfig(text, { file, folder: dirname(resolve(file)) });
+}
+
+/** The same from text; pure. `folder` is what relative paths count from. */
+export function parseSiteConfig(
+  text: string,
+  { file, folder }: { readonly file: string; readonly folder: string },
+): Result<SiteConfig, SiteConfigError> {
+  const read = readDocument(text, siteDocument);
+  const issues = read.ok ? contradictions(read.value, read.at) : read.issues;
+  if (!read.ok || issues.length > 0) {
+    const said = issues.map(
+      ({ line, column, path, message }) => `${file}:${line}:${column}: ${`${path} ${message}`.trim()}`,
+    );
+    return fail({ code: "config.invalid", text: said.join("\n"), issues });
+  }
+  return ok(toSiteConfig(read.value, (path) => resolve(folder, path)));
+}
+
+/** Fields that are each in range and together make no sense. */
+function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const say = (path: readonly (string | number)[], name: string, message: string) =>
+    issues.push({ ...at(path), path: name, message });
+  const { socWindow, connection } = site.control;
+  if (socWindow.min + 2 * socWindow.taper >= socWindow.max) {
+    say(
+      ["control", "socWindow"],
+      "control.socWindow",
+      "leaves no room: min and max must be more than two tapers apart",
+    );
+  }
+  for (const name of ["transformer", "unitThermal"] as const) {
+    const limits = site.control[name];
+    if (limits !== undefined && limits.derateFromC >= limits.maxC) {
+      say(["control", name], `control.${name}`, "must begin to derate below maxC");
+    }
+  }
+  const widest = Math.max(connection.exportLimitMW, connection.importLimitMW);
+  if (connection.marginKW >= widest * 1_000) {
+    say(
+      ["control", "connection", "marginKW"],
+      "control.connection.marginKW",
+      `is wider than the connection; did you mean kW? (${widest} MW)`,
+    );
+  }
+  site.units.forEach(({ driver }, index) => {
+    const problem = unknownDriver(driver, UNIT_DRIVERS);
+    if (problem !== undefined) say(["units", index, "driver"], `units[${index}].driver`, problem);
+  });
+  const meterProblem = unknownDriver(site.meter.driver, METER_DRIVERS);
+  if (meterProblem !== undefined) say(["meter", "driver"], "meter.driver", meterProblem);
+  const ids = new Set([site.meter.id]);
+  site.units.forEach(({ id }, index) => {
+    if (ids.has(id))
+      say(["units", index, "id"], `units[${index}].id`, `"${id}" is used twice; every device has an id of its own`);
+    ids.add(id);
+  });
+  if (site.cloud !== undefined) cloudContradictions(site.cloud, say);
+  return issues;
+}
+
+/** A driver that is not on its shelf. */
+function unknownDriver(name: string, shelf: readonly { readonly name: string }[]): string | undefined {
+  const known = shelf.map((driver) => driver.name);
+  if (known.includes(name)) return undefined;
+  const guess = nearest(name, known);
+  return `is no driver we have: "${name}"; ${guess === undefined ? `known: ${known.join(", ")}` : `did you mean "${guess}"?`}`;
+}
+
+function cloudContradictions(
+  cloud: NonNullable<SiteDocument["cloud"]>,
+  say: (path: readonly (string | number)[], name: string, message: string) => void,
+): void {
+  for (const name of ["groupId", "nodeId"] as const) {
+    if (!isSparkplugId(cloud[name])) say(["cloud", name], `cloud.${name}`, "must be free of /, + and #");
+  }
+  cloud.leaseKeys.forEach(({ publicKeyPem }, index) => {
+    if (publicKeyFromPem(publicKeyPem).ok) return;
+    const path = ["cloud", "leaseKeys", index, "publicKeyPem"];
+    say(
+      path,
+      `cloud.leaseKeys[${index}].publicKeyPem`,
+      "must be an Ed25519 public key in PEM (-----BEGIN PUBLIC KEY-----)",
+    );
+  });
+}
+
+function toSiteConfig(site: SiteDocument, place: (path: string) => string): SiteConfig {
+  return {
+    siteId: site.site,
+    control: toControl(site),
+    units: site.units.map(toUnit),
+    meter: site.meter,
+    plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
+    cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
+    store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
+    socket: place(site.socket),
+    telemetry: {
+      siteEveryMs: seconds(site.telemetry.siteEveryS),
+      unitsEveryMs: seconds(site.telemetry.unitsEveryS),
+      settlementEveryMs: seconds(site.telemetry.settlementEveryS),
+    },
+    energySpeed: site.energySpeed,
+  };
+}
+
+function toControl({ site, control }: SiteDocument): SiteConfig["control"] {
+  const { connection, ramp, socWindow, transformer, unitThermal, voltage, freshness, fallback } = control;
+  return {
+    siteId: site,
+    periodMs: Ms(control.periodMs),
+    connection: {
+      exportWMax: MW(connection.exportLimitMW),
+      importWMax: MW(connection.importLimitMW),
+      marginW: kW(connection.marginKW),
+      withoutMeterW: MW(connection.withoutMeterMW),
+    },
+    ramp: { upWPerS: kWPerS(ramp.upKWPerS), downWPerS: kWPerS(ramp.downKWPerS) },
+    socWindow: { socMin: Soc(socWindow.min), socMax: Soc(socWindow.max), taper: Soc(socWindow.taper) },
+    ...(transformer && { transformer: toThermal(transformer) }),
+    ...(unitThermal && { unitThermal: toThermal(unitThermal) }),
+    ...(voltage && { voltage: { voltageVMin: V(voltage.minV), voltageVMax: V(voltage.maxV) } }),
+    freshness: {
+      unitMs: seconds(freshness.unitS),
+      meterMs: seconds(freshness.meterS),
+      plantMs: seconds(freshness.plantS),
+    },
+    leaseRampWPerS: kWPerS(control.leaseRampKWPerS),
+    fallback: {
+      onCloudLoss: toFallback(fallback.onCloudLoss),
+      onMeterLoss: toFallback(fallback.onMeterLoss),
+      onUnitLoss: fallback.onUnitLoss,
+    },
+  };
+}
+
+const toThermal = ({ derateFromC, maxC }: { derateFromC: number; maxC: number }) => ({
+  derateFromC: Celsius(derateFromC),
+  temperatureCMax: Celsius(maxC),
+});
+
+function toFallback(fallback: SiteDocument["control"]["fallback"]["onCloudLoss"]): Fallback {
+  switch (fallback.action) {
+    case "ramp-to-zero":
+      return { action: "ramp-to-zero", rampWPerS: kWPerS(fallback.rampKWPerS) };
+    case "hold":
+      return { action: "hold", forMs: seconds(fallback.forS), thenRampWPerS: kWPerS(fallback.thenRampKWPerS) };
+    case "follow-load":
+      return { action: "follow-load", gridPowerW: kW(fallback.gridPowerKW) };
+  }
+}
+
+function toUnit({ rating, revertAfterS, safePowerKW, ...unit }: SiteDocument["units"][number]): UnitConfig {
+  return {
+    ...unit,
+    rating: {
+      chargeWMax: kW(rating.chargeKW),
+      dischargeWMax: kW(rating.dischargeKW),
+      apparentVAMax: kVA(rating.apparentKVA),
+      capacityWh: kWh(rating.capacityKWh),
+    },
+    revertAfterMs: seconds(revertAfterS),
+    safePowerW: kW(safePowerKW),
+  };
+}
+
+const toPlant = (plant: NonNullable<SiteDocument["plant"]>, place: (path: string) => string): PlantConfig => ({
+  ...plant,
+  pkiFolder: place(plant.pkiFolder),
+  readEveryMs: Ms(plant.readEveryMs),
+});
+
+function toCloud(cloud: NonNullable<SiteDocument["cloud"]>, place: (path: string) => string): CloudConfig {
+  const { leaseTtlMaxS, clockSkewS, passwordFile, primaryHostId, ...same } = cloud;
+  return {
+    ...same,
+    passwordFile: place(passwordFile),
+    ...(primaryHostId === undefined ? {} : { primaryHostId }),
+    leaseTtlMsMax: seconds(leaseTtlMaxS),
+    clockSkewMs: seconds(clockSkewS),
+  };
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+
+/**
+ * The YAML of one site: what people write. Units stand in the names; every power is a size ≥ 0 unless it says
+ * otherwise, and where it has a sign positive is out (discharge, export).
+ */
+const positive = z.number().positive();
+const size = z.number().nonnegative();
+const id = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, dots, dashes or underscores");
+const port = z.int().min(1).max(65_535);
+const host = z.string().min(1).max(255);
+
+const fallback = z.discriminatedUnion("action", [
+  z.strictObject({ action: z.literal("ramp-to-zero"), rampKWPerS: positive }),
+  z.strictObject({ action: z.literal("hold"), forS: positive, thenRampKWPerS: positive }),
+  z.strictObject({ action: z.literal("follow-load"), gridPowerKW: z.number() }),
+]);
+
+const control = z.strictObject({
+  periodMs: z.int().min(20).max(1_000).default(100),
+  connection: z.strictObject({
+    exportLimitMW: size,
+    importLimitMW: size,
+    marginKW: size,
+    /** What the batteries may do in sum, either way, while the meter is not to be trusted. */
+    withoutMeterMW: size,
+  }),
+  ramp: z.strictObject({ upKWPerS: positive, downKWPerS: positive }),
+  socWindow: z.strictObject({
+    min: z.number().min(0).max(1),
+    max: z.number().min(0).max(1),
+    taper: z.number().min(0).max(0.5),
+  }),
+  transformer: z.strictObject({ derateFromC: z.number(), maxC: z.number() }).optional(),
+  unitThermal: z.strictObject({ derateFromC: z.number(), maxC: z.number() }).optional(),
+  voltage: z.strictObject({ minV: positive, maxV: positive }).optional(),
+  freshness: z.strictObject({ unitS: positive, meterS: positive, plantS: positive }),
+  leaseRampKWPerS: positive,
+  fallback: z.strictObject({
+    onCloudLoss: fallback,
+    onMeterLoss: fallback,
+    onUnitLoss: z.enum(["redistribute", "hold-share"]),
+  }),
+});
+
+const unit = z.strictObject({
+  id,
+  driver: z.string().min(1),
+  host,
+  port,
+  modbusUnitId: z.int().min(0).max(255).default(1),
+  rating: z.strictObject({
+    chargeKW: positive,
+    dischargeKW: positive,
+    apparentKVA: positive,
+    capacityKWh: positive,
+  }),
+  /** The device's own timer: silence for this long and it goes to `safePowerKW`. */
+  revertAfterS: positive,
+  safePowerKW: z.number().default(0),
+});
+
+const meter = z.strictObject({
+  id,
+  driver: z.string().min(1),
+  host,
+  port,
+  modbusUnitId: z.int().min(0).max(255).default(1),
+  /** -1 where the meter's transformers look the other way. */
+  sign: z.union([z.literal(1), z.literal(-1)]).default(1),
+});
+
+const plant = z.strictObject({
+  id,
+  driver: z.string().min(1),
+  endpointUrl: z.string().regex(/^opc\.tcp:\/\//, "an address like opc.tcp://host:port"),
+  pkiFolder: z.string().min(1),
+  readEveryMs: z.int().min(50).max(60_000).default(500),
+});
+
+const cloud = z.strictObject({
+  brokerUrl: z.string().regex(/^(mqtts?|wss?):\/\//, "an address like mqtts://host:8883"),
+  username: z.string().min(1),
+  passwordFile: z.string().min(1),
+  groupId: z.string().min(1),
+  nodeId: z.string().min(1),
+  primaryHostId: z.string().min(1).optional(),
+  leaseKeys: z.array(z.strictObject({ keyId: z.string().min(1), publicKeyPem: z.string().min(1) })).min(1),
+  leaseTtlMaxS: positive,
+  clockSkewS: positive.default(5),
+});
+
+export const siteDocument = z.strictObject({
+  site: id,
+  control,
+  units: z.array(unit).min(1).max(500),
+  meter,
+  plant: plant.optional(),
+  cloud: cloud.optional(),
+  store: z.strictObject({ file: z.string().min(1), budgetMB: positive.default(512) }),
+  socket: z.string().min(1),
+  telemetry: z
+    .strictObject({
+      siteEveryS: positive.default(1),
+      unitsEveryS: positive.default(10),
+      settlementEveryS: positive.default(300),
+    })
+    .default({ siteEveryS: 1, unitsEveryS: 10, settlementEveryS: 300 }),
+  /** Simulated sites only. */
+  energySpeed: positive.default(1),
+});
+
+/** What may be written: fields with a default may be left out. */
+export type SiteConfigDocument = z.input<typeof siteDocument>;
+/** What it means, defaults filled in. */
+export type SiteDocument = z.output<typeof siteDocument>;

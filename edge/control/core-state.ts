@@ -1,0 +1,56 @@
+import { type MonotonicMs, W } from "@penstock/protocol/units";
+import type { PowerInterval, SiteImage } from "./image.ts";
+import type { RestMemory } from "./rest-of-site.ts";
+import type { Fallback } from "./site-control-config.ts";
+import type { Grant } from "./step-types.ts";
+import { unusableBecause } from "./usable.ts";
+
+/** All that one cycle leaves to the next. Plain data: a recording of it and of the inputs replays bit for bit. */
+export interface CoreState {
+  /** When the last cycle ran. */
+  readonly monotonicMs: MonotonicMs;
+  readonly startedMonotonicMs: MonotonicMs;
+  /** The sum of the commands really given last, or of what was found at the start: where the ramp goes on from. */
+  readonly targetW: W;
+  /** The lease that ruled the last cycle. */
+  readonly lease: Grant | undefined;
+  readonly leaseFallback: RunningFallback | undefined;
+  readonly meterFallback: RunningFallback | undefined;
+  readonly rest: RestMemory | undefined;
+  /** The last good reading of the grid operator's limit since the start. */
+  readonly gridOperatorLimitW: PowerInterval | undefined;
+  /** False until the plant controller has been read once since the start. */
+  readonly plantWasRead: boolean;
+  /** The last good power of each unit, in the order of the image; NaN until it was usable once. */
+  readonly unitPowerW: readonly number[];
+}
+
+export interface RunningFallback {
+  readonly leaseId: string | undefined;
+  readonly sinceMonotonicMs: MonotonicMs;
+  /** What was commanded when it began. */
+  readonly fromW: W;
+  readonly plan: Fallback;
+}
+
+/**
+ * A bumpless start: the ramp begins from what the units are measured to do, never from 0 and never from a command
+ * remembered by an earlier process. A unit that is not usable yet joins the ramp when it first is.
+ */
+export function initialState(image: SiteImage): CoreState {
+  const unitPowerW = image.units.map((unit) =>
+    unit.powerW.quality === "good" && unusableBecause(unit) === undefined ? unit.powerW.value : Number.NaN,
+  );
+  return {
+    monotonicMs: image.monotonicMs,
+    startedMonotonicMs: image.monotonicMs,
+    targetW: W(unitPowerW.reduce((sumW, powerW) => (Number.isNaN(powerW) ? sumW : sumW + powerW), 0)),
+    lease: undefined,
+    leaseFallback: undefined,
+    meterFallback: undefined,
+    rest: undefined,
+    gridOperatorLimitW: undefined,
+    plantWasRead: false,
+    unitPowerW,
+  };
+}

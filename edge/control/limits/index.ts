@@ -1,0 +1,24 @@
+import { apparentPower } from "./apparent-power.ts";
+import { breaker } from "./breaker.ts";
+import { gridConnection } from "./grid-connection.ts";
+import { gridOperator } from "./grid-operator.ts";
+import { leaseLimit } from "./lease-limit.ts";
+import type { SiteLimit, UnitLimit } from "./limit.ts";
+import { localOperator } from "./local-operator.ts";
+import { socWindow } from "./soc-window.ts";
+import { transformerThermal } from "./transformer-thermal.ts";
+import { unitRatings } from "./unit-ratings.ts";
+import { unitThermal } from "./unit-thermal.ts";
+
+/** What each unit can do. Settled first: no authority can ask for more than there is. */
+export const unitLimits: readonly UnitLimit[] = [unitRatings, apparentPower, unitThermal, socWindow];
+
+/** What their sum may do, in order of authority: where two contradict each other the earlier holds. */
+export const siteLimits: readonly SiteLimit[] = [
+  breaker,
+  gridConnection,
+  transformerThermal,
+  gridOperator,
+  localOperator,
+  leaseLimit,
+];

@@ -1,0 +1,44 @@
+import type { CoreState } from "../core-state.ts";
+import type { PowerInterval, SiteImage, UnitImage } from "../image.ts";
+import type { RestOfSite } from "../rest-of-site.ts";
+import type { SiteControlConfig } from "../site-control-config.ts";
+import type { Grant, Latches } from "../step-types.ts";
+
+/** What a limit may look at besides the image. */
+export interface LimitContext {
+  readonly config: SiteControlConfig;
+  readonly latches: Latches;
+  readonly grants: readonly Grant[];
+  readonly rest: RestOfSite;
+  /** What the cycle before left: for last known values and for "no further than now". */
+  readonly state: CoreState;
+}
+
+/**
+ * A limit on one unit, at its terminals: it always contains 0, and applies at once. `text` and `unitText` are
+ * asked only when the limit made a difference, so that a quiet cycle writes no sentences.
+ */
+export interface UnitLimit {
+  readonly name: string;
+  interval(unit: UnitImage, context: LimitContext): PowerInterval | undefined;
+  text(image: SiteImage, context: LimitContext): string;
+  unitText(unit: UnitImage, context: LimitContext): string;
+}
+
+/** A limit on the sum of the usable units' powers. Undefined: it has nothing to say. */
+export interface SiteLimit {
+  readonly name: string;
+  interval(image: SiteImage, context: LimitContext): PacedInterval | undefined;
+  text(image: SiteImage, context: LimitContext): string;
+}
+
+/** `at-once`: hardware would be harmed or a fuse would go. `ramped`: approached at the site's own ramp. */
+export interface PacedInterval extends PowerInterval {
+  readonly pace: "at-once" | "ramped";
+}
+
+export const paced = (interval: PowerInterval, pace: PacedInterval["pace"]): PacedInterval => ({
+  powerWMin: interval.powerWMin,
+  powerWMax: interval.powerWMax,
+  pace,
+});

@@ -1,0 +1,89 @@
+import { clamp, type Ms, W } from "@penstock/protocol/units";
+import type { CoreState } from "./core-state.ts";
+import type { SiteImage } from "./image.ts";
+import { unusableBecause } from "./usable.ts";
+
+/** What flows at the meter that the usable units do not make: load (negative), solar (positive), lost units. */
+export interface RestOfSite {
+  /** Best estimate, smoothed. */
+  readonly restW: W;
+  /** Between these it is safely taken to lie, whatever a lost unit does next. */
+  readonly restWMin: W;
+  readonly restWMax: W;
+  /** `remembered`: the meter is not fresh and these figures are the last that were. `unknown`: there never were any. */
+  readonly basis: "measured" | "remembered" | "unknown";
+  /** To be handed to the next cycle. */
+  readonly memory: RestMemory | undefined;
+}
+
+export interface RestMemory {
+  readonly restW: W;
+  readonly restWMin: W;
+  readonly restWMax: W;
+}
+
+/**
+ * `rest = meter − Σ usable units`. Meter and units are read at slightly different moments, so while the battery
+ * moves the difference carries an error that feeds back into the limit it makes, and can oscillate. The bounds
+ * therefore widen at once and come back slowly.
+ *
+ * A unit that is not usable is part of the rest: the meter sees it. It may still go to 0 (its own timer, a trip)
+ * in the next moment, so both its last power and 0 must be safe; of one never read the whole rating is doubted.
+ */
+export function restOfSite(image: SiteImage, state: CoreState, elapsedMs: Ms): RestOfSite {
+  const { units, meter } = image;
+  let usableW = 0;
+  let fallsByW = 0;
+  let risesByW = 0;
+  for (let index = 0; index < units.length; index++) {
+    const unit = units[index];
+    if (unit === undefined) continue;
+    if (unit.powerW.quality === "good" && unusableBecause(unit) === undefined) {
+      usableW += unit.powerW.value;
+      continue;
+    }
+    const lastW = unit.powerW.quality === "missing" ? (state.unitPowerW[index] ?? Number.NaN) : unit.powerW.value;
+    if (lastW > 0) fallsByW += lastW;
+    else if (lastW < 0) risesByW -= lastW;
+    else if (Number.isNaN(lastW)) {
+      fallsByW += unit.rating.dischargeWMax;
+      risesByW += unit.rating.chargeWMax;
+    }
+  }
+
+  if (meter.powerW.quality === "good") {
+    const memory = remember(state.rest, meter.powerW.value - usableW, elapsedMs);
+    return {
+      restW: memory.restW,
+      restWMin: W(memory.restWMin - fallsByW),
+      restWMax: W(memory.restWMax + risesByW),
+      basis: "measured",
+      memory,
+    };
+  }
+  const memory = state.rest;
+  if (memory === undefined) return { restW: W(0), restWMin: W(0), restWMax: W(0), basis: "unknown", memory };
+  // Whether a lost unit was inside or outside the remembered rest is not known any more: doubt both ways.
+  const doubtW = fallsByW + risesByW;
+  return {
+    restW: memory.restW,
+    restWMin: W(memory.restWMin - doubtW),
+    restWMax: W(memory.restWMax + doubtW),
+    basis: "remembered",
+    memory,
+  };
+}
+
+const releaseMs = 2_000;
+const smoothingMs = 1_000;
+
+function remember(before: RestMemory | undefined, restW: number, elapsedMs: Ms): RestMemory {
+  if (before === undefined) return { restW: W(restW), restWMin: W(restW), restWMax: W(restW) };
+  const release = clamp(elapsedMs / releaseMs, 0, 1);
+  const smoothing = clamp(elapsedMs / smoothingMs, 0, 1);
+  return {
+    restW: W(before.restW + (restW - before.restW) * smoothing),
+    restWMin: W(Math.min(restW, before.restWMin + (restW - before.restWMin) * release)),
+    restWMax: W(Math.max(restW, before.restWMax + (restW - before.restWMax) * release)),
+  };
+}

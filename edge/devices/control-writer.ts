@@ -1,0 +1,127 @@
+import type { MonotonicMs } from "@penstock/protocol/units";
+import type { UnitConfig } from "../config/site-config.ts";
+import type { EdgeEvent } from "../loop/loop-types.ts";
+import { type Block, type Control, type DeviceMap, findModel, type Setpoint } from "./driver.ts";
+
+export interface Finding {
+  readonly code: "device.write-not-applied" | "device.foreign-write" | "device.reverted";
+  readonly level: EdgeEvent["level"];
+  readonly text: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Keeps one control of a device written: when the value changes, and otherwise at a third of the device's own
+ * revert time, so that two writes may be lost before the device goes to its safe value. Compares every
+ * read-back with what was written: not applied within two, changed by somebody else, or reverted.
+ */
+export class ControlWriter {
+  readonly registers: Uint16Array;
+  readonly #written: Uint16Array;
+  readonly #control: Control;
+  readonly #unit: UnitConfig;
+  #isActive = false;
+  /** The device has acknowledged a write since it was last lost. */
+  #isWritten = false;
+  #isConfirmed = false;
+  #isDue = false;
+  #differences = 0;
+  #sentAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(control: Control, unit: UnitConfig) {
+    this.#control = control;
+    this.#unit = unit;
+    this.registers = new Uint16Array(control.count);
+    this.#written = new Uint16Array(control.count);
+  }
+
+  get name(): string {
+    return this.#control.name;
+  }
+
+  get block(): number {
+    return this.#control.block;
+  }
+
+  /** Encodes the set-point of this cycle. False when the device cannot take it. */
+  prepare(setpoint: Setpoint, blocks: readonly Block[], nowMs: MonotonicMs): boolean {
+    const block = blocks[this.#control.block];
+    this.#isActive ||= this.#control.isWanted(setpoint);
+    // The scale is in the block: before it was read nothing can be said in this device's units.
+    if (!this.#isActive || block === undefined || !(block.readAtMs >= 0)) return true;
+    if (!this.#control.encode(this.#unit, block, setpoint, this.registers)) return false;
+    this.#isDue =
+      !this.#isWritten ||
+      !isEqual(this.registers, this.#written) ||
+      nowMs - this.#sentAtMs >= this.#unit.revertAfterMs / 3;
+    return true;
+  }
+
+  /** Where to write now, if a write is due. */
+  dueAddress(map: DeviceMap): number | undefined {
+    if (!this.#isDue) return undefined;
+    const model = findModel(map, this.#control.modelId);
+    return model === undefined ? undefined : model.address + this.#control.offset;
+  }
+
+  sent(nowMs: MonotonicMs): void {
+    this.#isDue = false;
+    this.#sentAtMs = nowMs;
+    this.#isConfirmed = false;
+    this.#written.set(this.registers);
+  }
+
+  acknowledged(): void {
+    this.#isWritten = true;
+  }
+
+  /** Not taken, or nobody knows: the next cycle writes again. */
+  refused(): void {
+    this.#isWritten = false;
+    this.#differences = 0;
+  }
+
+  /** What a fresh read-back says about the last acknowledged write. */
+  compare(block: Block): Finding | undefined {
+    if (!this.#isWritten) return undefined;
+    if (this.#control.isApplied(block, this.#written)) {
+      this.#isConfirmed = true;
+      this.#differences = 0;
+      return undefined;
+    }
+    this.#differences++;
+    if (!this.#isConfirmed && this.#differences < 2) return undefined;
+    const code = !this.#isConfirmed
+      ? "device.write-not-applied"
+      : this.#control.hasReverted(block)
+        ? "device.reverted"
+        : "device.foreign-write";
+    this.#isWritten = false; // Say it again, whoever changed it.
+    this.#isConfirmed = false;
+    this.#differences = 0;
+    return {
+      code,
+      ...WORDS[code],
+      facts: { control: this.name, written: hex(this.#written), found: this.#found(block) },
+    };
+  }
+
+  #found(block: Block): string {
+    const from = this.#control.blockOffset;
+    return hex(block.registers.subarray(from, from + this.#control.count));
+  }
+}
+
+const WORDS = {
+  "device.write-not-applied": { level: "alarm", text: "a set-point was acknowledged but is not in force" },
+  "device.foreign-write": { level: "alarm", text: "somebody else has changed our set-point; it is written again" },
+  "device.reverted": { level: "warning", text: "the device's timer ran out and it went to its safe value" },
+} as const;
+
+const isEqual = (a: Uint16Array, b: Uint16Array): boolean => {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+};
+
+const hex = (registers: Uint16Array): string =>
+  Array.from(registers, (register) => register.toString(16).padStart(4, "0")).join(" ");

@@ -1,0 +1,61 @@
+import { invariant } from "@penstock/protocol/result";
+import { compilePoints, findPoint, type Model } from "@penstock/protocol/sunspec";
+import { Ms } from "@penstock/protocol/units";
+import { type Block, type DeviceMap, findModel, type ReadPlan } from "./driver.ts";
+
+/** Points of one SunSpec model that are read in one request, together with the scale factors that scale them. */
+export interface PointGroup<Field extends string> {
+  readonly modelId: number;
+  /** Of the first register, from the model's ID register. */
+  readonly offset: number;
+  /** What to read of this device; a count of 0 where it lacks the model, or has it too short. */
+  plan(map: DeviceMap): ReadPlan;
+  /** Scaled, in the model's units; NaN for what is unimplemented or was never read. Overwritten by the next call. */
+  decode(block: Block | undefined): Readonly<Record<Field, number>>;
+}
+
+/**
+ * Names the points a driver wants, `{ powerW: "W" }`; what must be read follows from the model. A scale factor
+ * comes home with its value, so a device that changes one never makes a number mean something else.
+ */
+export function pointGroup<Field extends string>(
+  model: Model,
+  points: Readonly<Record<Field, string>>,
+  everyMs: Ms,
+): PointGroup<Field> {
+  const names = Object.values<string>(points);
+  const fields = Object.keys(points) as Field[];
+  const spans = names.flatMap((name) => spansOf(model, name));
+  const offset = Math.min(...spans.map((span) => span.from));
+  const count = Math.max(...spans.map((span) => span.to)) - offset;
+  invariant(count <= 125, `the points of model ${model.id} do not fit in one read`);
+  const decoder = compilePoints(model, names);
+  const values = new Float64Array(names.length);
+  const decoded = Object.fromEntries(fields.map((field) => [field, Number.NaN])) as Record<Field, number>;
+  return {
+    modelId: model.id,
+    offset,
+    plan(map) {
+      const found = findModel(map, model.id);
+      const isThere = found !== undefined && offset + count <= found.length + 2;
+      return isThere ? { address: found.address + offset, count, everyMs } : { address: 0, count: 0, everyMs };
+    },
+    decode(block) {
+      decoder(block?.registers ?? NO_REGISTERS, -offset, values);
+      for (let i = 0; i < fields.length; i++) decoded[fields[i] as Field] = values[i] ?? Number.NaN;
+      return decoded;
+    },
+  };
+}
+
+/** A block that was not read, for readings of a model the device lacks. */
+export const NO_BLOCK: Block = { registers: new Uint16Array(0), readAtMs: Number.NaN, everyMs: Ms(0) };
+
+const NO_REGISTERS = new Uint16Array(0);
+
+function spansOf(model: Model, name: string): readonly { readonly from: number; readonly to: number }[] {
+  const point = findPoint(model, name);
+  invariant(point !== undefined, `model ${model.id} has no point ${name}`);
+  const scale = typeof point.scale === "string" ? spansOf(model, point.scale) : [];
+  return [{ from: point.offset, to: point.offset + point.type.registers }, ...scale];
+}

@@ -1,0 +1,261 @@
+import { SimClock } from "@penstock/protocol/time";
+import { Ms, UtcMs, Var, W } from "@penstock/protocol/units";
+import { expect, test } from "vitest";
+import type { EdgeEvent } from "../loop/loop-types.ts";
+import { inMemoryTransport } from "../transports/in-memory.ts";
+import type { Setpoint } from "./driver.ts";
+import { DeviceSession } from "./session.ts";
+import { sunspecStorage } from "./sunspec-storage.ts";
+import { HandMadeUnit } from "./testing/hand-made-unit.ts";
+import { unitConfig } from "./testing/unit-config.ts";
+
+test("a unit is found, read in full, and only then commanded", () => {
+  const bench = new Bench();
+  bench.run(100);
+  expect(bench.session.status().state).toBe("ready");
+  expect(bench.session.isSettled).toBe(true);
+  expect(bench.unit.writes).toEqual([]);
+  bench.setpoint = power(500_000);
+  bench.run(200);
+  expect(bench.powerWrites()).toEqual([500_000]);
+  expect(bench.image().setpointW).toMatchObject({ quality: "good", value: 500_000 });
+  expect(bench.image().powerW).toMatchObject({ quality: "good", value: 500_000 });
+  expect(bench.codes()).toEqual(["device.ready"]);
+});
+
+test("an unchanged set-point is written again at a third of the unit's revert time, a changed one at once", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(6_000); // revert time 6 s: every 2 s
+  expect(bench.powerWrites()).toEqual([500_000, 500_000, 500_000]);
+  bench.setpoint = power(600_000);
+  bench.run(100);
+  expect(bench.powerWrites()).toEqual([500_000, 500_000, 500_000, 600_000]);
+});
+
+test("reactive power is left alone until it is wanted, and kept from then on", () => {
+  const bench = new Bench();
+  bench.setpoint = power(0);
+  bench.run(1_000);
+  expect(bench.writesTo(40296 + 35)).toHaveLength(0);
+  bench.setpoint = { powerW: W(0), reactiveVar: Var(1_000) };
+  bench.run(1_000);
+  bench.setpoint = power(0);
+  bench.run(1_000);
+  expect(bench.writesTo(40296 + 35).map((write) => write.values[4])).toEqual([1_000, 0]);
+});
+
+test("the heartbeat goes out once a second and never without a set-point", () => {
+  const bench = new Bench();
+  bench.run(3_000);
+  expect(bench.writesTo(40417 + 5)).toHaveLength(0);
+  bench.setpoint = power(0);
+  bench.run(5_000);
+  expect(bench.writesTo(40417 + 5).map((write) => write.values)).toEqual([
+    [0, 1],
+    [0, 2],
+    [0, 3],
+    [0, 4],
+    [0, 5],
+  ]);
+});
+
+test("a silent unit's readings grow old, it is lost after three failures, and found again when it answers", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  bench.unit.isSilent = true;
+  bench.run(1_000);
+  expect(bench.image().powerW.quality).toBe("stale");
+  expect(bench.session.status()).toMatchObject({ state: "lost", lastError: "modbus.timeout (deadlineMs=100)" });
+  bench.run(1_000);
+  expect(bench.image().powerW.quality).toBe("missing");
+  bench.unit.isSilent = false;
+  bench.run(1_000);
+  expect(bench.session.status().state).toBe("ready");
+  expect(bench.image().powerW).toMatchObject({ quality: "good", value: 500_000 });
+  expect(bench.codes()).toContain("device.lost");
+});
+
+test("one lost answer costs one cycle and nobody rediscovers anything", () => {
+  const bench = new Bench();
+  bench.run(1_000);
+  const readsBefore = bench.unit.reads;
+  bench.unit.isSilent = true;
+  bench.run(100);
+  bench.unit.isSilent = false;
+  bench.run(300);
+  expect(bench.session.status()).toMatchObject({ state: "ready", timeouts: 1 });
+  expect(bench.unit.reads - readsBefore).toBeLessThan(20); // a discovery takes 22
+});
+
+test("a unit slower than the cycle is still read, one round after the other", () => {
+  const bench = new Bench({ latencyMs: Ms(80) });
+  bench.setpoint = power(500_000);
+  bench.run(5_000);
+  expect(bench.image().powerW.quality).toBe("good");
+  expect(bench.image().soc.quality).toBe("good");
+  expect(bench.powerWrites().length).toBeGreaterThanOrEqual(1);
+});
+
+test("a write that is acknowledged and forgotten is found out within two cycles and repeated", () => {
+  const bench = new Bench();
+  bench.run(100);
+  bench.unit.isForgetful = true;
+  bench.setpoint = power(500_000);
+  bench.run(200);
+  expect(bench.codes()).toContain("device.write-not-applied");
+  bench.unit.isForgetful = false;
+  bench.run(200);
+  expect(bench.image().setpointW).toMatchObject({ value: 500_000 });
+});
+
+test("another master's set-point is noticed at the next read and overwritten", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  bench.unit.put(40296 + 24, 0x0001, 0x0000); // somebody orders 65,536 W
+  bench.run(200);
+  expect(bench.codes()).toContain("device.foreign-write");
+  expect(bench.image().setpointW).toMatchObject({ value: 500_000 });
+});
+
+test("a unit that went to its safe value by its own timer is told again", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  bench.unit.writeException = 6;
+  bench.run(7_000);
+  expect(bench.image().setpointW).toMatchObject({ value: 0 });
+  bench.unit.writeException = 0;
+  bench.run(300);
+  expect(bench.image().setpointW).toMatchObject({ value: 500_000 });
+  expect(bench.codes()).toContain("device.write-refused");
+});
+
+test("a unit that loses its settings in a restart is reported as reverted", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  bench.unit.restart();
+  bench.run(300);
+  expect(bench.codes()).toContain("device.reverted");
+  expect(bench.image().setpointW).toMatchObject({ value: 500_000 });
+});
+
+test("a unit that answers with an unmoving heartbeat is not believed after three seconds", () => {
+  const bench = new Bench();
+  bench.run(2_000);
+  bench.unit.isHeartStopped = true;
+  bench.run(3_000);
+  expect(bench.image().powerW.quality).toBe("good");
+  bench.run(3_500);
+  expect(bench.image().powerW.quality).not.toBe("good");
+  expect(bench.codes()).toContain("device.heartbeat-stopped");
+  bench.unit.isHeartStopped = false;
+  bench.run(2_000);
+  expect(bench.image().powerW.quality).toBe("good");
+});
+
+test("a unit with another serial number is read but not commanded", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  bench.unit.isSilent = true;
+  bench.run(1_000);
+  bench.unit.put(40052, 0x5858);
+  bench.unit.isSilent = false;
+  const writesBefore = bench.unit.writes.length;
+  bench.run(3_000);
+  expect(bench.session.status().state).toBe("mismatch");
+  expect(bench.codes()).toContain("device.identity-changed");
+  expect(bench.image().powerW.quality).toBe("good");
+  expect(bench.unit.writes.length).toBe(writesBefore);
+});
+
+test.each([
+  ["no SunS anywhere", (unit: HandMadeUnit) => unit.put(40000, 0)],
+  ["a model of length 0", (unit: HandMadeUnit) => unit.put(40071, 0)],
+  ["a chain without the battery", (unit: HandMadeUnit) => unit.put(40426, 803)],
+])("a device with %s is a mismatch, and settles so that the site can begin without it", (_, spoil) => {
+  const unit = new HandMadeUnit();
+  spoil(unit);
+  const bench = new Bench({ unit });
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  expect(bench.session.status().state).toBe("mismatch");
+  expect(bench.session.isSettled).toBe(true);
+  expect(bench.codes()).toContain("device.map-mismatch");
+  expect(unit.writes).toEqual([]);
+});
+
+test("a chain that ends with exception 2 instead of a marker is a chain that ends", () => {
+  const unit = new HandMadeUnit();
+  unit.endsAt = 40490;
+  const bench = new Bench({ unit });
+  bench.run(200);
+  expect(bench.session.status().state).toBe("ready");
+});
+
+test("a unit that answers everything with an exception settles, counts, and is reported once in ten seconds", () => {
+  const bench = new Bench();
+  bench.run(500);
+  bench.unit.readException = 4;
+  bench.run(5_000);
+  expect(bench.session.status().exceptions).toBeGreaterThan(50);
+  expect(bench.codes().filter((code) => code === "device.exception")).toHaveLength(1);
+  expect(bench.session.status().lastError).toContain("server device failure");
+});
+
+const power = (powerW: number): Setpoint => ({ powerW: W(powerW), reactiveVar: Var(0) });
+
+/** A session with one hand-made unit, a cycle every 100 ms. */
+class Bench {
+  readonly clock = new SimClock(UtcMs(0));
+  readonly unit: HandMadeUnit;
+  readonly session: DeviceSession;
+  readonly events: EdgeEvent[] = [];
+  readonly #config = unitConfig("unit-1");
+  setpoint: Setpoint | undefined;
+
+  constructor(options: { unit?: HandMadeUnit; latencyMs?: Ms } = {}) {
+    this.unit = options.unit ?? new HandMadeUnit();
+    this.unit.nowS = () => this.clock.monotonicMs() / 1000;
+    this.session = new DeviceSession({
+      id: this.#config.id,
+      driver: sunspecStorage,
+      control: { driver: sunspecStorage, unit: this.#config },
+      transport: inMemoryTransport(this.unit, { clock: this.clock, latencyMs: options.latencyMs ?? Ms(0) }),
+      clock: this.clock,
+      deadlineMs: Ms(100),
+      onEvent: (event) => this.events.push(event),
+    });
+  }
+
+  run(forMs: number): void {
+    for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 100) {
+      this.session.cycle(this.setpoint);
+      this.clock.advance(Ms(100));
+    }
+  }
+
+  image() {
+    return sunspecStorage.image(
+      this.#config,
+      this.session.blocks,
+      this.session.view(this.clock.monotonicMs(), Ms(500)),
+    );
+  }
+
+  codes(): string[] {
+    return this.events.map((event) => event.code);
+  }
+
+  writesTo(address: number) {
+    return this.unit.writes.filter((write) => write.address === address);
+  }
+
+  powerWrites(): number[] {
+    return this.writesTo(40296 + 22).map((write) => ((write.values[2] ?? 0) << 16) | (write.values[3] ?? 0));
+  }
+}

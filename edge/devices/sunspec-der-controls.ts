@@ -1,0 +1,104 @@
+import { Ms } from "@penstock/protocol/units";
+import type { Block, Control } from "./driver.ts";
+import { pointGroup } from "./point-group.ts";
+import { isSame32, putInt32, putUint32 } from "./registers.ts";
+import { sunspecModel } from "./sunspec-model.ts";
+
+/** SunSpec 704 as it is read back each cycle, from the first register of the active-power set-point to the scales. */
+export const CONTROLS = pointGroup(
+  sunspecModel(704),
+  {
+    isEnabled: "WSetEna",
+    mode: "WSetMod",
+    powerW: "WSet",
+    powerRemainingS: "WSetRvrtRem",
+    reactiveVar: "VarSet",
+    reactiveRemainingS: "VarSetRvrtRem",
+    powerExponent: "WSet_SF",
+    reactiveExponent: "VarSet_SF",
+  },
+  Ms(0),
+);
+
+/**
+ * SunSpec 704, active power in watts: enable, value, reversion value and timer in one request, so that no
+ * half of a command is ever in force. The unit goes to the safe value by itself when the writes stop.
+ * Registers 22 to 32; 33 and 34 are the time left, read-only.
+ */
+export const activePower: Control = {
+  name: "active power",
+  modelId: 704,
+  offset: 22,
+  count: 11,
+  block: 1,
+  blockOffset: 0,
+
+  isWanted: () => true,
+
+  encode(unit, block, setpoint, into) {
+    const { powerExponent } = CONTROLS.decode(block);
+    const raw = toRaw(setpoint.powerW, powerExponent);
+    const safeRaw = toRaw(unit.safePowerW, powerExponent);
+    if (!fits(raw) || !fits(safeRaw)) return false;
+    into[0] = 1; // WSetEna
+    into[1] = 1; // WSetMod: watts
+    putInt32(into, 2, raw);
+    putInt32(into, 4, safeRaw);
+    into[6] = block.registers[at(28)] ?? 0x8000; // WSetPct and WSetPctRvrt stand between: as they were.
+    into[7] = block.registers[at(29)] ?? 0x8000;
+    into[8] = 1; // WSetEnaRvrt: the safe value is a set-point too.
+    putUint32(into, 9, revertS(unit.revertAfterMs));
+    return true;
+  },
+
+  isApplied: (block, written) => isSame(block, at(22), written, 4),
+
+  hasReverted: (block) => CONTROLS.decode(block).powerRemainingS === 0 && isSame32(block.registers, at(24), at(26)),
+};
+
+/** SunSpec 704, reactive power in vars, active power going first. Registers 35 to 46. */
+export const reactivePower: Control = {
+  name: "reactive power",
+  modelId: 704,
+  offset: 35,
+  count: 12,
+  block: 1,
+  blockOffset: 35 - 22,
+
+  isWanted: (setpoint) => setpoint.reactiveVar !== 0,
+
+  encode(unit, block, setpoint, into) {
+    const raw = toRaw(setpoint.reactiveVar, CONTROLS.decode(block).reactiveExponent);
+    if (!fits(raw)) return false;
+    into[0] = 1; // VarSetEna
+    into[1] = 4; // VarSetMod: vars
+    into[2] = 0; // VarSetPri: active
+    putInt32(into, 3, raw);
+    putInt32(into, 5, 0);
+    into[7] = block.registers[at(42)] ?? 0x8000;
+    into[8] = block.registers[at(43)] ?? 0x8000;
+    into[9] = 1; // VarSetEnaRvrt
+    putUint32(into, 10, revertS(unit.revertAfterMs));
+    return true;
+  },
+
+  isApplied: (block, written) => isSame(block, at(35), written, 5),
+
+  hasReverted: (block) => CONTROLS.decode(block).reactiveRemainingS === 0 && isSame32(block.registers, at(38), at(40)),
+};
+
+/** Where the document's offset lies in the block. */
+const at = (offset: number): number => offset - CONTROLS.offset;
+
+/** A set-point between two steps of the device is cut, never rounded up; the nudge is for 1899.9999999 of 1900. */
+const toRaw = (value: number, exponent: number): number => Math.trunc(Math.round((value / 10 ** exponent) * 1e6) / 1e6);
+
+const fits = (raw: number): boolean => raw >= -0x7fffffff && raw <= 0x7fffffff;
+
+const revertS = (revertAfterMs: Ms): number => Math.max(1, Math.ceil(revertAfterMs / 1000));
+
+/** Enable, mode (and priority) and value; a device may round the timer or ignore the percentages. */
+function isSame({ registers }: Block, from: number, written: Uint16Array, count: number): boolean {
+  for (let i = 0; i < count; i++) if (registers[from + i] !== written[i]) return false;
+  return true;
+}

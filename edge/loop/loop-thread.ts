@@ -1,0 +1,47 @@
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { invariant } from "@penstock/protocol/result";
+import { Rng } from "@penstock/protocol/rng";
+import { SystemClock } from "@penstock/protocol/time";
+import { modbusTcpTransport } from "../transports/modbus-tcp.ts";
+import type { LoopThreadData } from "./loop-thread-data.ts";
+import type { LoopInput, LoopOutput } from "./loop-types.ts";
+import { startPlantThread } from "./plant-thread.ts";
+import { SiteLoop } from "./site-loop.ts";
+
+/** The fast loop in its thread: real clock, real sockets. All there is to think about is in {@link SiteLoop}. */
+invariant(!isMainThread && parentPort !== null, "the fast loop runs in a thread of its own");
+const port = parentPort;
+const { config, initialLatches, initialGrants, trustPlantOnFirstUse } = workerData as LoopThreadData;
+const clock = new SystemClock();
+// Only spreads reconnects: sites that start together must not come back together.
+const rng = new Rng(`${config.siteId}/${process.pid}/${clock.nowMs()}`);
+
+const emit = (output: LoopOutput): void => port.postMessage(output);
+const loop = new SiteLoop({
+  clock,
+  config,
+  initialLatches,
+  initialGrants,
+  emit,
+  transportFor: ({ id, host, port: tcpPort, modbusUnitId }) =>
+    modbusTcpTransport({ host, port: tcpPort, unitId: modbusUnitId, clock, rng: rng.fork(id) }),
+});
+const plant =
+  config.plant === undefined
+    ? undefined
+    : startPlantThread({
+        plant: config.plant,
+        siteId: config.siteId,
+        trustOnFirstUse: trustPlantOnFirstUse,
+        clock,
+        accept: (input) => loop.accept(input),
+        emit,
+      });
+
+port.on("message", (input: LoopInput) => {
+  loop.accept(input);
+  if (input.type !== "stop") return;
+  plant?.stop();
+  port.close();
+});
+loop.start();

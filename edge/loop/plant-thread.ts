@@ -1,0 +1,71 @@
+import { Worker } from "node:worker_threads";
+import type { Clock } from "@penstock/protocol/time";
+import { seconds } from "@penstock/protocol/units";
+import type { PlantConfig } from "../config/site-config.ts";
+import type { LoopInput, LoopOutput } from "./loop-types.ts";
+import { besideThisFile } from "./thread-file.ts";
+
+export interface PlantThreadOptions {
+  readonly plant: PlantConfig;
+  readonly siteId: string;
+  readonly trustOnFirstUse: boolean;
+  readonly clock: Clock;
+  readonly accept: (input: LoopInput) => void;
+  readonly emit: (output: LoopOutput) => void;
+}
+
+/**
+ * The plant controller's reader in a thread of its own, from a package of its own that only sites with OPC UA
+ * install. When it is not there, or dies, the loop sees no plant readings, which is what its limits are made
+ * for, and somebody is told. A thread that died is started again.
+ */
+export function startPlantThread(options: PlantThreadOptions): { stop(): void } {
+  const { plant, clock } = options;
+  let worker: Worker | undefined;
+  let isStopping = false;
+  if (plant.driver === "opc-ua-plant") start();
+  else say("plant.unknown-driver", `there is no plant driver named ${plant.driver}`, {});
+  return {
+    stop() {
+      isStopping = true;
+      worker?.postMessage("stop");
+    },
+  };
+
+  function start(): void {
+    const file = findOpcUaThread();
+    if (file === undefined) {
+      say("plant.opc-ua-not-installed", `the site has an OPC UA plant controller but ${PACKAGE} is not installed`, {});
+      return;
+    }
+    const { siteId, trustOnFirstUse, accept, emit } = options;
+    worker = new Worker(file, { workerData: { plant, siteId, trustOnFirstUse } });
+    worker.on("message", (message: Extract<LoopInput, { type: "plant" }> | Extract<LoopOutput, { type: "event" }>) => {
+      if (message.type === "plant") accept(message);
+      else emit(message);
+    });
+    worker.on("error", (error) => say("plant.thread-failed", "the OPC UA thread failed", { cause: String(error) }));
+    worker.on("exit", () => {
+      if (!isStopping) clock.after(RESTART_AFTER_MS, start);
+    });
+  }
+
+  function say(code: string, text: string, facts: Readonly<Record<string, unknown>>): void {
+    const event = { code, level: "alarm", text, timeMs: clock.nowMs(), facts: { ...facts, device: plant.id } } as const;
+    options.emit({ type: "event", event });
+  }
+}
+
+const PACKAGE = "@penstock/edge-opc-ua";
+const RESTART_AFTER_MS = seconds(5);
+
+/** In a bundle the thread lies beside this one; from source it is asked for by its package's name. */
+function findOpcUaThread(): URL | undefined {
+  const bundled = besideThisFile("opc-ua-thread.js");
+  if (bundled !== undefined) return bundled;
+  try {
+    return new URL(import.meta.resolve(`${PACKAGE}/opc-ua-thread.ts`));
+  } catch {
+    return undefined;
+  }
+}

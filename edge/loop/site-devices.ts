@@ -1,0 +1,104 @@
+import { invariant } from "@penstock/protocol/result";
+import type { Clock } from "@penstock/protocol/time";
+import { clamp, type MonotonicMs, Ms, Var } from "@penstock/protocol/units";
+import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
+import type { MeterImage, UnitImage } from "../control/image.ts";
+import type { UnitCommand } from "../control/step-types.ts";
+import type { MeterDriver, Setpoint, UnitDriver } from "../devices/driver.ts";
+import { findMeterDriver, findUnitDriver } from "../devices/index.ts";
+import { DeviceSession } from "../devices/session.ts";
+import type { RegisterTransport } from "../transports/register-transport.ts";
+import type { DeviceStatus, EdgeEvent } from "./loop-types.ts";
+
+export interface SiteDevicesOptions {
+  readonly clock: Clock;
+  readonly config: SiteConfig;
+  readonly transportFor: (device: UnitConfig | MeterConfig) => RegisterTransport;
+  readonly onEvent: (event: EdgeEvent) => void;
+}
+
+/** Every unit and the meter of a site, each in a session of its own. */
+export class SiteDevices {
+  readonly #config: SiteConfig;
+  readonly #units: readonly UnitSession[];
+  readonly #meter: { readonly driver: MeterDriver; readonly session: DeviceSession };
+
+  constructor(options: SiteDevicesOptions) {
+    const { clock, config, transportFor, onEvent } = options;
+    const deadlineMs = Ms(clamp(config.control.periodMs, DEADLINE_MS_MIN, DEADLINE_MS_MAX));
+    const common = { clock, deadlineMs, onEvent };
+    this.#config = config;
+    this.#units = config.units.map((unit) => {
+      const driver = findUnitDriver(unit.driver);
+      invariant(driver !== undefined, `no unit driver is named ${unit.driver}`);
+      const control = { driver, unit };
+      const session = new DeviceSession({ id: unit.id, driver, control, transport: transportFor(unit), ...common });
+      return { driver, unit, session, safe: { powerW: unit.safePowerW, reactiveVar: Var(0) } };
+    });
+    const driver = findMeterDriver(config.meter.driver);
+    invariant(driver !== undefined, `no meter driver is named ${config.meter.driver}`);
+    const transport = transportFor(config.meter);
+    const session = new DeviceSession({ id: config.meter.id, driver, control: undefined, transport, ...common });
+    this.#meter = { driver, session };
+  }
+
+  /** Each device was read in full, or has shown that it cannot be. */
+  get areSettled(): boolean {
+    return this.#meter.session.isSettled && this.#units.every(({ session }) => session.isSettled);
+  }
+
+  /** Asks for the next image and writes nothing. */
+  read(): void {
+    for (const { session } of this.#units) session.cycle(undefined);
+    this.#meter.session.cycle(undefined);
+  }
+
+  /** Writes, then asks for the next image. A unit that nobody commanded is kept at its safe value. */
+  command(commands: readonly UnitCommand[]): void {
+    for (let index = 0; index < this.#units.length; index++) {
+      const one = this.#units[index];
+      if (one === undefined) continue;
+      const inOrder = commands[index];
+      const command =
+        inOrder?.unitId === one.unit.id ? inOrder : commands.find((candidate) => candidate.unitId === one.unit.id);
+      one.session.cycle(command ?? one.safe);
+    }
+    this.#meter.session.cycle(undefined);
+  }
+
+  unitImages(nowMs: MonotonicMs): readonly UnitImage[] {
+    const { unitMs } = this.#config.control.freshness;
+    return this.#units.map(({ driver, unit, session }) =>
+      driver.image(unit, session.blocks, session.view(nowMs, unitMs)),
+    );
+  }
+
+  meterImage(nowMs: MonotonicMs): MeterImage {
+    const { driver, session } = this.#meter;
+    return driver.image(
+      this.#config.meter,
+      session.blocks,
+      session.view(nowMs, this.#config.control.freshness.meterMs),
+    );
+  }
+
+  status(): readonly DeviceStatus[] {
+    return [...this.#units.map(({ session }) => session.status()), this.#meter.session.status()];
+  }
+
+  close(): void {
+    for (const { session } of this.#units) session.close();
+    this.#meter.session.close();
+  }
+}
+
+interface UnitSession {
+  readonly driver: UnitDriver;
+  readonly unit: UnitConfig;
+  readonly session: DeviceSession;
+  readonly safe: Setpoint;
+}
+
+/** A request may take a period, within reason: an answer that takes longer is worth nothing to a fast loop. */
+const DEADLINE_MS_MIN = 100;
+const DEADLINE_MS_MAX = 1_000;

@@ -1,0 +1,239 @@
+import { invariant } from "@penstock/protocol/result";
+import { type Clock, onGrid, type Timer } from "@penstock/protocol/time";
+import { type MonotonicMs, Ms, seconds, Var } from "@penstock/protocol/units";
+import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
+import type { CoreState } from "../control/core-state.ts";
+import type { SiteImage } from "../control/image.ts";
+import type { Explanation, Grant, Latches, UnitCommand } from "../control/step-types.ts";
+import type { RegisterTransport } from "../transports/register-transport.ts";
+import { AlarmEdges } from "./alarm-edges.ts";
+import { type ControlCore, siteCore } from "./control-core.ts";
+import { Lateness } from "./lateness.ts";
+import { isExpired, LeaseFollower } from "./lease-follower.ts";
+import type { EdgeEvent, LoopInput, LoopOutput, SiteStatus } from "./loop-types.ts";
+import { NOT_DECIDED } from "./not-decided.ts";
+import { PlantMemory } from "./plant-memory.ts";
+import { SiteDevices } from "./site-devices.ts";
+import { Telemetry } from "./telemetry.ts";
+
+export interface SiteLoopOptions {
+  readonly clock: Clock;
+  readonly config: SiteConfig;
+  readonly transportFor: (device: UnitConfig | MeterConfig) => RegisterTransport;
+  readonly emit: (output: LoopOutput) => void;
+  readonly initialLatches: Latches;
+  readonly initialGrants: readonly Grant[];
+  /** The thought; the real one unless a test wants to see it fail. */
+  readonly core?: ControlCore;
+}
+
+/**
+ * The fast loop of one site, the dull part: a tick on an absolute grid freezes the image, asks the core what
+ * to do, has the guard look at it, writes, and asks the devices for the next image. What it is told by
+ * {@link accept} lands in the image of the next tick; nothing else makes it act.
+ *
+ * When the core throws, the loop commands every unit to its safe value, gives those writes half a second to
+ * leave, and throws the error into its clock: the shell must exit, and is restarted by whoever watches it.
+ */
+export class SiteLoop {
+  readonly #options: SiteLoopOptions;
+  readonly #core: ControlCore;
+  readonly #devices: SiteDevices;
+  readonly #plant = new PlantMemory();
+  readonly #lateness: Lateness;
+  readonly #telemetry: Telemetry;
+  readonly #leases = new LeaseFollower();
+  readonly #alarms = new AlarmEdges();
+  readonly #commandedW = new Map<string, number>();
+  #timer: Timer | undefined;
+  #state: CoreState | undefined;
+  #grants: readonly Grant[];
+  #latches: Latches;
+  #image: SiteImage | undefined;
+  #explanation: Explanation | undefined;
+  #statusDueMs = Number.NEGATIVE_INFINITY;
+  #overrunSaidMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: SiteLoopOptions) {
+    const { clock, config, transportFor } = options;
+    this.#options = options;
+    this.#core = options.core ?? siteCore;
+    this.#grants = options.initialGrants;
+    this.#latches = options.initialLatches;
+    this.#lateness = new Lateness(config.control.periodMs);
+    this.#telemetry = new Telemetry(config);
+    this.#devices = new SiteDevices({ clock, config, transportFor, onEvent: (event) => this.#tell(event) });
+  }
+
+  /** Asks the devices at once, and from one period later ticks. */
+  start(): void {
+    const { clock, config } = this.#options;
+    invariant(this.#timer === undefined, "a loop starts once");
+    this.#devices.read();
+    this.#timer = onGrid(clock, config.control.periodMs, ({ latenessMs, missed }) => this.#tick(latenessMs, missed));
+  }
+
+  /** Ends quietly: the units keep the last set-point until their own timers bring them to rest. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#devices.close();
+  }
+
+  accept(input: LoopInput): void {
+    switch (input.type) {
+      case "grants":
+        this.#grants = input.grants;
+        this.#leases.keepOnly(input.grants);
+        return;
+      case "latches":
+        this.#latches = input.latches;
+        return;
+      case "plant":
+        if (this.#plant.remember(input.reading)) this.#latchGridOperatorLimit(input.reading.gridOperatorLimitW);
+        return;
+      case "stop":
+        this.stop();
+    }
+  }
+
+  status(): SiteStatus {
+    const image = this.#image ?? this.#freeze();
+    return {
+      timeMs: image.nowMs,
+      image,
+      plant: image.plant,
+      explanation: this.#explanation ?? NOT_DECIDED,
+      loop: this.#lateness.stats(),
+      devices: this.#devices.status(),
+    };
+  }
+
+  #tick(latenessMs: number, missed: number): void {
+    this.#lateness.add(latenessMs, missed);
+    if (missed > 0) this.#sayOverrun(latenessMs, missed);
+    const image = this.#freeze();
+    this.#image = image;
+    if (!this.#devices.areSettled) {
+      this.#devices.read();
+      this.#sayStatus(image, false);
+      return;
+    }
+    let commands: readonly UnitCommand[];
+    try {
+      commands = this.#decide(image);
+    } catch (error) {
+      this.#giveUp(image, error);
+      return;
+    }
+    this.#devices.command(commands);
+    for (const command of commands) this.#commandedW.set(command.unitId, command.powerW);
+    this.#report(image);
+  }
+
+  #freeze(): SiteImage {
+    const { clock, config } = this.#options;
+    const monotonicMs = clock.monotonicMs();
+    return {
+      monotonicMs,
+      nowMs: clock.nowMs(),
+      units: this.#devices.unitImages(monotonicMs),
+      meter: this.#devices.meterImage(monotonicMs),
+      plant: config.plant === undefined ? undefined : this.#plant.image(monotonicMs, config.control.freshness.plantMs),
+    };
+  }
+
+  #decide(image: SiteImage): readonly UnitCommand[] {
+    const { control } = this.#options.config;
+    this.#state ??= this.#core.begin(image);
+    const input = { image, grants: this.#grants, latches: this.#latches };
+    const { state, commands, explanation } = this.#core.step(this.#state, input, control);
+    this.#state = state;
+    const hasChangedShape = this.#explanation === undefined || !isSameShape(this.#explanation, explanation);
+    this.#explanation = explanation;
+    const guarded = this.#core.guard(commands, image);
+    for (const event of this.#alarms.edges([explanation.alarms, guarded.alarms], image.nowMs)) this.#tell(event);
+    this.#sayStatus(image, hasChangedShape);
+    return guarded.commands;
+  }
+
+  #report(image: SiteImage): void {
+    const { emit } = this.#options;
+    const explanation = this.#explanation ?? NOT_DECIDED;
+    const grants = this.#grants;
+    if (grants.length > 0) {
+      for (const progress of this.#leases.progress(image, explanation, grants))
+        emit({ type: "lease-progress", progress });
+      if (grants.some((grant) => isExpired(grant, image.monotonicMs))) {
+        this.#grants = grants.filter((grant) => !isExpired(grant, image.monotonicMs));
+      }
+    }
+    const records = this.#telemetry.records(
+      image.monotonicMs,
+      image.nowMs,
+      () => ({ image, explanation, grants, loop: this.#lateness.stats() }),
+      this.#commandedW,
+    );
+    if (records.length > 0) emit({ type: "records", records });
+  }
+
+  #sayStatus(image: SiteImage, atOnce: boolean): void {
+    if (!atOnce && image.monotonicMs < this.#statusDueMs) return;
+    this.#statusDueMs = image.monotonicMs + STATUS_EVERY_MS;
+    this.#options.emit({ type: "status", status: this.status() });
+  }
+
+  #latchGridOperatorLimit(limitW: Latches["gridOperatorLimitW"]): void {
+    const isInForce = limitW !== undefined && (Number.isFinite(limitW.powerWMin) || Number.isFinite(limitW.powerWMax));
+    const latched = isInForce ? limitW : undefined;
+    this.#latches = { ...this.#latches, gridOperatorLimitW: latched };
+    this.#options.emit({ type: "grid-operator-limit", limitW: latched });
+  }
+
+  /** Never reported as well: one alarm, safe values through the guard, and the error to the shell. */
+  #giveUp(image: SiteImage, error: unknown): void {
+    const { clock, config } = this.#options;
+    this.#timer?.cancel();
+    this.#tell({
+      code: "loop.controller-error",
+      level: "alarm",
+      text: "the controller failed; units are commanded to their safe values and the loop ends",
+      timeMs: clock.nowMs(),
+      facts: { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) },
+    });
+    const safe = config.units.map((unit) => ({ unitId: unit.id, powerW: unit.safePowerW, reactiveVar: Var(0) }));
+    this.#devices.command(this.#core.guard(safe, image).commands);
+    clock.after(LAST_WRITES_MS, () => {
+      this.#devices.close();
+      throw error;
+    });
+  }
+
+  #sayOverrun(latenessMs: number, missed: number): void {
+    const { clock, config } = this.#options;
+    const nowMs: MonotonicMs = clock.monotonicMs();
+    if (nowMs - this.#overrunSaidMs < OVERRUN_EVERY_MS) return;
+    this.#overrunSaidMs = nowMs;
+    this.#tell({
+      code: "loop.overrun",
+      level: "warning",
+      text: "the loop was held up and left out cycles",
+      timeMs: clock.nowMs(),
+      facts: { latenessMs: Math.round(latenessMs), missed, periodMs: config.control.periodMs },
+    });
+  }
+
+  #tell(event: EdgeEvent): void {
+    this.#options.emit({ type: "event", event });
+  }
+}
+
+const STATUS_EVERY_MS = seconds(1);
+const OVERRUN_EVERY_MS = seconds(10);
+const LAST_WRITES_MS = Ms(500);
+
+/** Whether the same wish was shaped by the same limits: figures may differ. */
+function isSameShape(a: Explanation, b: Explanation): boolean {
+  if (a.source !== b.source || a.leaseId !== b.leaseId || a.because.length !== b.because.length) return false;
+  for (let i = 0; i < a.because.length; i++) if (a.because[i]?.limit !== b.because[i]?.limit) return false;
+  return true;
+}

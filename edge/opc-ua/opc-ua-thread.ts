@@ -1,0 +1,53 @@
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { invariant } from "@penstock/protocol/result";
+import { Rng } from "@penstock/protocol/rng";
+import { SystemClock } from "@penstock/protocol/time";
+import { setErrorLogger, setWarningLogger } from "node-opcua-client";
+import type { PlantConfig } from "../config/site-config.ts";
+import type { LoopInput, LoopOutput } from "../loop/loop-types.ts";
+import { PlantClient } from "./plant-client.ts";
+import { openPki, openPlantSession, trustFirstServer } from "./plant-session.ts";
+
+/** What the loop thread hands to this one. */
+export interface OpcUaThreadData {
+  readonly plant: PlantConfig;
+  readonly siteId: string;
+  /** Trusts the first server seen and stores its certificate. For benches and demos, never for a site. */
+  readonly trustOnFirstUse: boolean;
+}
+
+/** Out come plant readings as the loop takes them, and events; in comes "stop". */
+export type OpcUaThreadMessage = Extract<LoopInput, { type: "plant" }> | Extract<LoopOutput, { type: "event" }>;
+
+invariant(!isMainThread && parentPort !== null, "the OPC UA client runs in a thread of its own");
+const port = parentPort;
+const { plant, siteId, trustOnFirstUse } = workerData as OpcUaThreadData;
+const clock = new SystemClock();
+
+// What the library has to say is said in events; standard output belongs to the process.
+setWarningLogger(() => {});
+setErrorLogger(() => {});
+
+const post = (message: OpcUaThreadMessage): void => port.postMessage(message);
+const pki = await openPki(plant.pkiFolder, siteId);
+const client = new PlantClient({
+  clock,
+  rng: new Rng(`${siteId}/${process.pid}`),
+  readEveryMs: plant.readEveryMs,
+  connect: async () => {
+    if (trustOnFirstUse) await trustFirstServer(plant.endpointUrl, pki);
+    return openPlantSession(plant.endpointUrl, pki);
+  },
+  onReading: (reading) => post({ type: "plant", reading }),
+  onEvent: (event) => {
+    const facts = { ...event.facts, device: plant.id, endpointUrl: plant.endpointUrl };
+    post({ type: "event", event: { ...event, facts } });
+  },
+});
+port.on("message", async (message) => {
+  if (message !== "stop") return;
+  await client.stop();
+  await pki.manager.dispose();
+  port.close();
+});
+client.start();

@@ -1,0 +1,56 @@
+import { MonotonicMs, W } from "@penstock/protocol/units";
+import type { PlantReading } from "../loop/loop-types.ts";
+
+/** One node as it was read. Timestamps are the server's, in ms since 1970; undefined where it sent none. */
+export interface NodeValue {
+  readonly isGood: boolean;
+  readonly value: unknown;
+  readonly sourceTimestampMs: number | undefined;
+  readonly serverTimestampMs: number | undefined;
+}
+
+/** The nodes of a plant controller, in the order they are read; ids in the namespace {@link PLANT_NAMESPACE}. */
+export const PLANT_NODES = [
+  "Plant/BreakerClosed",
+  "Plant/TransformerTemperature",
+  "Plant/GridOperatorLimitActive",
+  "Plant/GridOperatorLimitMin",
+  "Plant/GridOperatorLimitMax",
+] as const;
+
+export const PLANT_NAMESPACE = "urn:penstock:site";
+
+/**
+ * What a batch of values says about the plant. A value that is not Good, or not of its type, is no value. The
+ * age is the server's own account of it, server minus source timestamp, of the oldest value: a gateway that
+ * repeats what it heard a minute ago does not make it new.
+ */
+export function plantReading(values: readonly NodeValue[], nowMs: MonotonicMs): PlantReading {
+  const [breaker, temperature, isLimited, limitMin, limitMax] = values.map(trusted);
+  const ageMs = Math.max(0, ...values.filter(({ isGood }) => isGood).map(ageOf));
+  return {
+    readAtMonotonicMs: MonotonicMs(nowMs - ageMs),
+    breakerClosed: typeof breaker === "boolean" ? breaker : undefined,
+    transformerTemperatureC: finite(temperature),
+    gridOperatorLimitW: limitOf(isLimited, finite(limitMin), finite(limitMax)),
+  };
+}
+
+const trusted = ({ isGood, value }: NodeValue): unknown => (isGood ? value : undefined);
+
+const finite = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+
+const ageOf = ({ sourceTimestampMs, serverTimestampMs }: NodeValue): number =>
+  sourceTimestampMs === undefined || serverTimestampMs === undefined ? 0 : serverTimestampMs - sourceTimestampMs;
+
+/** No limit in force is an unlimited one; a limit whose figures cannot be read, or are inside out, is unknown. */
+function limitOf(
+  isLimited: unknown,
+  minW: number | undefined,
+  maxW: number | undefined,
+): PlantReading["gridOperatorLimitW"] {
+  if (isLimited === false) return { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: W(Number.POSITIVE_INFINITY) };
+  if (isLimited !== true || minW === undefined || maxW === undefined || minW > maxW) return undefined;
+  return { powerWMin: W(minW), powerWMax: W(maxW) };
+}

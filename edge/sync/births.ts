@@ -1,0 +1,60 @@
+import type { BirthDevice, BirthMetric, MetricValue } from "@penstock/protocol/sparkplug";
+import {
+  type MetricDefinition,
+  RECORD_METRICS,
+  SITE_COMMANDS,
+  SITE_METRICS,
+  UNIT_METRICS,
+} from "@penstock/protocol/telemetry";
+import type { StoredRecord } from "../store/edge-store.ts";
+import { FOLDED_FROM, sparkplugType } from "./record-message.ts";
+
+/** The last known value of everything the site reports: what a birth certificate says is so now. */
+export class Births {
+  readonly #unitIds: readonly string[];
+  readonly #current = new Map<string, { readonly value: MetricValue | null; readonly timeMs: number }>();
+
+  constructor(unitIds: readonly string[]) {
+    this.#unitIds = unitIds;
+  }
+
+  /** Telemetry and settlement only: an old event is not how things stand. */
+  remember(record: StoredRecord): void {
+    if (record.stream === "events") return;
+    for (const [name, value] of record.metrics) {
+      this.#current.set(keyOf(record.device, name), { value, timeMs: record.timeMs });
+    }
+  }
+
+  node(epoch: string): BirthMetric[] {
+    return [...this.#records(epoch), ...SITE_METRICS.map((metric) => this.#birth(metric, undefined)), ...commands()];
+  }
+
+  devices(epoch: string): BirthDevice[] {
+    return this.#unitIds.map((id) => ({
+      id,
+      metrics: [...this.#records(epoch), ...UNIT_METRICS.map((metric) => this.#birth(metric, id))],
+    }));
+  }
+
+  #records(epoch: string): BirthMetric[] {
+    return [...RECORD_METRICS, FOLDED_FROM].map(({ name, type }) => ({
+      name,
+      datatype: sparkplugType(type),
+      value: name === "Record/Epoch" ? epoch : null,
+    }));
+  }
+
+  #birth({ name, type }: MetricDefinition, device: string | undefined): BirthMetric {
+    const known = this.#current.get(keyOf(device, name));
+    const datatype = sparkplugType(type);
+    return known === undefined
+      ? { name, datatype, value: null }
+      : { name, datatype, value: known.value, timestampMs: known.timeMs };
+  }
+}
+
+const keyOf = (device: string | undefined, name: string): string => `${device ?? ""}/${name}`;
+
+const commands = (): BirthMetric[] =>
+  SITE_COMMANDS.map(({ name, type }) => ({ name, datatype: sparkplugType(type), value: null }));

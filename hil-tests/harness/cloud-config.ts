@@ -1,0 +1,82 @@
+import type { CloudConfig, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
+import { siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
+import type { SigningKey } from "@penstock/protocol/lease";
+import { minutes, Ms, seconds, W, Wh, WPerS } from "@penstock/protocol/units";
+import { type SiteName, scenes } from "./scene.ts";
+import { GROUP } from "./site-config.ts";
+
+/** Sites that bid together: small ones under one name of the operator's. */
+const PORTFOLIOS: readonly { readonly id: string; readonly sites: readonly SiteName[] }[] = [
+  { id: "PNSTK1", sites: ["park"] },
+  { id: "PNSTK2", sites: ["feeder", "street"] },
+];
+
+export interface CloudSetting {
+  readonly sites: readonly SiteName[];
+  readonly region: string;
+  readonly marketSpeed: number;
+  readonly signingKey: SigningKey;
+}
+
+/** The aggregator's configuration for some of the named sites. */
+export function cloudConfigOf({ sites, region, marketSpeed, signingKey }: CloudSetting): CloudConfig {
+  return {
+    sites: sites.map(siteEntryOf),
+    units: PORTFOLIOS.map((portfolio) => ({ ...portfolio, sites: portfolio.sites.filter((name) => sites.includes(name)) }))
+      .filter((portfolio) => portfolio.sites.length > 0)
+      .map((portfolio) => unitEntryOf(portfolio, region)),
+    market: { id: "nem", speed: marketSpeed },
+    strategy: "value-curve",
+    forecaster: "blend",
+    desk: {
+      telemetryAgeMsMax: seconds(10),
+      decideBeforeGateMs: seconds(30),
+      decideBeforeApprovalMs: minutes(3),
+      horizonMs: minutes(24 * 60),
+    },
+    dispatch: {
+      issuer: "desk",
+      signingKey,
+      priority: 5,
+      fleetRampWPerS: WPerS(20e6),
+      ackTimeoutMs: seconds(3),
+    },
+    counterGapMsMax: Ms(5_000),
+  };
+}
+
+function siteEntryOf(name: SiteName): SiteEntry {
+  const { unit, unitCount, connectionLimitW } = siteSpecs[name];
+  const scene = scenes[name];
+  const powerW = unit.powerWMax * unitCount;
+  return {
+    siteId: name,
+    groupId: GROUP,
+    nodeId: name,
+    capacityWh: Wh(unit.capacityWh * unitCount),
+    powerWMaxCharge: W(Math.min(powerW, -connectionLimitW.min)),
+    powerWMaxDischarge: W(Math.min(powerW, connectionLimitW.max)),
+    socMin: scene.socMin,
+    socMax: scene.socMax,
+    efficiencyOneWay: Math.sqrt(unit.roundTripEfficiency),
+    costPerMWh: 10,
+    settlementSource: scene.settlementSource,
+  };
+}
+
+function unitEntryOf({ id, sites }: (typeof PORTFOLIOS)[number], region: string): UnitEntry {
+  const sum = (of: (entry: SiteEntry) => number) => sites.map(siteEntryOf).reduce((total, entry) => total + of(entry), 0);
+  return {
+    unit: {
+      id,
+      region,
+      siteIds: sites,
+      maxCapacityMW: Math.ceil(sum(({ powerWMaxDischarge }) => powerWMaxDischarge) / 1e6),
+      minLoadMW: Math.ceil(sum(({ powerWMaxCharge }) => powerWMaxCharge) / 1e6),
+      lossFactor: 0.99,
+      rampMWPerMin: 60,
+      storageMWh: sum(({ capacityWh }) => capacityWh) / 1e6,
+    },
+    gate: "auto",
+  };
+}
