@@ -1,18 +1,331 @@
 import type { MqttLink } from "@penstock/protocol/link";
 import { invariant } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
-import type { Clock } from "@penstock/protocol/time";
-import type { Currency, UtcMs, W } from "@penstock/protocol/units";
+import { type Clock, intervalAt, onGrid, type Timer } from "@penstock/protocol/time";
+import { minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import { Desk, type DeskEvent } from "./desk/desk.ts";
+import type { Journal } from "./desk/journal.ts";
 import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
 import type { MarketOperator } from "./desk/market-operator.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
-import { Dispatcher } from "./dispatch/dispatcher.ts";
+import { SiteTable, settledPowerW } from "./desk/site-table.ts";
+import { type DispatchEvent, Dispatcher } from "./dispatch/dispatcher.ts";
+import type { FleetInput } from "./fleet/index.ts";
 import { forecasters } from "./forecast/index.ts";
 import { Ingest, type IngestEvent } from "./ingest/index.ts";
-import { markets } from "./markets/index.ts";
-import { PriceHistory, type PriceSeries } from "./prices/index.ts";
-import { Settlement } from "./settlement/settlement.ts";
-import type { CloudStore } from "./store/index.ts";
+import { type Market, markets } from "./markets/index.ts";
+import { clearedPrice, PriceHistory, type PriceSeries } from "./prices/index.ts";
+import { sampleOf } from "./settlement/sample-of.ts";
+import { Settlement, type SettlementTotals } from "./settlement/settlement.ts";
+import type { CloudStore, StreamLedger } from "./store/index.ts";
 import { strategies } from "./strategies/index.ts";
+
+export interface AggregatorOptions {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly config: CloudConfig;
+  readonly store: CloudStore;
+  readonly link: MqttLink;
+  readonly prices: PriceSeries;
+  /** A market operator; without one a simulated one clears at the series' prices. */
+  readonly operator?: MarketOperator;
+  /** Who is told what the fleet is doing. */
+  readonly fleet?: FleetInput;
+}
+
+export interface AggregatorReport extends Omit<SettlementTotals, "share"> {
+  readonly marketTimeMs: UtcMs;
+  readonly bidsBuilt: number;
+  readonly bidsRefused: number;
+  readonly bidsAccepted: number;
+  readonly leasesIssued: number;
+  readonly leasesApplied: number;
+  readonly leasesClamped: number;
+  readonly leasesRefused: number;
+  readonly leasesExpired: number;
+  readonly perfectForesightShare: number | null;
+  readonly pricesGenerated: boolean;
+  readonly pricesSource: string;
+  readonly ledgers: readonly StreamLedger[];
+}
+
+/** At a first start this much of the series is the past, at most: forecasters learn from it. */
+const HISTORY_MS_MAX = minutes(14 * 24 * 60);
+const ANCHOR = "market.anchor";
+/** How often the fleet view is told what changes by itself. */
+const TELL_EVERY_MS = seconds(1);
+/** Hindsight is dear to work out; the view can do with a figure this old. */
+const PROFIT_EVERY_MS = seconds(5);
+
+/**
+ * The whole cloud but for its sockets: ingest, desk, dispatch and settlement on one clock and one store. What a
+ * restart needs is in the store, so that a killed aggregator goes on in the same market time, with the same awards
+ * and with lease numbers that were never used.
+ */
+export class Aggregator {
+  readonly ingest: Ingest;
+  readonly desk: Desk;
+  readonly #options: AggregatorOptions;
+  readonly #market: Market;
+  readonly #marketClock: MarketClock;
+  readonly #sites = new SiteTable();
+  readonly #dispatcher: Dispatcher;
+  readonly #settlement: Settlement;
+  readonly #timers: Timer[] = [];
+  readonly #bids = { built: 0, refused: 0, accepted: 0 };
+  readonly #counted = new Set<string>();
+
+  constructor(options: AggregatorOptions) {
+    const { clock, rng, config, store, link, prices } = options;
+    this.#options = options;
+    const market = markets[config.market.id];
+    const strategy = strategies[config.strategy];
+    const forecaster = forecasters[config.forecaster];
+    invariant(market !== undefined, `no market is named ${config.market.id}`);
+    invariant(strategy !== undefined, `no strategy is named ${config.strategy}`);
+    invariant(forecaster !== undefined, `no forecaster is named ${config.forecaster}`);
+    this.#market = market;
+    this.#marketClock = new MarketClock(clock, anchorOf(options, market));
+    const journal: Journal = {
+      append: (entry) => store.append(entry),
+      entries: (kind, span) => store.entries(kind, span) as ReturnType<Journal["entries"]>,
+      fact: (key) => store.fact(key),
+      putFact: (key, value) => store.putFact(key, value),
+    };
+    const nowMs = () => this.#marketClock.nowMs();
+    this.ingest = new Ingest({
+      hostId: "penstock-cloud",
+      clock,
+      rng: rng.fork("ingest"),
+      link,
+      store,
+      sites: config.sites,
+    });
+    this.ingest.listen((event) => this.#ingested(event));
+    const ports = { clock, marketClock: this.#marketClock, config, market, journal };
+    this.#settlement = new Settlement({ ...ports, onSettled: () => {} });
+    this.#dispatcher = new Dispatcher({
+      ...ports,
+      isOnline: (siteId) => this.ingest.isOnline(siteId),
+      send: ({ siteId }, envelope) => this.ingest.sendLease(siteId, envelope),
+      onEvent: (event) => this.#dispatched(event),
+    });
+    const units = config.units.map(({ unit }) => unit);
+    this.desk = new Desk({
+      ...ports,
+      strategy,
+      forecaster,
+      operator:
+        options.operator ??
+        new SimulatedOperator({ market, units, series: prices, nowMs, measuredW: (unitId) => this.#measuredW(unitId) }),
+      readings: (siteId) => this.#sites.reading(siteId),
+      history: () => PriceHistory.asOf(prices, nowMs()),
+      onEvent: (event) => this.#decided(event),
+    });
+  }
+
+  start(): void {
+    const { clock, config, store } = this.#options;
+    for (const { siteId } of config.sites) this.#sites.take(siteId, siteValues(this.ingest.latest(siteId)));
+    this.#settlement.restore((siteId, wall) => store.counters(siteId, wall));
+    this.ingest.start();
+    this.desk.start();
+    this.#timers.push(
+      onGrid(clock, TELL_EVERY_MS, () => this.#tellFleet()),
+      onGrid(clock, PROFIT_EVERY_MS, () => this.#tellProfit()),
+    );
+  }
+
+  /** An orderly end: no new leases, what has come is committed and acknowledged. */
+  stop(): void {
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+    this.desk.stop();
+    this.#dispatcher.stop();
+    this.ingest.stop();
+  }
+
+  /** Ends the trading and keeps listening: sites come to rest as their leases end, and what they send still arrives. */
+  stopTrading(): void {
+    this.desk.stop();
+    this.#dispatcher.stop();
+  }
+
+  report(): AggregatorReport {
+    const { config, prices, store } = this.#options;
+    this.#settlement.settleWhatCanBe();
+    const { share, ...totals } = this.#settlement.totals();
+    const { issued, applied, clamped, refused, expired } = this.#dispatcher.counts();
+    return {
+      ...totals,
+      marketTimeMs: this.#marketClock.nowMs(),
+      bidsBuilt: this.#bids.built,
+      bidsRefused: this.#bids.refused,
+      bidsAccepted: this.#bids.accepted,
+      leasesIssued: issued,
+      leasesApplied: applied,
+      leasesClamped: clamped,
+      leasesRefused: refused,
+      leasesExpired: expired,
+      perfectForesightShare: share,
+      pricesGenerated: prices.generated,
+      pricesSource: prices.source,
+      ledgers: config.sites.flatMap(({ siteId }) => store.ledgers(siteId)),
+    };
+  }
+
+  #ingested(event: IngestEvent): void {
+    this.#options.fleet?.ingested(event);
+    switch (event.type) {
+      case "site-online":
+        this.#sites.setOnline(event.siteId, true);
+        this.#dispatcher.siteOnline(event.siteId);
+        return;
+      case "site-offline":
+        this.#sites.setOnline(event.siteId, false);
+        this.#dispatcher.siteOffline(event.siteId);
+        return;
+      case "values": {
+        if (event.device !== undefined) return;
+        this.#sites.take(event.siteId, event.values);
+        for (const { name, value, aboutMs } of event.values) {
+          if (name === "Energy/SoC" && typeof value === "number")
+            this.#settlement.charged(event.siteId, aboutMs, value);
+        }
+        return;
+      }
+      case "lease-ack":
+        this.#dispatcher.acked(event.siteId, event.ack);
+        return;
+      case "counters": {
+        const source = this.#options.config.sites.find(({ siteId }) => siteId === event.siteId)?.settlementSource;
+        const sample = source === undefined ? undefined : sampleOf(source, event.reading);
+        if (sample !== undefined) this.#settlement.counted(event.siteId, sample);
+      }
+    }
+  }
+
+  #decided(event: DeskEvent): void {
+    const { fleet } = this.#options;
+    switch (event.type) {
+      case "bid": {
+        const { record } = event;
+        this.#countBid(record.bidId, record.state);
+        const { bid } = record;
+        if (record.state === "void" || record.state === "lapsed") return;
+        fleet?.bid({
+          marketId: bid.marketId,
+          unitId: bid.unitId,
+          siteIds: this.#siteIdsOf(bid.unitId),
+          intervalStartMs: bid.interval.startMs,
+          intervalEndMs: bid.interval.endMs,
+          bidVersion: bid.versionNumber,
+          decidedAtMs: bid.decidedAtMs,
+          state: record.state,
+          gate: record.gate,
+          steps: this.#market.stackOf(bid),
+          because: record.because,
+          refusals: record.refusals.map(({ rule }) => rule),
+        });
+        return;
+      }
+      case "results": {
+        const { results, standing } = event;
+        this.#settlement.cleared(results);
+        for (const award of results.awards) {
+          const record = standing.get(award.unitId);
+          this.#dispatcher.dispatch(award, { offers: record?.offers ?? [], reserves: record?.reserves ?? [] });
+        }
+        return;
+      }
+      case "alarm":
+        fleet?.alarm({
+          error: { code: event.alarm.code },
+          text: event.alarm.text,
+          ...(event.alarm.unitId !== undefined && { subject: event.alarm.unitId }),
+          standsMs: minutes(10),
+        });
+    }
+  }
+
+  #dispatched(event: DispatchEvent): void {
+    const { fleet } = this.#options;
+    if (event.type === "target") fleet?.target(event.siteId, event.powerW ?? null);
+  }
+
+  /** Each bid once, whatever states it passes through. */
+  #countBid(bidId: string, state: string): void {
+    const once = (what: "built" | "refused" | "accepted") => {
+      const key = `${bidId} ${what}`;
+      if (this.#counted.has(key)) return;
+      this.#counted.add(key);
+      this.#bids[what]++;
+    };
+    once("built");
+    if (state === "refused" || state === "accepted") once(state);
+  }
+
+  #tellFleet(): void {
+    const { config, fleet, prices, store } = this.#options;
+    if (fleet === undefined) return;
+    const marketTimeMs = this.#marketClock.nowMs();
+    const interval = intervalAt(marketTimeMs, this.#market.intervalMs);
+    const price = clearedPrice(prices, interval.startMs);
+    if (price.ok) {
+      fleet.market({
+        marketId: this.#market.id,
+        region: prices.region,
+        currency: this.#market.currency,
+        marketTimeMs,
+        marketSpeed: config.market.speed,
+        intervalStartMs: interval.startMs,
+        intervalEndMs: interval.endMs,
+        pricePerMWh: price.value,
+        pricesGenerated: prices.generated,
+        pricesSource: prices.source,
+      });
+    }
+    fleet.counted(store.recordCounts());
+    for (const { siteId } of config.sites) {
+      const complete = store.ledgers(siteId).map(({ completeUpToMs }) => completeUpToMs);
+      const known = complete.filter((instantMs) => instantMs !== null);
+      fleet.completeUpTo(
+        siteId,
+        known.length === 0 || known.length < complete.length ? null : (Math.min(...known) as UtcMs),
+      );
+    }
+  }
+
+  #tellProfit(): void {
+    const { byUnit: _, bySite: __, shortfallMWh: ___, ...profit } = this.#settlement.totals(false);
+    this.#options.fleet?.profit(this.#market.id, { ...profit, share: profit.share as never });
+  }
+
+  #measuredW(unitId: string): W | undefined {
+    let sumW = 0;
+    for (const { siteId, settlementSource } of this.#options.config.sites) {
+      if (!this.#siteIdsOf(unitId).includes(siteId)) continue;
+      const powerW = settledPowerW(this.#sites.reading(siteId), settlementSource);
+      if (powerW === undefined) return undefined;
+      sumW += powerW;
+    }
+    return sumW as W;
+  }
+
+  #siteIdsOf(unitId: string): readonly string[] {
+    return this.#options.config.units.find(({ unit }) => unit.id === unitId)?.unit.siteIds ?? [];
+  }
+}
+
+/** Where market time stands: as it was left, or at a first start where the configuration or the series says. */
+function anchorOf({ clock, config, prices, store }: AggregatorOptions, market: Market): MarketAnchor {
+  const kept = store.fact(ANCHOR) as MarketAnchor | undefined;
+  if (kept !== undefined) return kept;
+  const historyMs = Math.min(HISTORY_MS_MAX, (prices.prices.length * prices.intervalMs) / 3);
+  const startMs = config.market.startMs ?? intervalAt((prices.startMs + historyMs) as UtcMs, market.intervalMs).endMs;
+  const anchor: MarketAnchor = { wallMs: clock.nowMs(), marketMs: startMs, speed: config.market.speed };
+  store.putFact(ANCHOR, anchor);
+  return anchor;
+}
+
+const siteValues = (values: ReturnType<Ingest["latest"]>) => values.filter(({ device }) => device === undefined);

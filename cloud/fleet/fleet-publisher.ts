@@ -1,4 +1,11 @@
-import { alarmsTopic, type FleetDelta, FLEET_VERSION, marketTopic, siteTopic, summaryTopic } from "@penstock/protocol/fleet";
+import {
+  alarmsTopic,
+  FLEET_VERSION,
+  type FleetDelta,
+  marketTopic,
+  siteTopic,
+  summaryTopic,
+} from "@penstock/protocol/fleet";
 import type { MqttMessage } from "@penstock/protocol/link";
 
 /**

@@ -32,7 +32,7 @@ export interface Command {
 export const commands: Readonly<Record<string, Command>> = {
   status: {
     usage: "status [--check]",
-    summary: "one screen: power, charge, limits, lease, link, store, alarms",
+    summary: "one screen: power, charge, limits, lease, link, alarms",
     help: "With --check the exit code says how it is: 0 well, 10 alarms, 11 not controlling.\n\n  sitectl status\n  sitectl status --json | jq .gridPowerW\n  sitectl status --check --site feeder",
     request: () => ({ op: "status" }),
     print: (report, paint) => printStatus(report as unknown as StatusReport, paint),

@@ -10,12 +10,6 @@ import { andAbove, findSocket } from "./find-socket.ts";
 import { paint } from "./words.ts";
 
 /** `sitectl`: what people at a site type. Reads arguments, asks the agent, prints, and says how it went. */
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.ok); // `| head` has seen enough.
-  throw error;
-});
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(argv: readonly string[]): Promise<number> {
   const parsed = readArguments(argv);
   if (typeof parsed === "string") return usageError(parsed);
@@ -190,8 +184,8 @@ Power leaving the site is positive: + is discharge and export.
 
 ${listed.join("\n")}
 
-  --site NAME   which site, when several run here   --json   one object, version 1
-  --by NAME     who is asking, for the audit log    --help   after a command: more
+  --site NAME   which site, when several run here  --json  one object, version 1
+  --by NAME     who is asking, for the audit log   --help  after a command: more
 
   sitectl status
   sitectl why --site feeder
@@ -200,3 +194,9 @@ ${listed.join("\n")}
 Exit codes: 0 ok, 1 failure, 2 usage, 3 unreachable, 4 refused, 5 confirmation
 needed, 7 timed out; with --check also 10 alarms, 11 not controlling.`;
 }
+
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.ok); // `| head` has seen enough.
+  throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

@@ -37,7 +37,10 @@ export function readDocument<S extends z.ZodType>(text: string, schema: S): Read
   const at: Locate = (path) => place(offsetOf(document.contents, path));
   const checked = schema.safeParse(document.toJS());
   if (checked.success) return { ok: true, value: checked.data, at };
-  const issues = checked.error.issues.flatMap((issue) => describe(issue, schema, document.contents, place));
+  const found = checked.error.issues.flatMap((issue) => describe(issue, schema, document.contents, place));
+  // A slip in a key is one mistake: what it was meant to be is not missing as well.
+  const meant = new Set(found.map(({ meantPath }) => meantPath));
+  const issues = found.filter(({ path }) => !meant.has(path)).map(({ meantPath: _, ...issue }) => issue);
   return { ok: false, issues: issues.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
@@ -48,14 +51,19 @@ function describe(
   schema: z.ZodType,
   contents: Node | null,
   place: (offset: number) => Pick<ConfigIssue, "line" | "column">,
-): ConfigIssue[] {
+): (ConfigIssue & { readonly meantPath?: string })[] {
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, issue.path, contents);
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
       const guess = nearest(key, known);
       const hint = guess === undefined ? `known here: ${known.join(", ")}` : `did you mean "${guess}"?`;
-      return { ...place(keyOffsetOf(contents, path)), path: nameOf(path), message: `unknown key "${key}"; ${hint}` };
+      return {
+        ...place(keyOffsetOf(contents, path)),
+        path: nameOf(path),
+        message: `unknown key "${key}"; ${hint}`,
+        ...(guess !== undefined && { meantPath: nameOf([...issue.path, guess]) }),
+      };
     });
   }
   const found = { ...place(offsetOf(contents, issue.path)), path: nameOf(issue.path) };

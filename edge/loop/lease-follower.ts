@@ -1,4 +1,4 @@
-import { type MonotonicMs, type UtcMs, W } from "@penstock/protocol/units";
+import { type MonotonicMs, W } from "@penstock/protocol/units";
 import type { SiteImage } from "../control/image.ts";
 import type { Explanation, Grant } from "../control/step-types.ts";
 import type { LeaseProgress } from "./loop-types.ts";
@@ -6,27 +6,30 @@ import { knownSum } from "./site-metrics.ts";
 
 /**
  * How each lease fares, each stage said once: `applied` in the first cycle it is the wish, `clamped` in the
- * first in which limits give it less, `measured` when the units' own meters show what was left of it,
- * `expired` when its time is over.
+ * first in which limits give it less, `measured` when the units' own meters have shown for two seconds what
+ * was left of it, `expired` when its time is over. `powerW` is the battery's, + discharge.
  */
 export class LeaseFollower {
   readonly #said = new Map<string, Set<LeaseProgress["state"]>>();
+  #steady: Steady | undefined;
 
   progress(image: SiteImage, explanation: Explanation, grants: readonly Grant[]): LeaseProgress[] {
     const reached: LeaseProgress[] = [];
-    for (const grant of grants) {
-      if (isExpired(grant, image.monotonicMs))
-        this.#say(reached, grant, "expired", explanation.targetW, explanation, image.nowMs);
-    }
+    const say = (grant: Grant, state: LeaseProgress["state"], powerW: number) => {
+      if (!this.#isNew(grant.leaseId, state)) return;
+      const because = explanation.because.map((one) => one.limit);
+      const { leaseId, sequence } = grant;
+      reached.push({ leaseId, sequence, state, powerW: W(powerW), because, atMs: image.nowMs });
+    };
+
+    for (const grant of grants) if (isExpired(grant, image.monotonicMs)) say(grant, "expired", explanation.targetW);
     const followed = grants.find((grant) => grant.leaseId === explanation.leaseId);
     if (followed === undefined || explanation.source !== "lease") return reached;
-    this.#say(reached, followed, "applied", explanation.targetW, explanation, image.nowMs);
-    if (Math.abs(explanation.clampedW - explanation.wishW) > 1) {
-      this.#say(reached, followed, "clamped", explanation.clampedW, explanation, image.nowMs);
-    }
+    say(followed, "applied", explanation.targetW);
+    if (Math.abs(explanation.clampedW - explanation.wishW) > 1) say(followed, "clamped", explanation.clampedW);
     const measuredW = knownSum(image.units.map((unit) => unit.powerW));
-    if (measuredW !== null && Math.abs(measuredW - explanation.clampedW) <= toleranceW(image)) {
-      this.#say(reached, followed, "measured", measuredW, explanation, image.nowMs);
+    if (measuredW !== null && this.#isSteady(followed.leaseId, explanation.clampedW, measuredW, image)) {
+      say(followed, "measured", measuredW);
     }
     return reached;
   }
@@ -38,24 +41,35 @@ export class LeaseFollower {
     }
   }
 
-  #say(
-    reached: LeaseProgress[],
-    grant: Grant,
-    state: LeaseProgress["state"],
-    powerW: number,
-    explanation: Explanation,
-    atMs: UtcMs,
-  ): void {
-    const said = this.#said.get(grant.leaseId) ?? new Set();
-    if (said.has(state)) return;
-    this.#said.set(grant.leaseId, said.add(state));
-    const because = explanation.because.map((one) => one.limit);
-    reached.push({ leaseId: grant.leaseId, sequence: grant.sequence, state, powerW: W(powerW), because, atMs });
+  #isNew(leaseId: string, state: LeaseProgress["state"]): boolean {
+    const said = this.#said.get(leaseId) ?? new Set();
+    if (said.has(state)) return false;
+    this.#said.set(leaseId, said.add(state));
+    return true;
+  }
+
+  /** Whether what is measured has been what was left of this lease, and that has not moved, for long enough. */
+  #isSteady(leaseId: string, clampedW: number, measuredW: number, image: SiteImage): boolean {
+    const toleranceW = toleranceOf(image);
+    const before = this.#steady;
+    if (Math.abs(measuredW - clampedW) > toleranceW) this.#steady = undefined;
+    else if (before?.leaseId !== leaseId || Math.abs(before.clampedW - clampedW) > toleranceW) {
+      this.#steady = { leaseId, clampedW, sinceMs: image.monotonicMs };
+    }
+    return this.#steady !== undefined && image.monotonicMs - this.#steady.sinceMs >= STEADY_MS;
   }
 }
+
+interface Steady {
+  readonly leaseId: string;
+  readonly clampedW: number;
+  readonly sinceMs: MonotonicMs;
+}
+
+const STEADY_MS = 2_000;
 
 export const isExpired = (grant: Grant, nowMs: MonotonicMs): boolean => nowMs >= grant.expiresMonotonicMs;
 
 /** A hundredth of what the site's units can do: the resolution of their own meters. */
-const toleranceW = (image: SiteImage): number =>
+const toleranceOf = (image: SiteImage): number =>
   image.units.reduce((sum, unit) => sum + Math.max(unit.rating.chargeWMax, unit.rating.dischargeWMax), 0) / 100;

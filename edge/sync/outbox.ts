@@ -152,7 +152,7 @@ export class Outbox {
   /** Takes back the run of overdue records that begins with the one the host owes us. */
   #recall(outbox: StreamOutbox, nowMs: number): void {
     let next = outbox.acknowledged + 1;
-    for (let recalled = 0; recalled < this.#limits.batchRecords; recalled++) {
+    for (let recalled = 0; recalled < recallMax; recalled++) {
       const flight = outbox.inFlight.get(next);
       if (flight === undefined || nowMs - flight.sentMs < this.#limits.ackTimeoutMs) return;
       outbox.inFlight.delete(next);
@@ -161,6 +161,9 @@ export class Outbox {
     }
   }
 }
+
+/** A host that commits nothing at all is reminded with this many records at a time, not with all of them. */
+const recallMax = 50;
 
 interface StreamOutbox {
   lastSequence: number;

@@ -1,7 +1,7 @@
 import type { CloudConfig, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
 import { siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
 import type { SigningKey } from "@penstock/protocol/lease";
-import { minutes, Ms, seconds, W, Wh, WPerS } from "@penstock/protocol/units";
+import { Ms, minutes, seconds, W, Wh, WPerS } from "@penstock/protocol/units";
 import { type SiteName, scenes } from "./scene.ts";
 import { GROUP } from "./site-config.ts";
 
@@ -22,7 +22,10 @@ export interface CloudSetting {
 export function cloudConfigOf({ sites, region, marketSpeed, signingKey }: CloudSetting): CloudConfig {
   return {
     sites: sites.map(siteEntryOf),
-    units: PORTFOLIOS.map((portfolio) => ({ ...portfolio, sites: portfolio.sites.filter((name) => sites.includes(name)) }))
+    units: PORTFOLIOS.map((portfolio) => ({
+      ...portfolio,
+      sites: portfolio.sites.filter((name) => sites.includes(name)),
+    }))
       .filter((portfolio) => portfolio.sites.length > 0)
       .map((portfolio) => unitEntryOf(portfolio, region)),
     market: { id: "nem", speed: marketSpeed },
@@ -65,7 +68,8 @@ function siteEntryOf(name: SiteName): SiteEntry {
 }
 
 function unitEntryOf({ id, sites }: (typeof PORTFOLIOS)[number], region: string): UnitEntry {
-  const sum = (of: (entry: SiteEntry) => number) => sites.map(siteEntryOf).reduce((total, entry) => total + of(entry), 0);
+  const sum = (of: (entry: SiteEntry) => number) =>
+    sites.map(siteEntryOf).reduce((total, entry) => total + of(entry), 0);
   return {
     unit: {
       id,

@@ -63,7 +63,7 @@ export function simulate(wish: SimulationWish): SimulationResult {
   }
   const wallSeconds = Number(process.hrtime.bigint() - startedNs) / 1e9;
   const report = world.cloud.report();
-  world.cloud.quiesce();
+  world.cloud.stopTrading();
   world.advance(QUIET_MS);
 
   const siteList = [...world.sites.values()];

@@ -56,9 +56,11 @@ export function decimal(value: number, digits: number): string {
 }
 
 /** With a plus sign, where the direction is the message. */
-export const signed = (text: string): string => (/^[0-9]/.test(text) && !/^[0.\u202f]*$/.test(text) ? `+${text}` : text);
+export const signed = (text: string): string =>
+  /^[0-9]/.test(text) && !/^[0.\u202f]*$/.test(text) ? `+${text}` : text;
 
 /** Market and site times are shown in UTC: every site has its own zone, and the fleet needs one. */
 export const clockTime = (instantMs: number): string => new Date(instantMs).toISOString().slice(11, 16);
 export const clockTimeS = (instantMs: number): string => new Date(instantMs).toISOString().slice(11, 19);
-export const dayAndTime = (instantMs: number): string => new Date(instantMs).toISOString().slice(0, 16).replace("T", " ");
+export const dayAndTime = (instantMs: number): string =>
+  new Date(instantMs).toISOString().slice(0, 16).replace("T", " ");

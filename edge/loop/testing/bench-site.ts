@@ -99,7 +99,7 @@ export const grantOf = (powerW: number, change: Partial<Grant> = {}): Grant => (
   ...change,
 });
 
-const NO_LATCHES: Latches = {
+export const NO_LATCHES: Latches = {
   stop: undefined,
   localLimitW: undefined,
   mode: "auto",

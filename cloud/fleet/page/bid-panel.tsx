@@ -1,0 +1,105 @@
+import type { BidDocument, MarketDocument } from "@penstock/protocol/fleet";
+import { useState } from "preact/hooks";
+import { BidChart } from "./bid-chart.tsx";
+import { clockTime, power, price, signed } from "./format.ts";
+import { Panel } from "./panel.tsx";
+
+/** What each unit has bid for the interval under way and the one to come. */
+export function BidPanel({ market }: { readonly market: MarketDocument }) {
+  const units = [...new Set(market.bids.map(({ unitId }) => unitId))].sort();
+  const [chosen, choose] = useState<string>();
+  const unitId = units.find((unit) => unit === chosen) ?? units[0];
+  const bids = market.bids.filter((bid) => bid.unitId === unitId).slice(0, 2);
+  return (
+    <Panel
+      title={
+        <>
+          Bid stack <span>MW at {market.currency}/MWh</span>
+        </>
+      }
+      label="Bid stack"
+      note={
+        <div class="choices">
+          {units.map((unit) => (
+            <button key={unit} type="button" class="quiet" aria-pressed={unit === unitId} onClick={() => choose(unit)}>
+              {unit}
+            </button>
+          ))}
+        </div>
+      }
+      chart={
+        <div class="bids">
+          {bids.length === 0 && <p class="empty">No bid for this interval or the next.</p>}
+          {bids.map((bid) => (
+            <Bid key={bid.intervalStartMs} bid={bid} market={market} />
+          ))}
+        </div>
+      }
+      table={() => (
+        <div class="bids">
+          {bids.map((bid) => (
+            <BidTable key={bid.intervalStartMs} bid={bid} currency={market.currency} />
+          ))}
+        </div>
+      )}
+    />
+  );
+}
+
+interface BidProps {
+  readonly bid: BidDocument;
+  readonly market: MarketDocument;
+}
+
+function Bid({ bid, market }: BidProps) {
+  const isNow = bid.intervalStartMs === market.intervalStartMs;
+  const award = power(bid.awardPowerW);
+  return (
+    <article class="bid">
+      <BidHead bid={bid} isNow={isNow} />
+      <BidChart bid={bid} {...(isNow && { pricePerMWh: market.pricePerMWh })} />
+      <p class="bid-because">
+        {bid.awardPowerW !== null && (
+          <b>
+            Awarded {signed(award.text)} {award.unit}.{" "}
+          </b>
+        )}
+        {bid.refusals.length > 0 ? <span class="is-warning">{bid.refusals.join("; ")}</span> : bid.because}
+      </p>
+    </article>
+  );
+}
+
+function BidHead({ bid, isNow }: { readonly bid: BidDocument; readonly isNow: boolean }) {
+  const isTrouble = bid.state === "refused" || bid.state === "lapsed";
+  return (
+    <h3>
+      {isNow ? "Now" : "Next"} {clockTime(bid.intervalStartMs)}
+      <span class={`tag ${isTrouble ? "is-warning" : ""}`}>{bid.state}</span>
+    </h3>
+  );
+}
+
+function BidTable({ bid, currency }: { readonly bid: BidDocument; readonly currency: string }) {
+  return (
+    <table>
+      <caption>
+        {clockTime(bid.intervalStartMs)} {bid.state}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{currency}/MWh</th>
+          <th scope="col">MW</th>
+        </tr>
+      </thead>
+      <tbody>
+        {bid.steps.map(({ pricePerMWh, volumeMW }, index) => (
+          <tr key={index}>
+            <th scope="row">{price(pricePerMWh)}</th>
+            <td>{signed(String(volumeMW).replace("-", "−"))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

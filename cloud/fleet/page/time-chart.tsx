@@ -1,0 +1,124 @@
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import { clockTime, clockTimeS } from "./format.ts";
+import { type Theme, useTheme } from "./use-theme.ts";
+
+export interface ChartSeries {
+  readonly label: string;
+  readonly colour: keyof Theme;
+  readonly isDashed?: boolean;
+  readonly isStepped?: boolean;
+  readonly widthPx?: number;
+}
+
+interface TimeChartProps {
+  readonly series: readonly ChartSeries[];
+  /** First the times in ms UTC, then a column a series. */
+  readonly columns: readonly (readonly (number | null)[])[];
+  readonly heightPx: number;
+  readonly showValue: (value: number) => string;
+  /** Values far apart share a chart when the scale is linear near zero and logarithmic beyond this. */
+  readonly linearUpTo?: number;
+  /** The chart spans at least this much of the value axis, so that noise looks like noise. */
+  readonly spanMin: number;
+  readonly withSeconds?: boolean;
+}
+
+/** Lines over time. Described to who cannot see it by the panel's table. */
+export function TimeChart(props: TimeChartProps) {
+  const { series, columns, heightPx, linearUpTo, withSeconds = false } = props;
+  const theme = useTheme();
+  const holder = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>();
+  const newest = useRef(props);
+  newest.current = props;
+  const shape = JSON.stringify([series, theme, heightPx, linearUpTo, withSeconds]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for everything the chart is made of.
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return;
+    const made = new uPlot(optionsFor(newest, theme, element.clientWidth), dataOf(newest.current.columns), element);
+    plot.current = made;
+    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }));
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [shape]);
+
+  useEffect(() => plot.current?.setData(dataOf(columns)), [columns]);
+
+  return <div class="chart" ref={holder} style={{ height: `${heightPx}px` }} aria-hidden="true" />;
+}
+
+function optionsFor(newest: { readonly current: TimeChartProps }, theme: Theme, width: number): uPlot.Options {
+  const { series, heightPx, linearUpTo, withSeconds = false, spanMin } = newest.current;
+  const axis = {
+    stroke: theme.dim,
+    font: "11px system-ui",
+    grid: { stroke: theme.line, width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height: heightPx,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: true },
+      y: {
+        ...(linearUpTo !== undefined && { distr: 4, asinh: linearUpTo }),
+        range: (_plot, min, max) => roomAround(min, max, spanMin),
+      },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        values: (_plot, splits) => splits.map((second) => (withSeconds ? clockTimeS : clockTime)(second * 1000)),
+        space: 70,
+      },
+      {
+        ...axis,
+        size: 58,
+        space: 28,
+        values: (_plot, splits) => splits.map((value) => newest.current.showValue(value)),
+      },
+    ],
+    series: [
+      {},
+      ...series.map(
+        ({ label, colour, isDashed, isStepped, widthPx = 1.5 }): uPlot.Series => ({
+          label,
+          stroke: theme[colour],
+          width: widthPx,
+          points: { show: false },
+          ...(isDashed && { dash: [5, 4] }),
+          ...(isStepped && { paths: uPlot.paths.stepped?.({ align: 1 }) ?? null }),
+        }),
+      ),
+    ],
+  };
+}
+
+/** Zero is always in sight: which way power flows and whether a price is negative must be seen at once. */
+function roomAround(min: number | null, max: number | null, spanMin: number): [number, number] {
+  const low = Math.min(0, min ?? 0);
+  const high = Math.max(0, max ?? 0);
+  const missing = Math.max(0, spanMin - (high - low));
+  const padding = 0.06 * Math.max(high - low, spanMin);
+  const share = high - low > 0 ? high / (high - low) : 0.5;
+  return [
+    low < 0 || share < 1 ? low - missing * (1 - share) - padding : 0,
+    high > 0 || share > 0 ? high + missing * share + padding : 0,
+  ];
+}
+
+const dataOf = ([timesMs = [], ...values]: TimeChartProps["columns"]): uPlot.AlignedData => [
+  timesMs.map((timeMs) => (timeMs ?? 0) / 1000),
+  ...values.map((column) => [...column]),
+];

@@ -1,0 +1,168 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { seconds } from "@penstock/protocol/units";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sampleSite } from "../agent/testing/sample-agent.ts";
+import { sampleStatus } from "../agent/testing/sample-status.ts";
+import { serveOperators } from "./operator-socket.ts";
+
+const launcher = join(import.meta.dirname, "..", "bin", "sitectl.mjs");
+const runFolder = mkdtempSync(join(tmpdir(), "penstock-run-"));
+const closers: (() => void)[] = [];
+
+beforeAll(async () => {
+  for (const name of ["feeder", "park"]) {
+    const { clock, boot } = sampleSite();
+    const { agent } = boot();
+    clock.advance(seconds(5));
+    agent.onLoopOutput({ type: "status", status: sampleStatus(clock) });
+    const served = await serveOperators(join(runFolder, `${name}.sock`), (request, answer) => {
+      agent.onLoopOutput({ type: "status", status: sampleStatus(clock) });
+      agent.operate(request, answer);
+      clock.advance(seconds(1));
+    });
+    if (!served.ok) throw new Error(served.error.code);
+    closers.push(() => served.value.close());
+  }
+});
+
+afterAll(() => {
+  for (const close of closers) close();
+  rmSync(runFolder, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function sitectl(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  node = process.execPath,
+): Promise<Run> {
+  const child = spawn(node, [launcher, ...args], {
+    env: { PATH: process.env["PATH"], PENSTOCK_RUN_DIR: runFolder, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (text) => {
+    out += String(text);
+  });
+  child.stderr.on("data", (text) => {
+    err += String(text);
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+test("status fits a terminal, prints units and the sign once, and says which site it took", async () => {
+  const { code, out, err } = await sitectl(["status"]);
+  expect(code).toBe(0);
+  expect(err).toBe("site park; choose with --site feeder\n");
+  expect(out.match(/\+ = discharge \/ export/g)).toHaveLength(1);
+  expect(out).toMatch(/grid +\+4\.60 MW/);
+  expect(out).toMatch(/limits +grid-connection/);
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  expect(out).not.toContain("\u001b");
+});
+
+test("why reads from wish through limits and ramp to units", async () => {
+  const { code, out } = await sitectl(["why", "--site", "feeder"]);
+  expect(code).toBe(0);
+  const places = ["wish", "limits", "grid-connection", "export limit 5.0 MW", "allowed", "ramp", "\nunits"].map(
+    (word) => out.indexOf(word),
+  );
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  const lines = out.split("\n");
+  expect(lines.length).toBeLessThanOrEqual(24);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test.each([
+  ["status", ["gridPowerW", "batteryPowerW", "soc", "because", "units", "latches", "loop", "link", "store", "alarms"]],
+  ["why", ["source", "wishW", "limits", "clampedW", "targetW", "units"]],
+  ["lease", ["leases", "followed"]],
+  ["alarms", ["alarms"]],
+  ["events", ["events"]],
+  ["audit tail", ["entries", "chain"]],
+])("%s --json is one object on one line with version 1", async (command, fields) => {
+  const { code, out } = await sitectl([...command.split(" "), "--json"]);
+  expect(code).toBe(0);
+  expect(out.trimEnd().split("\n")).toHaveLength(1);
+  const report = JSON.parse(out);
+  expect(report.version).toBe(1);
+  for (const field of fields) expect(report).toHaveProperty(field);
+});
+
+test("line and watch repeat as often as asked", async () => {
+  const { out } = await sitectl(["line", "--count", "2"]);
+  expect(out.trimEnd().split("\n")).toHaveLength(2);
+  expect(out).toMatch(/grid=\+4\.60MW .* limits=grid-connection/);
+});
+
+test("stop needs a reason and nothing else; resume needs the site's name", async () => {
+  expect(await sitectl(["stop"])).toMatchObject({ code: 2, err: expect.stringContaining("--reason") });
+  expect(await sitectl(["resume", "--reason", "x", "--confirm", "park"])).toMatchObject({
+    code: 4,
+    err: expect.stringContaining("the site is not stopped"),
+  });
+  const stopped = await sitectl(["stop", "--reason", "smoke", "--by", "ann"]);
+  expect(stopped).toMatchObject({ code: 0, out: "park: stop is in force\n" });
+  expect((await sitectl(["status"])).out).toContain("STOPPED  by ann: smoke");
+  expect(await sitectl(["resume", "--reason", "x"])).toMatchObject({
+    code: 5,
+    err: expect.stringContaining("--confirm park"),
+  });
+  expect(await sitectl(["resume", "--reason", "x", "--confirm", "park"])).toMatchObject({ code: 0 });
+  const { out } = await sitectl(["audit", "tail"]);
+  expect(out).toMatch(/ann stop: done/);
+  expect(await sitectl(["audit", "verify"])).toMatchObject({ code: 0, out: expect.stringContaining("whole: ") });
+});
+
+test("limit set is latched in megawatts, and slips are told", async () => {
+  expect(await sitectl(["limit", "set", "--max-mw", "much", "--reason", "x"])).toMatchObject({ code: 2 });
+  expect(await sitectl(["limit", "set", "--reason", "x"])).toMatchObject({ code: 2 });
+  expect(await sitectl(["limit", "set", "--max-mw", "1", "--min-mw", "2", "--reason", "x"])).toMatchObject({ code: 2 });
+  expect(await sitectl(["limit", "set", "--max-mw", "1.5", "--reason", "works"])).toMatchObject({ code: 0 });
+  expect((await sitectl(["status"])).out).toMatch(/local +no limit … \+1\.50 MW by .*: works/);
+});
+
+test.each([
+  [["nonsense"], {}, 2, 'no command "nonsense"'],
+  [["status", "--sote", "park"], {}, 2, "--sote"],
+  [["status", "--site", "nowhere"], {}, 3, "there is feeder, park"],
+  [["status", "--socket", "/no/such.sock"], {}, 3, "no agent answers"],
+  [["status"], { PENSTOCK_SOCKET: "/no/such.sock" }, 3, "no agent answers"],
+  [["status"], { PENSTOCK_RUN_DIR: "/no/such/folder" }, 3, "no site runs here"],
+  [["status", "--check"], {}, 10, ""],
+] as const)("%j ends with its own exit code", async (args, environment, code, said) => {
+  const run = await sitectl(args, environment as Record<string, string>);
+  expect([run.code, run.err.includes(said)]).toEqual([code, true]);
+});
+
+test("every command teaches itself with an example", async () => {
+  const { out } = await sitectl(["--help"]);
+  const names = [...out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\S/gm)].map((match) => match[1] as string);
+  expect(names.length).toBeGreaterThan(12);
+  for (const name of names) {
+    const help = await sitectl([...name.split(" "), "--help"]);
+    expect(help.code).toBe(0);
+    expect(help.out).toContain(`  sitectl ${name}`);
+  }
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+test("the socket lets the owner and the group in, and nobody else; a second agent is refused", async () => {
+  const path = join(runFolder, "park.sock");
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+  expect(await serveOperators(path, () => {})).toMatchObject({ ok: false, error: { code: "socket.in-use" } });
+});
+
+test.skipIf(!existsSync("/usr/bin/node"))("an older Node hands over to the one that came along", async () => {
+  expect(await sitectl(["status"], {}, "/usr/bin/node")).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,42 @@
+import { MonotonicMs } from "@penstock/protocol/units";
+import { expect, test } from "vitest";
+import { type NodeValue, plantReading } from "./plant-reading.ts";
+
+const good = (value: unknown, ageMs = 0): NodeValue => ({
+  isGood: true,
+  value,
+  sourceTimestampMs: 1_000_000 - ageMs,
+  serverTimestampMs: 1_000_000,
+});
+const bad: NodeValue = { isGood: false, value: 42, sourceTimestampMs: 0, serverTimestampMs: 1_000_000 };
+
+test.each<[story: string, values: NodeValue[], limitW: unknown]>([
+  ["not active", [good(false), good(-1), good(1)], { powerWMin: -Infinity, powerWMax: Infinity }],
+  ["not active, its figures unreadable", [good(false), bad, bad], { powerWMin: -Infinity, powerWMax: Infinity }],
+  ["active", [good(true), good(-1e6), good(2e6)], { powerWMin: -1e6, powerWMax: 2e6 }],
+  ["active with one figure unreadable", [good(true), good(-1e6), bad], undefined],
+  ["active and inside out", [good(true), good(2e6), good(-1e6)], undefined],
+  ["active and not a number", [good(true), good(Number.NaN), good(1e6)], undefined],
+  ["unreadable itself", [bad, good(-1e6), good(2e6)], undefined],
+  ["of the wrong type", [good(1), good(-1e6), good(2e6)], undefined],
+])("a grid operator's limit that is %s", (_, limit, limitW) => {
+  expect(plantReading([good(true), good(60), ...limit], MonotonicMs(0)).gridOperatorLimitW).toEqual(limitW);
+});
+
+test("a value that is not Good is no value, whatever it says", () => {
+  expect(plantReading([bad, bad, bad, bad, bad], MonotonicMs(5))).toEqual({
+    readAtMonotonicMs: 5,
+    breakerClosed: undefined,
+    transformerTemperatureC: undefined,
+    gridOperatorLimitW: undefined,
+  });
+});
+
+test("a reading is as old as the server says its oldest good value is", () => {
+  const values = [good(true, 100), good(60, 2_500), good(false), bad, bad];
+  expect(plantReading(values, MonotonicMs(10_000)).readAtMonotonicMs).toBe(7_500);
+});
+
+test("a source that claims to be ahead of its server is not from the future", () => {
+  expect(plantReading([good(true, -9_000)], MonotonicMs(10_000)).readAtMonotonicMs).toBe(10_000);
+});

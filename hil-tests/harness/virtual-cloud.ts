@@ -1,0 +1,84 @@
+import { Aggregator, type AggregatorReport } from "@penstock/cloud/aggregator.ts";
+import type { MemoryBroker } from "@penstock/cloud/broker/index.ts";
+import type { MemoryLink } from "@penstock/cloud/broker/memory-link.ts";
+import { FleetModel } from "@penstock/cloud/fleet/index.ts";
+import type { PriceSeries } from "@penstock/cloud/prices/index.ts";
+import { MemoryCloudStore } from "@penstock/cloud/store/index.ts";
+import type { SigningKey } from "@penstock/protocol/lease";
+import type { Rng } from "@penstock/protocol/rng";
+import type { ProcessClock, SimClock } from "@penstock/protocol/time";
+import { cloudConfigOf } from "./cloud-config.ts";
+import type { SiteName } from "./scene.ts";
+import type { Trace } from "./trace.ts";
+
+export interface VirtualCloudOptions {
+  readonly clock: SimClock;
+  readonly rng: Rng;
+  readonly broker: () => MemoryBroker;
+  readonly sites: readonly SiteName[];
+  readonly prices: PriceSeries;
+  readonly marketSpeed: number;
+  readonly signingKey: SigningKey;
+  readonly trace: Trace;
+}
+
+/** The aggregator's process on the virtual clock: broker and all die with it, its store does not. */
+export class VirtualCloud {
+  readonly store = new MemoryCloudStore();
+  starts = 0;
+  readonly #options: VirtualCloudOptions;
+  #process: { readonly clock: ProcessClock; readonly link: MemoryLink; readonly aggregator: Aggregator } | undefined;
+  #lastReport: AggregatorReport | undefined;
+
+  constructor(options: VirtualCloudOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
+  start(): void {
+    if (this.#process !== undefined) return;
+    this.starts++;
+    const { clock: world, rng, broker, sites, prices, marketSpeed, signingKey } = this.#options;
+    const clock = world.forProcess();
+    broker().restart();
+    const link = broker().link({ role: "host" });
+    const config = cloudConfigOf({ sites, region: prices.region, marketSpeed, signingKey });
+    const fleet = new FleetModel({ clock, sites: config.sites.map(({ siteId }) => ({ siteId, name: siteId })) });
+    const aggregator = new Aggregator({
+      clock,
+      rng: rng.fork(`start-${this.starts}`),
+      config,
+      store: this.store,
+      link,
+      prices,
+      fleet,
+    });
+    aggregator.start();
+    this.#process = { clock, link, aggregator };
+  }
+
+  /** kill -9, broker included. */
+  kill(): void {
+    if (this.#process === undefined) return;
+    this.#lastReport = this.#process.aggregator.report();
+    this.#process.clock.kill();
+    this.#process.link.abort();
+    this.#options.broker().crash();
+    this.#process = undefined;
+  }
+
+  /** No new wishes; what the sites still send is taken. */
+  stopTrading(): void {
+    this.#process?.aggregator.stopTrading();
+  }
+
+  /** What it came to so far; of the last process when none runs. */
+  report(): AggregatorReport {
+    this.#lastReport = this.#process?.aggregator.report() ?? this.#lastReport;
+    if (this.#lastReport === undefined) throw new Error("the cloud never ran");
+    return this.#lastReport;
+  }
+}
