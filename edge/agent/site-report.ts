@@ -79,6 +79,9 @@ export function whyReport(view: AgentView) {
     powerWMax: finite(explanation?.interval.powerWMax),
     clampedW: explanation?.clampedW ?? null,
     targetW: explanation?.targetW ?? null,
+    /** Measured, in sum; `units` are those that could not take their share. */
+    batteryPowerW: sum(view.site?.image.units.map((unit) => known(unit.powerW))),
+    unitsTotal: view.site?.image.units.length ?? 0,
     units: explanation?.units ?? [],
     alarms: explanation?.alarms ?? [],
   };

@@ -62,7 +62,7 @@ export function printWhy(why: WhyReport, paint: Paint): string[] {
     why.targetW === why.clampedW
       ? `ramp    reached: ${power(why.targetW)}`
       : `ramp    on its way: ${power(why.targetW)} now, ${power(why.clampedW)} to come`,
-    `units   ${why.units.length} in sum ${power(why.units.reduce((sum, unit) => sum + unit.powerW, 0))}`,
+    `units   ${why.unitsTotal}, measured ${power(why.batteryPowerW)} in sum`,
     ...special
       .slice(0, 6)
       .flatMap((unit) => wrap(`  ${unit.unitId}  ${power(unit.powerW)}  ${unit.because}`, width, "    ")),

@@ -48,14 +48,20 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [line(names), ...rows.map(line)];
 }
 
-/** Breaks a sentence at spaces so that no line is wider than `width`; later lines are indented. */
+/** Breaks a sentence at spaces so that no line is wider than `width`; it keeps its own indent, later lines get `indent`. */
 export function wrap(text: string, width: number, indent: string): string[] {
+  const words = text.trim().split(" ");
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const isFull = line.trim() !== "" && line.length + 1 + word.length > width;
-    if (isFull) lines.push(line);
-    line = isFull ? indent + word : line === "" ? word : `${line} ${word}`;
+  let line = text.slice(0, text.length - text.trimStart().length);
+  let isEmpty = true;
+  for (const word of words) {
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
   }
   return [...lines, line];
 }

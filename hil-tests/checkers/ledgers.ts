@@ -1,4 +1,3 @@
-import type { CloudStore } from "@penstock/cloud/store/index.ts";
 import { STREAMS, type StreamName } from "@penstock/edge/store/edge-store.ts";
 
 /** A site's records, both sides' books compared. */
@@ -27,25 +26,24 @@ export interface SiteBooks {
   ): readonly { readonly sequence: number; readonly folded?: { readonly fromSequence: number } }[];
 }
 
+/** How often the cloud applied one number of one stream. */
+export type TimesApplied = (epoch: string, stream: StreamName, sequence: number) => number;
+
 /**
- * Goes through every number a site ever gave out. It must be in the cloud or still on the site's disk, and in the
- * cloud at most once. The cloud's records are counted one by one; its own ledger is not asked.
+ * Goes through every number a site ever gave out: it must be in the cloud or still on the site's disk, and in the
+ * cloud at most once.
  */
-export function accountOf(site: SiteBooks, cloud: Pick<CloudStore, "records">, siteId: string): Account {
+export function accountOf(site: SiteBooks, timesApplied: TimesApplied): Account {
   const { stored, acknowledged } = site.stats();
   let lost = 0;
   let duplicated = 0;
   for (const stream of STREAMS) {
-    const inCloud = new Map<number, number>();
-    for (const record of cloud.records(siteId, stream, ALWAYS, Number.MAX_SAFE_INTEGER)) {
-      if (record.epoch === site.epoch) inCloud.set(record.sequence, (inCloud.get(record.sequence) ?? 0) + 1);
-    }
     const onDisk = new Set<number>();
-    for (const { sequence, folded } of site.read(stream, acknowledged[stream], Number.MAX_SAFE_INTEGER)) {
+    for (const { sequence, folded } of site.read(stream, 0, Number.MAX_SAFE_INTEGER)) {
       for (let number = folded?.fromSequence ?? sequence; number <= sequence; number++) onDisk.add(number);
     }
     for (let number = 1; number <= stored[stream]; number++) {
-      const times = inCloud.get(number) ?? 0;
+      const times = timesApplied(site.epoch, stream, number);
       if (times === 0 && !onDisk.has(number)) lost++;
       if (times > 1) duplicated += times - 1;
     }
@@ -54,5 +52,3 @@ export function accountOf(site: SiteBooks, cloud: Pick<CloudStore, "records">, s
     STREAMS.reduce((total, stream) => total + counts[stream], 0);
   return { stored: sum(stored), acknowledged: sum(acknowledged), lost, duplicated };
 }
-
-const ALWAYS = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER } as Parameters<CloudStore["records"]>[2];

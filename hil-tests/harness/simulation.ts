@@ -67,7 +67,9 @@ export function simulate(wish: SimulationWish): SimulationResult {
   world.advance(QUIET_MS);
 
   const siteList = [...world.sites.values()];
-  const accounts = siteList.map((site) => accountOf(site.disk, world.cloud.store, site.name));
+  const accounts = siteList.map((site) =>
+    accountOf(site.disk, (epoch, stream, sequence) => world.cloud.book.times(site.name, epoch, stream, sequence)),
+  );
   const sum = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((total, item) => total + of(item), 0);
   const violations = siteList.flatMap((site) => site.checkers.violations);
   return {

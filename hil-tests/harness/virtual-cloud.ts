@@ -7,6 +7,7 @@ import { MemoryCloudStore } from "@penstock/cloud/store/index.ts";
 import type { SigningKey } from "@penstock/protocol/lease";
 import type { Rng } from "@penstock/protocol/rng";
 import type { ProcessClock, SimClock } from "@penstock/protocol/time";
+import { RecordBook } from "../checkers/record-book.ts";
 import { cloudConfigOf } from "./cloud-config.ts";
 import type { SiteName } from "./scene.ts";
 import type { Trace } from "./trace.ts";
@@ -25,6 +26,8 @@ export interface VirtualCloudOptions {
 /** The aggregator's process on the virtual clock: broker and all die with it, its store does not. */
 export class VirtualCloud {
   readonly store = new MemoryCloudStore();
+  /** A judge's own count of what was applied. */
+  readonly book = new RecordBook();
   starts = 0;
   readonly #options: VirtualCloudOptions;
   #process: { readonly clock: ProcessClock; readonly link: MemoryLink; readonly aggregator: Aggregator } | undefined;
@@ -56,6 +59,7 @@ export class VirtualCloud {
       prices,
       fleet,
     });
+    aggregator.ingest.listen((event) => this.book.hear(event));
     aggregator.start();
     this.#process = { clock, link, aggregator };
   }

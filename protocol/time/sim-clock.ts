@@ -22,7 +22,8 @@ export class SimClock implements Clock {
   }
 
   nowMs(): UtcMs {
-    return (this.#nowMs + this.#wallOffsetMs) as UtcMs;
+    // Whole milliseconds, as a real wall clock gives them.
+    return Math.floor(this.#nowMs + this.#wallOffsetMs) as UtcMs;
   }
 
   after(delayMs: Ms, action: () => void): Timer {
@@ -78,7 +79,7 @@ export class ProcessClock implements Clock {
   }
 
   nowMs(): UtcMs {
-    return (this.#world.nowMs() + this.#wallSkewMs) as UtcMs;
+    return Math.floor(this.#world.nowMs() + this.#wallSkewMs) as UtcMs;
   }
 
   after(delayMs: Ms, action: () => void): Timer {
