@@ -126,8 +126,10 @@ export class LeaseDesk {
 
   #persist(accepted: AcceptedLease, nowMs: UtcMs): void {
     const { ack, book, persist } = accepted;
-    const { loop, store } = this.#options;
+    const { audit, loop, store } = this.#options;
     if (persist === undefined) {
+      // Seen before: an issuer that repeats itself, or somebody who recorded it. It changes nothing either way.
+      audit.wire("cloud", "lease", "lease.repeated", { leaseId: ack.leaseId, sequence: ack.sequence });
       this.#acknowledge(ack);
       this.#next();
       return;
