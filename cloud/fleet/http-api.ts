@@ -15,6 +15,8 @@ export interface FleetHttpOptions {
   readonly hostNames?: readonly string[];
   /** Where the built page lies. */
   readonly pageFolder: string;
+  /** Further answers under `/api/v1/`, by path, each a whole document. */
+  readonly routes?: Readonly<Record<string, () => object>>;
 }
 
 export interface FleetHttp {
@@ -39,7 +41,9 @@ export async function fleetHttp(options: FleetHttpOptions): Promise<Result<Fleet
     }
     if (path === "/api/v1/stream") return stream.add(response);
     if (!path.startsWith("/api/")) return answerFile(request, response, page, path);
-    const found = path.startsWith("/api/v1/") ? apiAnswer(options.model, path.slice("/api/v1/".length)) : undefined;
+    const route = path.startsWith("/api/v1/") ? path.slice("/api/v1/".length) : "";
+    const further = Object.hasOwn(options.routes ?? {}, route) ? options.routes?.[route]?.() : undefined;
+    const found = further ?? apiAnswer(options.model, route);
     answer(response, found === undefined ? 404 : 200, found ?? { code: "http.not-found", path: path.slice(0, 200) });
   });
   server.maxConnections = 500;
@@ -93,12 +97,14 @@ function answerFile(
   page: ReadonlyMap<string, StaticFile>,
   path: string,
 ): void {
-  if (page.size === 0) return answer(response, 503, { code: "http.page-not-built", build: "npm run build" });
   const file = page.get(path);
-  if (file === undefined) return answer(response, 404, { code: "http.not-found", path: path.slice(0, 200) });
-  const head = { "Content-Type": file.type, ETag: file.etag, "Cache-Control": "no-cache" };
-  if (headers["if-none-match"] === file.etag) response.writeHead(304, head).end();
-  else response.writeHead(200, { ...head, "Content-Length": file.body.length }).end(file.body);
+  if (page.size === 0) answer(response, 503, { code: "http.page-not-built", build: "npm run build" });
+  else if (file === undefined) answer(response, 404, { code: "http.not-found", path: path.slice(0, 200) });
+  else {
+    const head = { "Content-Type": file.type, ETag: file.etag, "Cache-Control": "no-cache" };
+    if (headers["if-none-match"] === file.etag) response.writeHead(304, head).end();
+    else response.writeHead(200, { ...head, "Content-Length": file.body.length }).end(file.body);
+  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<Result<number, CodedError>> {

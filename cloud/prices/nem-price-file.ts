@@ -1,5 +1,5 @@
 import { ok } from "@penstock/protocol/result";
-import { minutes, Ms } from "@penstock/protocol/units";
+import { Ms, minutes } from "@penstock/protocol/units";
 import { NEM_OFFSET_MS, nemRulesAt } from "../markets/nem/rules.ts";
 import type { PriceFileFormat } from "./price-file-format.ts";
 

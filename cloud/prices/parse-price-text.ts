@@ -89,9 +89,11 @@ export function parsePriceText(
     // Before the second row the length of an interval is not known; the shortest errs by minutes on a yearly table.
     const lengthMs = intervalMs === 0 ? Math.min(...format.intervalLengthsMs) : intervalMs;
     const limits = format.limitsAt((stampMs - (format.stamps === "interval-end" ? lengthMs : 0)) as UtcMs);
-    if (!limits.ok) return refuse("prices.no-limits", line, at(timeColumn), { text: stamp, because: limits.error.code });
+    if (!limits.ok)
+      return refuse("prices.no-limits", line, at(timeColumn), { text: stamp, because: limits.error.code });
     const { floor, cap } = limits.value;
-    if (price < floor || price > cap) return refuse("prices.beyond-limits", line, at(priceColumn), { price, floor, cap });
+    if (price < floor || price > cap)
+      return refuse("prices.beyond-limits", line, at(priceColumn), { price, floor, cap });
     prices.push(price);
   }
 

@@ -19,15 +19,10 @@ export interface CloudSetting {
 }
 
 /** The aggregator's configuration for some of the named sites. */
-export function cloudConfigOf({ sites, region, marketSpeed, signingKey }: CloudSetting): CloudConfig {
+export function cloudConfigOf(setting: CloudSetting): CloudConfig {
+  const { marketSpeed, signingKey } = setting;
   return {
-    sites: sites.map(siteEntryOf),
-    units: PORTFOLIOS.map((portfolio) => ({
-      ...portfolio,
-      sites: portfolio.sites.filter((name) => sites.includes(name)),
-    }))
-      .filter((portfolio) => portfolio.sites.length > 0)
-      .map((portfolio) => unitEntryOf(portfolio, region)),
+    ...portfolioOf(setting),
     market: { id: "nem", speed: marketSpeed },
     strategy: "value-curve",
     forecaster: "blend",
@@ -45,6 +40,21 @@ export function cloudConfigOf({ sites, region, marketSpeed, signingKey }: CloudS
       ackTimeoutMs: seconds(3),
     },
     counterGapMsMax: Ms(5_000),
+  };
+}
+
+/** Who is traded, and under which names. */
+export function portfolioOf({
+  sites,
+  region,
+}: Pick<CloudSetting, "sites" | "region">): Pick<CloudConfig, "sites" | "units"> {
+  const units = PORTFOLIOS.map(({ id, sites: members }) => ({
+    id,
+    sites: members.filter((name) => sites.includes(name)),
+  }));
+  return {
+    sites: sites.map(siteEntryOf),
+    units: units.filter((unit) => unit.sites.length > 0).map((unit) => unitEntryOf(unit, region)),
   };
 }
 

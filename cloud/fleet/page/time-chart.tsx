@@ -29,12 +29,12 @@ export function TimeChart(props: TimeChartProps) {
   const { series, columns, heightPx, linearUpTo, withSeconds = false } = props;
   const theme = useTheme();
   const holder = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>();
+  const plot = useRef<uPlot | null>(null);
   const newest = useRef(props);
   newest.current = props;
   const shape = JSON.stringify([series, theme, heightPx, linearUpTo, withSeconds]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for everything the chart is made of.
+  // `shape` stands for everything the chart is made of; new values alone do not make it anew.
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
@@ -45,7 +45,7 @@ export function TimeChart(props: TimeChartProps) {
     return () => {
       resized.disconnect();
       made.destroy();
-      plot.current = undefined;
+      plot.current = null;
     };
   }, [shape]);
 
@@ -98,12 +98,15 @@ function optionsFor(newest: { readonly current: TimeChartProps }, theme: Theme, 
           width: widthPx,
           points: { show: false },
           ...(isDashed && { dash: [5, 4] }),
-          ...(isStepped && { paths: uPlot.paths.stepped?.({ align: 1 }) ?? null }),
+          ...(isStepped && stepped !== undefined && { paths: stepped }),
         }),
       ),
     ],
   };
 }
+
+/** A value holds to the right until the next. */
+const stepped = uPlot.paths.stepped?.({ align: 1 });
 
 /** Zero is always in sight: which way power flows and whether a price is negative must be seen at once. */
 function roomAround(min: number | null, max: number | null, spanMin: number): [number, number] {

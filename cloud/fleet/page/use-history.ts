@@ -16,7 +16,7 @@ export function useHistory(site: SiteDocument, atMs: number): SiteHistoryDocumen
     return () => asked.abort();
   }, [siteId]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one sample for each time the server speaks.
+  // One sample each time the server speaks.
   useEffect(() => hold((before) => withSample(before, site, atMs)), [atMs]);
   return held;
 }

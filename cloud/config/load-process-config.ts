@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { privateKeyFromPem } from "@penstock/protocol/lease";
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { MW, MWh, minutes, seconds, UtcMs, WPerS } from "@penstock/protocol/units";
+import { LineCounter, parseDocument } from "yaml";
+import { forecasters } from "../forecast/index.ts";
+import { strategies } from "../strategies/index.ts";
+import type { CloudConfig, SiteEntry, UnitEntry } from "./cloud-config.ts";
+import { type ProcessDocument, processDocument } from "./process-document.ts";
+
+export interface ProcessConfig {
+  readonly document: ProcessDocument;
+  readonly cloud: CloudConfig;
+  /** Relative paths of the document made absolute. */
+  readonly path: (relative: string) => string;
+}
+
+export interface ProcessConfigError extends CodedError {
+  readonly code: "config.unreadable" | "config.invalid";
+  /** One line an issue: `file:line:column: path message`. */
+  readonly text: string;
+}
+
+/** Reads and checks the aggregator's configuration; what is wrong is named with its place. */
+export function loadProcessConfig(file: string): Result<ProcessConfig, ProcessConfigError> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    return fail({
+      code: "config.unreadable",
+      text: `${file}: cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    });
+  }
+  const folder = dirname(resolve(file));
+  const path = (relative: string) => resolve(folder, relative);
+  const document = parse(text, file);
+  if (!document.ok) return document;
+  const wrong = contradictionsOf(document.value);
+  if (wrong !== undefined) return fail({ code: "config.invalid", text: `${file}: ${wrong}` });
+  const key = readKey(path(document.value.leases.privateKeyFile));
+  if (!key.ok) return fail({ code: "config.invalid", text: `${file}: leases.privateKeyFile: ${key.error.text}` });
+  return ok({ document: document.value, path, cloud: toCloudConfig(document.value, key.value) });
+}
+
+function parse(text: string, file: string): Result<ProcessDocument, ProcessConfigError> {
+  const lines = new LineCounter();
+  const yaml = parseDocument(text, { lineCounter: lines });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (yaml.errors.length > 0) {
+    const said = yaml.errors.map(({ pos, message }) => `${at(pos[0])}: ${message.split("\n", 1)[0]}`);
+    return fail({ code: "config.invalid", text: said.join("\n") });
+  }
+  const checked = processDocument.safeParse(yaml.toJS());
+  if (checked.success) return ok(checked.data);
+  const said = checked.error.issues.map((issue) => {
+    // The nearest thing that is there: what is missing has no place of its own.
+    const place = issue.path.map(String);
+    for (let depth = place.length; depth >= 0; depth--) {
+      const node = yaml.getIn(issue.path.slice(0, depth) as (string | number)[], true) as
+        | { range?: [number] }
+        | undefined;
+      if (node?.range) return `${at(node.range[0])}: ${place.join(".")} ${issue.message}`;
+    }
+    return `${file}: ${place.join(".")} ${issue.message}`;
+  });
+  return fail({ code: "config.invalid", text: said.join("\n") });
+}
+
+/** Fields that are each in range and together make no sense. */
+function contradictionsOf({ sites, units, strategy, forecaster }: ProcessDocument): string | undefined {
+  const known = new Set(sites.map(({ id }) => id));
+  if (known.size < sites.length) return "sites: two have one id";
+  const taken = new Set<string>();
+  for (const { id, sites: members } of units) {
+    for (const member of members) {
+      if (!known.has(member)) return `units: ${id} bids for ${member}, which is not under sites`;
+      if (taken.has(member)) return `units: ${member} is in two units`;
+      taken.add(member);
+    }
+  }
+  const narrow = sites.find(({ socMin, socMax }) => socMin >= socMax);
+  if (narrow !== undefined) return `sites: ${narrow.id} has socMin at or above socMax`;
+  if (!Object.hasOwn(strategies, strategy))
+    return `strategy: there is no "${strategy}"; one of ${Object.keys(strategies).join(", ")}`;
+  if (!Object.hasOwn(forecasters, forecaster)) {
+    return `forecaster: there is no "${forecaster}"; one of ${Object.keys(forecasters).join(", ")}`;
+  }
+  return undefined;
+}
+
+function readKey(
+  path: string,
+): Result<CloudConfig["dispatch"]["signingKey"]["privateKey"], { code: string; text: string }> {
+  try {
+    const key = privateKeyFromPem(readFileSync(path, "utf8"));
+    return key.ok ? key : fail({ code: key.error.code, text: `${path} is not an Ed25519 private key in PEM form` });
+  } catch (cause) {
+    return fail({
+      code: "key.unreadable",
+      text: `${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    });
+  }
+}
+
+function toCloudConfig(
+  document: ProcessDocument,
+  privateKey: CloudConfig["dispatch"]["signingKey"]["privateKey"],
+): CloudConfig {
+  const { leases, market, strategy, forecaster } = document;
+  return {
+    sites: document.sites.map(toSite),
+    units: document.units.map(
+      ({ gate, sites, ...unit }): UnitEntry => ({ unit: { ...unit, region: market.region, siteIds: sites }, gate }),
+    ),
+    market: {
+      id: market.id,
+      speed: market.speed,
+      ...(market.start !== undefined && { startMs: UtcMs(Date.parse(market.start)) }),
+    },
+    strategy,
+    forecaster,
+    desk: {
+      telemetryAgeMsMax: seconds(10),
+      decideBeforeGateMs: seconds(30),
+      decideBeforeApprovalMs: minutes(3),
+      horizonMs: minutes(24 * 60),
+    },
+    dispatch: {
+      issuer: leases.issuer,
+      signingKey: { keyId: leases.keyId, privateKey },
+      priority: 5,
+      fleetRampWPerS: WPerS(20e6),
+      ackTimeoutMs: seconds(3),
+    },
+    counterGapMsMax: seconds(5),
+  };
+}
+
+const toSite = (site: ProcessDocument["sites"][number]): SiteEntry => ({
+  siteId: site.id,
+  groupId: site.group,
+  nodeId: site.node,
+  capacityWh: MWh(site.capacityMWh),
+  powerWMaxCharge: MW(site.chargeMW),
+  powerWMaxDischarge: MW(site.dischargeMW),
+  socMin: site.socMin,
+  socMax: site.socMax,
+  efficiencyOneWay: Math.sqrt(site.roundTripEfficiency),
+  costPerMWh: site.costPerMWh,
+  settlementSource: site.settle,
+});

@@ -1,0 +1,130 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { describeError } from "@penstock/protocol/result";
+import { Rng } from "@penstock/protocol/rng";
+import { onGrid, SystemClock } from "@penstock/protocol/time";
+import { seconds } from "@penstock/protocol/units";
+import { Aggregator } from "./aggregator.ts";
+import { type Credential, embeddedBroker, MqttClientLink } from "./broker/index.ts";
+import { loadProcessConfig, type ProcessConfig } from "./config/load-process-config.ts";
+import { FleetModel, FleetPublisher, fleetHttp } from "./fleet/index.ts";
+import { openPrices } from "./prices/open-prices.ts";
+import { openSqliteCloudStore } from "./store/index.ts";
+
+/** The process of the fleet: broker, store, page and signals around the aggregator. Nothing is decided here. */
+
+const usage = `penstock-cloud --config FILE
+
+Runs the aggregator: takes telemetry, bids, dispatches, settles, shows the fleet.
+
+  --config FILE   sites, units, market, prices, files
+
+  penstock-cloud --config cloud.yaml`;
+
+const pageFolder = join(import.meta.dirname, "dist/page");
+const endWithinMs = 5_000;
+
+async function run({ document, cloud, path }: ProcessConfig): Promise<void> {
+  const clock = new SystemClock();
+  const { market, http, mqtt } = document;
+  const prices = openPrices(
+    "file" in document.prices ? { ...document.prices, file: path(document.prices.file) } : document.prices,
+    market.region,
+  );
+  if (!prices.ok) exitWith(`prices: ${describeError(prices.error)}`);
+
+  mkdirSync(path(document.runFolder), { recursive: true });
+  mkdirSync(dirname(path(document.storeFile)), { recursive: true });
+  const store = openSqliteCloudStore(path(document.storeFile));
+  if (!store.ok) exitWith(`the store cannot be opened: ${describeError(store.error)}`);
+
+  const secret = (file: string) => readFileSync(path(file), "utf8").trim();
+  const hostPassword = secret(mqtt.hostPasswordFile);
+  const credentials: Credential[] = [
+    { username: "host", password: hostPassword, identity: { role: "host" } },
+    { username: "viewer", password: secret(mqtt.viewerPasswordFile), identity: { role: "viewer" } },
+    ...document.sites.map(
+      (site): Credential => ({
+        username: site.id,
+        password: secret(site.passwordFile),
+        identity: { role: "site", group: site.group, node: site.node },
+      }),
+    ),
+  ];
+  const broker = await embeddedBroker({
+    port: mqtt.port,
+    host: mqtt.host,
+    credentials,
+    onEvent: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
+  });
+  if (!broker.ok) exitWith(`MQTT: ${describeError(broker.error)}`);
+
+  const fleet = new FleetModel({ clock, sites: document.sites.map(({ id }) => ({ siteId: id, name: id })) });
+  for (const { id } of document.sites) fleet.restore(id, store.value.latest(id));
+  const link = new MqttClientLink({ url: broker.value.url, username: "host", password: hostPassword });
+  const aggregator = new Aggregator({
+    clock,
+    rng: new Rng(`${process.pid} ${clock.nowMs()}`),
+    config: cloud,
+    store: store.value,
+    link,
+    prices: prices.value,
+    fleet,
+  });
+  const publisher = new FleetPublisher((message) => link.publish(message));
+  fleet.listen((delta) => publisher.show(delta));
+  const page = await fleetHttp({
+    model: fleet,
+    port: http.port,
+    host: http.host,
+    pageFolder,
+    routes: { report: () => ({ version: 1, ...aggregator.report() }) },
+  });
+  if (!page.ok) exitWith(`HTTP: ${describeError(page.error)}`);
+
+  aggregator.start();
+  const showing = onGrid(clock, seconds(1), () => fleet.refresh());
+  const addresses = { url: page.value.url, mqtt: broker.value.url, pid: process.pid };
+  writeFileSync(join(path(document.runFolder), "cloud.json"), `${JSON.stringify(addresses)}\n`);
+  process.stdout.write(`${JSON.stringify(addresses)}\n`);
+
+  let isEnding = false;
+  const end = async () => {
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => process.exit(1), endWithinMs).unref();
+    showing.cancel();
+    aggregator.stop();
+    await page.value.close();
+    await broker.value.close();
+    store.value.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
+  process.on("SIGUSR2", () => aggregator.stopTrading());
+}
+
+function readArguments(): { readonly config: string } {
+  try {
+    const { values } = parseArgs({ options: { config: { type: "string" }, help: { type: "boolean", short: "h" } } });
+    if (values.help) {
+      process.stdout.write(`${usage}\n`);
+      process.exit(0);
+    }
+    if (values.config === undefined) throw new Error("--config FILE is needed");
+    return { config: values.config };
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+function exitWith(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+const config = loadProcessConfig(readArguments().config);
+if (!config.ok) exitWith(config.error.text);
+await run(config.value);

@@ -1,0 +1,49 @@
+import { MonotonicMs, Ms, W } from "@penstock/protocol/units";
+import { expect, test } from "vitest";
+import type { PlantReading } from "./loop-types.ts";
+import { PlantMemory } from "./plant-memory.ts";
+
+const FRESH_MS = Ms(1_000);
+
+test("before anything was read, everything is missing", () => {
+  const { breakerClosed, gridOperatorLimitW } = new PlantMemory().image(MonotonicMs(0), FRESH_MS);
+  expect([breakerClosed.quality, gridOperatorLimitW.quality]).toEqual(["missing", "missing"]);
+});
+
+test("each value has its own age: one that cannot be read grows old beside one that can", () => {
+  const memory = new PlantMemory();
+  memory.remember(reading(0, { breakerClosed: true, transformerTemperatureC: 60 }));
+  for (let atMs = 500; atMs <= 5_000; atMs += 500) memory.remember(reading(atMs, { breakerClosed: true }));
+  const at = (nowMs: number) => memory.image(MonotonicMs(nowMs), FRESH_MS);
+  expect(at(5_000).breakerClosed).toEqual({ quality: "good", value: true, ageMs: 0 });
+  expect(at(1_001).transformerTemperatureC).toMatchObject({ quality: "stale", value: 60, ageMs: 1_001 });
+  expect(at(3_001).transformerTemperatureC.quality).toBe("missing");
+});
+
+test("a reading that repeats an old moment does not make a value young", () => {
+  const memory = new PlantMemory();
+  memory.remember(reading(0, { breakerClosed: true }));
+  memory.remember(reading(0, { breakerClosed: true }));
+  expect(memory.image(MonotonicMs(2_000), FRESH_MS).breakerClosed.quality).toBe("stale");
+});
+
+test("only another limit is news", () => {
+  const memory = new PlantMemory();
+  const limit = (powerWMax: number) =>
+    reading(0, { gridOperatorLimitW: { powerWMin: W(-1), powerWMax: W(powerWMax) } });
+  expect([limit(5), limit(5), reading(1, {}), limit(6), limit(6)].map((one) => memory.remember(one))).toEqual([
+    true,
+    false,
+    false,
+    true,
+    false,
+  ]);
+});
+
+const reading = (atMs: number, values: Partial<PlantReading>): PlantReading => ({
+  readAtMonotonicMs: MonotonicMs(atMs),
+  breakerClosed: undefined,
+  transformerTemperatureC: undefined,
+  gridOperatorLimitW: undefined,
+  ...values,
+});

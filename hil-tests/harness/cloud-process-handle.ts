@@ -1,0 +1,131 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AggregatorReport } from "@penstock/cloud/aggregator.ts";
+import type { ProcessConfigDocument } from "@penstock/cloud/config/process-document.ts";
+import { Child, patiently } from "./child-process.ts";
+import { portfolioOf } from "./cloud-config.ts";
+import type { SiteName } from "./scene.ts";
+
+export interface CloudProcessOptions {
+  readonly runFolder: string;
+  readonly sites: readonly SiteName[];
+  readonly region: string;
+  readonly marketSpeed: number;
+  readonly marketStartMs: number;
+  readonly prices: ProcessConfigDocument["prices"];
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  readonly secret: (name: string) => string;
+}
+
+/** The aggregator as a process: written a configuration, started, killed, started again on the same store and ports. */
+export class CloudProcess {
+  readonly storeFile: string;
+  readonly #options: CloudProcessOptions;
+  readonly #configFile: string;
+  #child: Child | undefined;
+  #addresses: { readonly url: string; readonly mqtt: string } | undefined;
+
+  constructor(options: CloudProcessOptions) {
+    this.#options = options;
+    this.storeFile = join(options.runFolder, "data", "cloud.db");
+    this.#configFile = join(options.runFolder, "config", "cloud.yaml");
+    mkdirSync(join(options.runFolder, "config"), { recursive: true });
+    this.#writeConfig(options.httpPort, options.mqttPort);
+  }
+
+  get url(): string {
+    return this.#known().url;
+  }
+
+  get mqttUrl(): string {
+    return this.#known().mqtt;
+  }
+
+  start(): void {
+    if (this.#child?.isRunning) return;
+    const { runFolder } = this.#options;
+    rmSync(join(runFolder, "cloud.json"), { force: true });
+    this.#child = new Child({
+      name: "the cloud",
+      script: "cloud/main.ts",
+      args: ["--config", this.#configFile],
+      logFile: join(runFolder, "log", "cloud.log"),
+    });
+  }
+
+  async ready(): Promise<void> {
+    if (this.#child === undefined) throw new Error("the cloud was not started");
+    const isFirst = this.#addresses === undefined;
+    this.#addresses = JSON.parse(await this.#child.firstLine()) as { url: string; mqtt: string };
+    // The sites know where the broker was: after a restart it must be there again.
+    if (isFirst) this.#writeConfig(Number(new URL(this.url).port), Number(new URL(this.mqttUrl).port));
+  }
+
+  async report(): Promise<AggregatorReport> {
+    const answer = await patiently("the cloud's report", 5_000, async () => {
+      const response = await fetch(`${this.url}/api/v1/report`);
+      return response.ok ? response : undefined;
+    });
+    return (await answer.json()) as AggregatorReport;
+  }
+
+  /** No new wishes; what the sites still send is taken. */
+  stopTrading(): void {
+    this.#child?.signal("SIGUSR2");
+  }
+
+  async kill(): Promise<void> {
+    await this.#child?.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.#child?.stop();
+  }
+
+  #known() {
+    this.#addresses ??= JSON.parse(readFileSync(join(this.#options.runFolder, "cloud.json"), "utf8")) as {
+      url: string;
+      mqtt: string;
+    };
+    return this.#addresses;
+  }
+
+  #writeConfig(httpPort: number, mqttPort: number): void {
+    const { runFolder, sites, region, marketSpeed, marketStartMs, prices, secret } = this.#options;
+    const cloud = portfolioOf({ sites, region });
+    const document: ProcessConfigDocument = {
+      runFolder,
+      storeFile: this.storeFile,
+      http: { port: httpPort },
+      mqtt: {
+        port: mqttPort,
+        viewerPasswordFile: secret("viewer.password"),
+        hostPasswordFile: secret("host.password"),
+      },
+      leases: { issuer: "desk", keyId: "desk", privateKeyFile: secret("desk.key.pem") },
+      market: { id: "nem", region, speed: marketSpeed, start: new Date(marketStartMs).toISOString() },
+      prices,
+      sites: cloud.sites.map((site) => ({
+        id: site.siteId,
+        group: site.groupId,
+        node: site.nodeId,
+        passwordFile: secret(`${site.siteId}.password`),
+        capacityMWh: site.capacityWh / 1e6,
+        chargeMW: site.powerWMaxCharge / 1e6,
+        dischargeMW: site.powerWMaxDischarge / 1e6,
+        socMin: site.socMin,
+        socMax: site.socMax,
+        roundTripEfficiency: site.efficiencyOneWay ** 2,
+        costPerMWh: site.costPerMWh,
+        settle: site.settlementSource,
+      })),
+      units: cloud.units.map(({ unit: { siteIds, region: _, ...unit }, gate }) => ({
+        ...unit,
+        sites: [...siteIds],
+        gate,
+      })),
+    };
+    writeFileSync(this.#configFile, `${JSON.stringify(document, null, 2)}\n`);
+  }
+}
