@@ -61,6 +61,12 @@ export async function fleetHttp(options: FleetHttpOptions): Promise<Result<Fleet
   });
 }
 
+const apiRoot = "/api/v1/";
+
+function answerTo(name: string, { model, routes = {} }: FleetHttpOptions): object | undefined {
+  return Object.hasOwn(routes, name) ? routes[name]?.() : apiAnswer(model, name);
+}
+
 /** Nothing from elsewhere, nothing inline, nobody may frame it. */
 const securityHeaders: readonly (readonly [string, string])[] = [
   [

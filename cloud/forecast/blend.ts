@@ -1,109 +1,66 @@
-import { fail, ok } from "@penstock/protocol/result";
-import type { PriceHistory } from "../prices/price-history.ts";
-import type { Forecaster, PriceForecast, PricePath } from "./forecaster.ts";
+import { ok } from "@penstock/protocol/result";
+import { clamp } from "@penstock/protocol/units";
+import { doubtAfter, forecastOfPaths } from "./forecast-of-paths.ts";
+import type { Forecaster, PricePath } from "./forecaster.ts";
+import { type PastDays, pastDays } from "./past-days.ts";
 
-/** Past days that speak, at most, and how fast their word fades, in days. */
-const DAYS_MAX = 14;
-const DAY_MEMORY = 5;
-/** How long today's level above or below the usual lasts. */
-const LEVEL_MEMORY_MS = 2.5 * 3_600_000;
-const LEVEL_INTERVALS = 6;
-const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
-const DAY_MS = 86_400_000;
+const DAYS = 14;
+/** A day's word is worth half as much as that of the day five days after it. */
+const HALF_LIFE_DAYS = 5;
+/** What "now" means, in intervals, when today's level is compared with that of a past day. */
+const LEVEL_INTERVALS = 3;
+/** How long today's level lasts: after four hours a third of the difference is left. */
+const LEVEL_MEMORY_MS = 4 * 3_600_000;
+/** A difference beyond this many times the usual spread of prices is a spike, and is not carried on in full. */
+const SPREADS_CARRIED = 4;
 
 /**
- * Each of the last days, hour by hour, is a path of what may come, recent ones likelier, all moved by how far the
- * last half hour lies from the usual for its time of day, a difference that fades over a few hours. The mean and the
- * quantiles are the paths'. One day of history is enough, and shows in how little the paths then differ: with fewer
- * than three days the outer quantiles are widened to the range seen.
+ * The default. Each of the last days is a path of what may come, recent days likelier, each lifted or lowered to
+ * start at today's level, a difference that fades over the hours:
+ *
+ *   path_d(k) = p(k, d days ago) + clamp(level now − level d days ago) · e^(−k Δt / τ)
+ *
+ * So it is persistence for the next minutes, the daily profile for tomorrow, and in between a blend of both.
  */
 export const blend: Forecaster = {
   name: "blend",
   forecast(history, horizon) {
-    const perDay = DAY_MS / history.intervalMs;
-    const days = Math.min(DAYS_MAX, Math.floor(history.length / perDay));
-    if (days < 1) {
-      return fail({
-        code: "forecast.too-little-history",
-        neededMs: DAY_MS,
-        knownMs: history.length * history.intervalMs,
-      });
-    }
-    const weights = Float64Array.from({ length: days }, (_, day) => Math.exp(-day / DAY_MEMORY));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const level = levelNow(history, perDay, weights, total);
-    const paths = Array.from(
-      { length: days },
-      (_, day): PricePath => ({
-        weight: (weights[day] ?? 0) / total,
-        prices: Float64Array.from(
-          { length: horizon },
-          (_, ahead) => onDay(history, perDay, day, ahead) + level * fading(ahead, history.intervalMs),
-        ),
-      }),
+    const days = pastDays(history, DAYS);
+    if (!days.ok) return days;
+    const { count, perDay, price } = days.value;
+    const weights = recencyWeights(count);
+    const carriedMax = SPREADS_CARRIED * usualSpread(days.value);
+    const fading = Float64Array.from({ length: horizon }, (_, ahead) =>
+      Math.exp((-(ahead + 1) * history.intervalMs) / LEVEL_MEMORY_MS),
     );
-    return ok({
-      forecaster: "blend",
-      asOfMs: history.asOfMs,
-      startMs: history.endMs,
-      intervalMs: history.intervalMs,
-      mean: meanOf(paths, horizon),
-      quantiles: quantilesOf(paths, horizon, days < 3 ? rangeOf(history) : 0),
-      paths,
-    } satisfies PriceForecast);
+    const levelNow = days.value.levelBefore(0, LEVEL_INTERVALS) ?? 0;
+    const paths = weights.map((weight, index): PricePath => {
+      const daysBack = index + 1;
+      const levelThen = days.value.levelBefore(daysBack, LEVEL_INTERVALS) ?? levelNow;
+      const lift = clamp(levelNow - levelThen, -carriedMax, carriedMax);
+      const prices = new Float64Array(horizon);
+      for (let ahead = 0; ahead < horizon; ahead++) {
+        prices[ahead] = price(daysBack, ahead) + lift * (fading[ahead] as number);
+      }
+      return { weight, prices };
+    });
+    return ok(forecastOfPaths("blend", history, paths, doubtAfter(count, price, perDay)));
   },
 };
 
-/** The price at the same time of day, `day + 1` days before the next one; further ahead the same days again. */
-function onDay(history: PriceHistory, perDay: number, day: number, ahead: number): number {
-  const index = history.length - (day + 1) * perDay + (ahead % perDay);
-  return history.price(index);
+function recencyWeights(count: number): readonly number[] {
+  const weights = Array.from({ length: count }, (_, index) => 0.5 ** (index / HALF_LIFE_DAYS));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
 }
 
-const fading = (ahead: number, intervalMs: number): number => Math.exp((-(ahead + 1) * intervalMs) / LEVEL_MEMORY_MS);
-
-/** How far the latest prices lie above the usual ones of their time of day. */
-function levelNow(history: PriceHistory, perDay: number, weights: Float64Array, total: number): number {
-  let level = 0;
-  const count = Math.min(LEVEL_INTERVALS, history.length - weights.length * perDay);
-  for (let back = 1; back <= count; back++) {
-    let usual = 0;
-    for (let day = 0; day < weights.length; day++) {
-      usual += ((weights[day] ?? 0) / total) * history.price(history.length - back - (day + 1) * perDay);
-    }
-    level += (history.price(history.length - back) - usual) / count;
+/** Between the quartiles of the past days. Of every sixth price: they hardly differ from their neighbours. */
+function usualSpread({ count, perDay, price }: PastDays): number {
+  const sample: number[] = [];
+  for (let daysBack = 1; daysBack <= count; daysBack++) {
+    for (let ahead = 0; ahead < perDay; ahead += 6) sample.push(price(daysBack, ahead));
   }
-  return level;
-}
-
-function meanOf(paths: readonly PricePath[], horizon: number): Float64Array {
-  const mean = new Float64Array(horizon);
-  for (const { weight, prices } of paths) {
-    for (let ahead = 0; ahead < horizon; ahead++) mean[ahead] = (mean[ahead] ?? 0) + weight * (prices[ahead] ?? 0);
-  }
-  return mean;
-}
-
-function quantilesOf(paths: readonly PricePath[], horizon: number, widening: number): PriceForecast["quantiles"] {
-  const rows = QUANTILES.map((p) => ({ p, prices: new Float64Array(horizon) }));
-  for (let ahead = 0; ahead < horizon; ahead++) {
-    const sorted = paths
-      .map(({ weight, prices }) => ({ weight, price: prices[ahead] ?? 0 }))
-      .sort((a, b) => a.price - b.price);
-    for (const { p, prices } of rows) {
-      let sum = 0;
-      const reached = sorted.find(({ weight }) => {
-        sum += weight;
-        return sum >= p - 1e-9;
-      });
-      const outer = p < 0.5 ? -widening : p > 0.5 ? widening : 0;
-      prices[ahead] = ((reached ?? sorted.at(-1))?.price ?? 0) + outer * Math.abs(p - 0.5);
-    }
-  }
-  return rows;
-}
-
-function rangeOf(history: PriceHistory): number {
-  const known = history.latest(DAY_MS / history.intervalMs);
-  return known.reduce((top, price) => Math.max(top, price)) - known.reduce((bottom, price) => Math.min(bottom, price));
+  const sorted = Float64Array.from(sample).sort();
+  const at = (p: number): number => sorted[Math.floor(p * (sorted.length - 1))] as number;
+  return at(0.75) - at(0.25);
 }

@@ -48,8 +48,7 @@ export function perfectForesight(problem: HindsightProblem): HindsightPlan {
     const price = prices[t] as number;
     const to = bestMove(grid, position, rows.after(t), buyStep(grid, price), sellStep(grid, price));
     const storedMWh = (to - position) * grid.stepMWh;
-    const meterMWh =
-      storedMWh > 0 ? -storedMWh / battery.efficiencyCharge : -storedMWh * battery.efficiencyDischarge;
+    const meterMWh = storedMWh > 0 ? -storedMWh / battery.efficiencyCharge : -storedMWh * battery.efficiencyDischarge;
     powerW[t] = (meterMWh / hours) * 1e6 + 0;
     revenue += price * meterMWh - Math.max(0, meterMWh) * battery.costPerMWh;
     revenue -= price * (battery.auxiliaryW / 1e6) * hours;

@@ -236,8 +236,7 @@ function addToAll(values: Float64Array, amount: number): void {
 /** The least concave function above the values: chords over its dents. */
 function takeConcaveHull(values: Float64Array): void {
   const hull: number[] = [];
-  const slope = (from: number, to: number): number =>
-    ((values[to] as number) - (values[from] as number)) / (to - from);
+  const slope = (from: number, to: number): number => ((values[to] as number) - (values[from] as number)) / (to - from);
   for (let i = 0; i < values.length; i++) {
     while (hull.length >= 2 && slope(hull.at(-2) as number, hull.at(-1) as number) <= slope(hull.at(-1) as number, i)) {
       hull.pop();

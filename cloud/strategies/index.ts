@@ -1,9 +1,15 @@
+import { idle } from "./idle.ts";
+import { priceThreshold } from "./price-threshold.ts";
 import type { Strategy } from "./strategy.ts";
 import { valueCurve } from "./value-curve.ts";
 
-/** The shelf: every strategy, by its name. */
-export const strategies: Readonly<Record<string, Strategy>> = { "value-curve": valueCurve };
+/** The shelf: every strategy, by its name. The first is the default. */
+export const strategies: Readonly<Record<string, Strategy>> = {
+  [valueCurve.name]: valueCurve,
+  [priceThreshold.name]: priceThreshold,
+  [idle.name]: idle,
+};
 
 export * from "./price-quantity-curve.ts";
 export * from "./strategy.ts";
-export { valueCurve };
+export { idle, priceThreshold, valueCurve };

@@ -50,6 +50,16 @@ export function powerAt(curve: PriceQuantityCurve, pricePerMWh: number): W {
   return powerW;
 }
 
+/** What it delivers at any price just under this one. */
+export function powerBelow(curve: PriceQuantityCurve, pricePerMWh: number): W {
+  let powerW = curve.powerWAtFloor;
+  for (const step of curve.steps) {
+    if (step.pricePerMWh >= pricePerMWh) break;
+    powerW = step.powerW;
+  }
+  return powerW;
+}
+
 /** Delivered at any price high enough. */
 export const powerAtCeiling = (curve: PriceQuantityCurve): W => curve.steps.at(-1)?.powerW ?? curve.powerWAtFloor;
 
@@ -103,17 +113,11 @@ export interface AwardOutsideCurves extends CodedError {
   readonly powerWMax: number;
 }
 
-function powerBelow(curve: PriceQuantityCurve, pricePerMWh: number): W {
-  let powerW = curve.powerWAtFloor;
-  for (const step of curve.steps) {
-    if (step.pricePerMWh >= pricePerMWh) break;
-    powerW = step.powerW;
-  }
-  return powerW;
-}
-
-// Adding zero turns a negative zero into the usual one.
-const wholeW = (powerW: number): W => (Math.trunc(powerW) + 0) as W;
+/**
+ * Towards zero, but for a thousandth of a watt: 999,999.9999999 W is a megawatt after arithmetic, and a market that
+ * deals in whole megawatts would drop all of it. Adding zero turns a negative zero into the usual one.
+ */
+const wholeW = (powerW: number): W => (Math.trunc(powerW + Math.sign(powerW) * 1e-3) + 0) as W;
 
 /** In proportion to room, in whole watts; the watts lost to rounding go to the first with room for them. */
 function shareOut(totalW: number, roomW: readonly number[]): number[] {

@@ -61,6 +61,13 @@ export interface PriceLevels {
   readonly buyPrices: readonly number[];
 }
 
+export interface ForecastMissesInterval extends CodedError {
+  readonly code: "strategy.forecast-misses-interval";
+  readonly intervalStartMs: UtcMs;
+  readonly forecastStartMs: UtcMs;
+  readonly forecastEndMs: number;
+}
+
 /** Pure. */
 export interface Strategy {
   readonly name: string;

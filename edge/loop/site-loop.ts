@@ -51,6 +51,7 @@ export class SiteLoop {
   #latches: Latches;
   #image: SiteImage | undefined;
   #explanation: Explanation | undefined;
+  #startedMs: MonotonicMs | undefined;
   #statusDueMs = Number.NEGATIVE_INFINITY;
   #overrunSaidMs = Number.NEGATIVE_INFINITY;
 
@@ -113,7 +114,7 @@ export class SiteLoop {
     if (missed > 0) this.#sayOverrun(latenessMs, missed);
     const image = this.#freeze();
     this.#image = image;
-    if (!this.#devices.areSettled) {
+    if (!this.#devices.areSettled || !this.#isPlantSettled(image)) {
       this.#devices.read();
       this.#sayStatus(image, false);
       return;
@@ -128,6 +129,16 @@ export class SiteLoop {
     this.#devices.command(commands);
     for (const command of commands) this.#commandedW.set(command.unitId, command.powerW);
     this.#report(image);
+  }
+
+  /**
+   * The plant controller was read, or had its chance. A process that takes over from another must not find the
+   * breaker unknown, and drop the power it took over, only because it was quicker than the first reading.
+   */
+  #isPlantSettled({ plant, monotonicMs }: SiteImage): boolean {
+    if (plant === undefined || plant.breakerClosed.quality === "good") return true;
+    this.#startedMs ??= monotonicMs;
+    return monotonicMs - this.#startedMs >= PLANT_PATIENCE_MS || this.#state !== undefined;
   }
 
   #freeze(): SiteImage {
@@ -227,6 +238,8 @@ export class SiteLoop {
   }
 }
 
+/** Well inside the timers by which units come to rest when nobody commands them. */
+const PLANT_PATIENCE_MS = seconds(4);
 const STATUS_EVERY_MS = seconds(1);
 const OVERRUN_EVERY_MS = seconds(10);
 const LAST_WRITES_MS = Ms(500);

@@ -37,9 +37,8 @@ interface FleetProps {
 
 function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
   const { sites, markets, alarms, summary } = snapshot;
-  const [chosen, choose] = useState(siteInAddress());
-  const names = sites.map(({ siteId }) => siteId).sort();
-  const selected = sites.find(({ siteId }) => siteId === chosen) ?? sites.find(({ siteId }) => siteId === names[0]);
+  const [chosen, choose] = useState(siteInAddress() ?? sites[0]?.siteId);
+  const selected = sites.find(({ siteId }) => siteId === chosen);
   const market = markets[0];
   /** What the server's clock says now, as far as we can tell. */
   const nowMs = snapshot.atMs + silentMs;

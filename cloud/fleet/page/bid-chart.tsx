@@ -2,7 +2,7 @@ import type { BidDocument } from "@penstock/protocol/fleet";
 import { bidCurve, type CurvePoint, compress } from "./bid-curve.ts";
 
 const width = 300;
-const height = 150;
+const height = 178;
 const margin = { left: 40, right: 8, top: 6, bottom: 18 };
 const priceMarks = [-1000, -100, 0, 100, 1000, 10_000];
 

@@ -53,7 +53,8 @@ interface BidProps {
 
 function Bid({ bid, market }: BidProps) {
   const isNow = bid.intervalStartMs === market.intervalStartMs;
-  const award = power(bid.awardPowerW);
+  const sizeMW = bid.steps.reduce((total, { volumeMW }) => total + Math.abs(volumeMW), 0);
+  const award = power(bid.awardPowerW, 1e6 * sizeMW);
   return (
     <article class="bid">
       <BidHead bid={bid} isNow={isNow} />

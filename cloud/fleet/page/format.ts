@@ -30,7 +30,7 @@ export const percent = (fraction: number | null, digits = 0): string =>
 export function money(amount: number | null, currency: Currency): Shown {
   const unit = currency;
   if (amount === null) return { text: nothing, unit };
-  return { text: decimal(amount, Math.abs(amount) >= 10_000 ? 0 : 2), unit };
+  return { text: decimal(amount, Math.abs(amount) >= 1_000 ? 0 : 2), unit };
 }
 
 export const price = (pricePerMWh: number): string => decimal(pricePerMWh, Math.abs(pricePerMWh) >= 1000 ? 0 : 2);

@@ -20,7 +20,6 @@ export function PageHeader({ market, isLive }: PageHeaderProps) {
             {market.marketSpeed !== 1 && <span class="tag">{market.marketSpeed}× real time</span>}
           </span>
         )}
-        {market?.pricesGenerated === true && <span class="tag tag-strong">Generated prices</span>}
         <span class={isLive ? "live" : "live live-lost"}>{isLive ? "Live" : "Reconnecting"}</span>
       </p>
     </header>

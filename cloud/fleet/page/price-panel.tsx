@@ -35,7 +35,7 @@ export function PricePanel({ market }: { readonly market: MarketDocument }) {
         <TimeChart
           series={series}
           columns={columns}
-          heightPx={168}
+          heightPx={190}
           showValue={(value) => String(Math.round(value))}
           spanMin={50}
           {...(hasSpike && { linearUpTo: 100 })}

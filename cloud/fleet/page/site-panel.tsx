@@ -40,7 +40,7 @@ export function SitePanel({ site, atMs }: { readonly site: SiteDocument; readonl
         <TimeChart
           series={series}
           columns={columns}
-          heightPx={212}
+          heightPx={300}
           showValue={show}
           spanMin={0.2 * sizeW}
           withSeconds

@@ -84,7 +84,7 @@ function SiteRow({ site, isSelected, onSelect, nowMs }: SiteRowProps) {
         <Following site={site} />
       </td>
       <td
-        class={`number ${unitsAvailable !== null && unitsTotal !== null && unitsAvailable < unitsTotal ? "is-warning" : ""}`}
+        class={`number cell-units ${unitsAvailable !== null && unitsTotal !== null && unitsAvailable < unitsTotal ? "is-warning" : ""}`}
       >
         {unitsAvailable ?? "–"}/{unitsTotal ?? "–"}
       </td>

@@ -1,6 +1,6 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
 import { fail, ok } from "@penstock/protocol/result";
-import { type PriceQuantityCurve, powerAt } from "../../strategies/price-quantity-curve.ts";
+import { type PriceQuantityCurve, powerAt, powerBelow } from "../../strategies/price-quantity-curve.ts";
 import type { BidRequest } from "../market.ts";
 import type { Direction, NemBid, NemBidSide } from "./bid.ts";
 import { BANDS } from "./rules.ts";
@@ -59,21 +59,12 @@ function cumulativeBuyMW(curve: PriceQuantityCurve, prices: readonly number[], c
   return prices
     .toReversed()
     .map((price) => {
-      const wantedMW = Math.min(capacityMW, wholeMW(Math.max(0, -powerJustBelow(curve, price))));
+      const wantedMW = Math.min(capacityMW, wholeMW(Math.max(0, -powerBelow(curve, price))));
       const bandMW = Math.max(0, wantedMW - offeredMW);
       offeredMW += bandMW;
       return bandMW;
     })
     .reverse();
-}
-
-function powerJustBelow(curve: PriceQuantityCurve, pricePerMWh: number): number {
-  let powerW: number = curve.powerWAtFloor;
-  for (const step of curve.steps) {
-    if (step.pricePerMWh >= pricePerMWh) break;
-    powerW = step.powerW;
-  }
-  return powerW;
 }
 
 /**
