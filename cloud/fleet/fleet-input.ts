@@ -15,6 +15,8 @@ export interface FleetInput {
   market(tick: MarketTick): void;
   /** A bid as it is now; the same unit and interval again replaces it, and a lower version is ignored. */
   bid(update: BidUpdate): void;
+  /** What the market made of the bid that stands for a unit and interval. */
+  cleared(outcome: BidOutcome): void;
   /** What a site is to deliver now; null when it has no award. */
   target(siteId: string, powerW: W | null): void;
   profit(marketId: string, profit: ProfitDocument): void;
@@ -48,9 +50,14 @@ export interface BidUpdate {
   readonly steps: readonly BidStepDocument[];
   readonly because: string;
   readonly refusals: readonly string[];
-  /** Once cleared. */
-  readonly awardPowerW?: W;
-  readonly clearedPricePerMWh?: number;
+}
+
+export interface BidOutcome {
+  readonly marketId: string;
+  readonly unitId: string;
+  readonly intervalStartMs: UtcMs;
+  readonly awardPowerW: W;
+  readonly pricePerMWh: number;
 }
 
 export interface AlarmNotice {

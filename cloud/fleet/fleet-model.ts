@@ -15,7 +15,7 @@ import { minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
 import type { EdgeEvent, IngestEvent, SiteValue } from "../ingest/index.ts";
 import type { StoredCounts } from "../store/index.ts";
 import { Alarms } from "./alarms.ts";
-import type { AlarmNotice, BidUpdate, FleetInput, MarketTick } from "./fleet-input.ts";
+import type { AlarmNotice, BidOutcome, BidUpdate, FleetInput, MarketTick } from "./fleet-input.ts";
 import { MarketView } from "./market-view.ts";
 import { SiteHistory } from "./site-history.ts";
 import { SiteView } from "./site-view.ts";
@@ -107,6 +107,10 @@ export class FleetModel implements FleetInput {
 
   bid(update: BidUpdate): void {
     this.#markets.get(update.marketId)?.bid(update);
+  }
+
+  cleared(outcome: BidOutcome): void {
+    this.#markets.get(outcome.marketId)?.cleared(outcome);
   }
 
   target(siteId: string, powerW: W | null): void {

@@ -41,9 +41,7 @@ export async function fleetHttp(options: FleetHttpOptions): Promise<Result<Fleet
     }
     if (path === "/api/v1/stream") return stream.add(response);
     if (!path.startsWith("/api/")) return answerFile(request, response, page, path);
-    const route = path.startsWith("/api/v1/") ? path.slice("/api/v1/".length) : "";
-    const further = Object.hasOwn(options.routes ?? {}, route) ? options.routes?.[route]?.() : undefined;
-    const found = further ?? apiAnswer(options.model, route);
+    const found = path.startsWith(apiRoot) ? answerTo(path.slice(apiRoot.length), options) : undefined;
     answer(response, found === undefined ? 404 : 200, found ?? { code: "http.not-found", path: path.slice(0, 200) });
   });
   server.maxConnections = 500;

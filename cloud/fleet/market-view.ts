@@ -5,7 +5,7 @@ import {
   type PricePoint,
   type ProfitDocument,
 } from "@penstock/protocol/fleet";
-import type { BidUpdate, MarketTick } from "./fleet-input.ts";
+import type { BidOutcome, BidUpdate, MarketTick } from "./fleet-input.ts";
 
 /** One market: where it is, what it costs, what was bid, what was earned. */
 export class MarketView {
@@ -34,12 +34,18 @@ export class MarketView {
   }
 
   bid(update: BidUpdate): void {
-    const key = `${update.unitId}\n${update.intervalStartMs}`;
-    const held = this.#bids.get(key);
+    const held = this.#bids.get(keyOf(update));
     if (held !== undefined && held.bidVersion > update.bidVersion) return;
     if (update.intervalEndMs <= this.#tick.intervalStartMs) return;
-    const { awardPowerW = null, clearedPricePerMWh = null, ...rest } = update;
-    this.#bids.set(key, { version: FLEET_VERSION, ...rest, awardPowerW, clearedPricePerMWh });
+    const { awardPowerW = null, clearedPricePerMWh = null } = held ?? {};
+    this.#bids.set(keyOf(update), { version: FLEET_VERSION, ...update, awardPowerW, clearedPricePerMWh });
+  }
+
+  cleared(outcome: BidOutcome): void {
+    const held = this.#bids.get(keyOf(outcome));
+    if (held === undefined) return;
+    const { awardPowerW, pricePerMWh: clearedPricePerMWh } = outcome;
+    this.#bids.set(keyOf(outcome), { ...held, state: "cleared", awardPowerW, clearedPricePerMWh });
   }
 
   profit(profit: ProfitDocument): void {
@@ -61,3 +67,6 @@ export class MarketView {
 
 /** A day of five-minute prices. */
 const pricesMax = 288;
+
+const keyOf = ({ unitId, intervalStartMs }: Pick<BidDocument, "unitId" | "intervalStartMs">): string =>
+  `${unitId}\n${intervalStartMs}`;

@@ -136,7 +136,7 @@ function deskOf(input: BacktestInput): Desk {
   };
 }
 
-/** Band prices of each trading day, chosen at their gate on the day before; on the first day, as late as it begins. */
+/** Band prices of each trading day, chosen with what was known at their gate on the day before. */
 class DayBands {
   readonly #input: BacktestInput;
   readonly #market: Market;

@@ -76,20 +76,20 @@ test.each([
   [[1, 2, 3, 4], [2, 6], 6, [], true],
   [[1, 2, 3, 4], [2, 4], 4, [], false],
   [[5, 6, 7], [5, 7], 0, [[1, 4]], false],
-])(
-  "with %j held, a summary of %j accounts for all it stands for",
-  (came, [foldedFrom, sequence], complete, gaps, isNew) => {
-    const taken = takeRecord(after(...came), {
-      sequence: sequence as number,
-      foldedFrom: foldedFrom as number,
-      aboutMs: measuredAt(1),
-    });
-    expect(taken.isNew).toBe(isNew);
-    expect(taken.ledger.completeUpTo).toBe(complete);
-    expect(gapsOf(taken.ledger)).toEqual(gaps.map(([from, to]) => ({ from, to })));
-    expect(missingOf(taken.ledger)).toBe(gaps.reduce((sum, [from = 0, to = 0]) => sum + to - from + 1, 0));
-  },
-);
+])("with %j held, a summary of %j accounts for all it stands for", (came, [
+  foldedFrom,
+  sequence,
+], complete, gaps, isNew) => {
+  const taken = takeRecord(after(...came), {
+    sequence: sequence as number,
+    foldedFrom: foldedFrom as number,
+    aboutMs: measuredAt(1),
+  });
+  expect(taken.isNew).toBe(isNew);
+  expect(taken.ledger.completeUpTo).toBe(complete);
+  expect(gapsOf(taken.ledger)).toEqual(gaps.map(([from, to]) => ({ from, to })));
+  expect(missingOf(taken.ledger)).toBe(gaps.reduce((sum, [from = 0, to = 0]) => sum + to - from + 1, 0));
+});
 
 test("whatever the order and however often, every record is counted once and the ledger agrees with a plain set", () => {
   for (let seed = 0; seed < 300; seed++) {

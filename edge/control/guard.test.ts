@@ -1,7 +1,7 @@
 import { kW, Ms, VA, Var, W, Wh } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { guard } from "./guard.ts";
-import { good, missing, type Reading, stale, type UnitImage, type UnitState } from "./image.ts";
+import { good, missing, type Reading, stale, type UnitState } from "./image.ts";
 import { sampleUnit } from "./sample-site.ts";
 import type { UnitCommand } from "./step-types.ts";
 

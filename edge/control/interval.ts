@@ -21,8 +21,8 @@ export const plusMinus = (powerW: number): PowerInterval => ({ powerWMin: W(-pow
 
 /** The part of `weaker` that lies in `stronger`; where they do not meet, the point of `stronger` nearest to `weaker`. */
 export function narrow(stronger: PowerInterval, weaker: PowerInterval): PowerInterval {
-  const powerWMin = clamp(weaker.powerWMin, stronger.powerWMin, stronger.powerWMax);
-  const powerWMax = clamp(weaker.powerWMax, stronger.powerWMin, stronger.powerWMax);
+  const powerWMin = clamp(weaker.powerWMin, stronger.powerWMin, stronger.powerWMax) + 0; // Never −0.
+  const powerWMax = clamp(weaker.powerWMax, stronger.powerWMin, stronger.powerWMax) + 0;
   return { powerWMin: W(powerWMin), powerWMax: W(powerWMax) };
 }
 

@@ -45,7 +45,7 @@ export function step(
   const wantedW = W(wish.powerW + (share?.movedW ?? 0));
   const clamped = clampWish(wantedW, shelf, image, context, room);
   const rampedW = wish.manner === "stop" ? 0 : ramp(joinedW(state, image), wish, clamped, config, elapsedMs);
-  const targetW = toWholeWatts(rampedW, clamped);
+  const targetW = wish.manner === "normal" ? toWholeWatts(rampedW, clamped) : Math.trunc(rampedW);
   const commands = split(targetW, wish.reactiveVar, image, room);
 
   let commandedW = 0;
@@ -63,7 +63,7 @@ export function step(
       targetW: W(commandedW),
       interval: clamped.interval,
       because: wish.manner === "normal" ? because : [],
-      units: unitsHeldBack(commands, image, context, shelf),
+      units: unitsHeldBack(commandedW, commands, image, context, shelf),
       alarms: alarms(clamped, image),
     },
   };
@@ -91,7 +91,10 @@ const wasUsable = ({ unitPowerW }: CoreState, index: number): boolean => !Number
  */
 function ramp(fromW: number, wish: Wish, clamped: ClampedWish, { ramp }: SiteControlConfig, elapsedMs: Ms): number {
   const { interval, atOnce } = clamped;
-  if (wish.manner === "rest") return rampToward(fromW, 0, ramp.upWPerS, ramp.downWPerS, elapsedMs);
+  if (wish.manner === "rest") {
+    const restingW = rampToward(fromW, 0, ramp.upWPerS, ramp.downWPerS, elapsedMs);
+    return clamp(restingW, Math.min(0, atOnce.powerWMin), Math.max(0, atOnce.powerWMax));
+  }
   const upWPerS = WPerS(Math.min(ramp.upWPerS, wish.rampWPerS));
   const downWPerS = WPerS(Math.min(ramp.downWPerS, wish.rampWPerS));
   let rampedW = rampToward(fromW, clamped.clampedW, upWPerS, downWPerS, elapsedMs);
@@ -136,6 +139,7 @@ function nextState(state: CoreState, image: SiteImage, wish: Wish, rest: RestOfS
 
 /** Units that give nothing, or stand at a bound below their nameplate. */
 function unitsHeldBack(
+  targetW: number,
   commands: readonly UnitCommand[],
   image: SiteImage,
   context: LimitContext,
@@ -152,8 +156,8 @@ function unitsHeldBack(
       held.push({ unitId: unit.id, powerW, because: unusable });
       continue;
     }
-    const atMax = powerW > 0 && powerW === room.powerWMax[index] && powerW < Math.floor(unit.rating.dischargeWMax);
-    const atMin = powerW < 0 && powerW === room.powerWMin[index] && -powerW < Math.floor(unit.rating.chargeWMax);
+    const atMax = targetW > 0 && powerW === room.powerWMax[index] && powerW < Math.floor(unit.rating.dischargeWMax);
+    const atMin = targetW < 0 && powerW === room.powerWMin[index] && -powerW < Math.floor(unit.rating.chargeWMax);
     if (!atMax && !atMin) continue;
     const limit = shelf.unitLimits[(atMax ? room.maxDrawnBy[index] : room.minDrawnBy[index]) ?? 0];
     if (limit !== undefined) {

@@ -17,17 +17,17 @@ const unit = new BatteryUnit("unit-1", createBattery(twoHourContainer, 0.5, 20),
 const home = new BatteryUnit("unit-2", createBattery(homeBattery, 0.5, 20), surroundings);
 const meter = new Meter("meter-1", createMeterReading());
 
-test.each([...batteryUnitModels, floatMeter])(
-  "model $id is covered register by register, no gap and no overlap",
-  (model) => {
-    let next = 2;
-    for (const [offset, , type] of model.points) {
-      expect(offset).toBe(next);
-      next += registersOf[type];
-    }
-    expect(next).toBe(model.length + 2);
-  },
-);
+test.each([
+  ...batteryUnitModels,
+  floatMeter,
+])("model $id is covered register by register, no gap and no overlap", (model) => {
+  let next = 2;
+  for (const [offset, , type] of model.points) {
+    expect(offset).toBe(next);
+    next += registersOf[type];
+  }
+  expect(next).toBe(model.length + 2);
+});
 
 test.each([
   // device, address, model, length

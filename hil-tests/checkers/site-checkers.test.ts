@@ -41,15 +41,15 @@ test.each([
     "grid-operator",
     (truth) => ({ ...truth, gridPowerW: 3e6, gridOperatorLimitW: { isActive: true, min: -1e6, max: 1e6 } }),
   ],
-] as [string, (truth: ReturnType<typeof createSite>["truth"]) => object][])(
-  "the %s judge sees its promise broken",
-  (name, broken) => {
-    const site = createSite("feeder", { rng: new Rng(1), startMs: UtcMs(0) });
-    const checkers = new SiteCheckers(promises);
-    for (let elapsedMs = 0; elapsedMs < 30_000; elapsedMs += 50) {
-      site.step(50);
-      checkers.look(broken(site.truth) as typeof site.truth, 50);
-    }
-    expect(checkers.violations.map(({ checker }) => checker)).toContain(name);
-  },
-);
+] as [
+  string,
+  (truth: ReturnType<typeof createSite>["truth"]) => object,
+][])("the %s judge sees its promise broken", (name, broken) => {
+  const site = createSite("feeder", { rng: new Rng(1), startMs: UtcMs(0) });
+  const checkers = new SiteCheckers(promises);
+  for (let elapsedMs = 0; elapsedMs < 30_000; elapsedMs += 50) {
+    site.step(50);
+    checkers.look(broken(site.truth) as typeof site.truth, 50);
+  }
+  expect(checkers.violations.map(({ checker }) => checker)).toContain(name);
+});

@@ -11,26 +11,25 @@ const folder = mkdtempSync(join(tmpdir(), "penstock-stories-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("over sockets, with real processes", () => {
-  test.each(scenarios.map((scenario, index) => [scenario.name, scenario, index] as const))(
-    "%s",
-    async (_, scenario, index) => {
-      const world = new SocketWorld({
-        runFolder: join(folder, String(index)),
-        sites: scenario.sites,
-        seed: 11,
-        marketSpeed: 1,
-        marketStartMs: SIM_START_MS,
-        region: "NSW1",
-        prices: { seed: 11, days: 2, from: new Date(SIM_START_MS).toISOString() },
-        httpPort: 0,
-        mqttPort: 0,
-      });
-      try {
-        await world.start();
-        await scenario.run(socketStory(world));
-      } finally {
-        await world.stop();
-      }
-    },
-  );
+  test.each(
+    scenarios.map((scenario, index) => [scenario.name, scenario, index] as const),
+  )("%s", async (_, scenario, index) => {
+    const world = new SocketWorld({
+      runFolder: join(folder, String(index)),
+      sites: scenario.sites,
+      seed: 11,
+      marketSpeed: 1,
+      marketStartMs: SIM_START_MS,
+      region: "NSW1",
+      prices: { seed: 11, days: 2, from: new Date(SIM_START_MS).toISOString() },
+      httpPort: 0,
+      mqttPort: 0,
+    });
+    try {
+      await world.start();
+      await scenario.run(socketStory(world));
+    } finally {
+      await world.stop();
+    }
+  });
 });

@@ -105,56 +105,54 @@ test("lengths are those of the documents", () => {
   expect(models.get(64201)).toBeUndefined();
 });
 
-test.each([...models.values()].map((each) => [each.id, each] as const))(
-  "model %i left blank implements nothing",
-  (_, each) => {
-    const image = blankModel(each, each.block === undefined ? 0 : 2);
-    const decoded = decodeModel(each, image);
-    invariant(decoded.ok, "a blank image is whole");
-    expect(Object.values(decoded.value.values).every((value) => value === undefined)).toBe(true);
-    expect(decoded.value.blocks).toHaveLength(each.block === undefined ? 0 : 2);
-    const numeric = each.points.filter(({ typeName }) => !typeName.startsWith("string")).map(({ name }) => name);
-    expect([...compilePoints(each, numeric)(image, 0)].every(Number.isNaN)).toBe(true);
-  },
-);
+test.each(
+  [...models.values()].map((each) => [each.id, each] as const),
+)("model %i left blank implements nothing", (_, each) => {
+  const image = blankModel(each, each.block === undefined ? 0 : 2);
+  const decoded = decodeModel(each, image);
+  invariant(decoded.ok, "a blank image is whole");
+  expect(Object.values(decoded.value.values).every((value) => value === undefined)).toBe(true);
+  expect(decoded.value.blocks).toHaveLength(each.block === undefined ? 0 : 2);
+  const numeric = each.points.filter(({ typeName }) => !typeName.startsWith("string")).map(({ name }) => name);
+  expect([...compilePoints(each, numeric)(image, 0)].every(Number.isNaN)).toBe(true);
+});
 
-test.each(fixedNames.filter((name) => name !== "pad"))(
-  "every %s but the sentinel survives writing and reading",
-  (typeName) => {
-    const type = registerType(typeName);
-    invariant(type !== undefined, "a type of the table");
-    const one = defineModel(9, `at point type scale unit access\n2 X ${typeName} - - rw`);
-    const decode = compilePoints(one, ["X"]);
-    const roundTrip = (value: number | null): number => {
-      const words = encodePoint(one, "X", value);
-      invariant(words.ok, `${value} fits ${typeName}`);
-      expect(words.value).toHaveLength(type.registers);
-      return decode(Uint16Array.of(9, type.registers, ...words.value), 0)[0] ?? 0;
-    };
-    expect(roundTrip(null)).toBeNaN();
-    const rng = new Rng(`sunspec-${typeName}`);
-    if (type.form === "float") {
-      const exact = typeName === "float32" ? Math.fround : (value: number) => value;
-      for (let i = 0; i < 500; i++) {
-        const value = exact(rng.normal() * 10 ** rng.integer(-20, 20));
-        expect(roundTrip(value)).toBe(value);
-      }
-      for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-        expect(encodePoint(one, "X", value)).toMatchObject({ ok: false, error: { code: "sunspec.out-of-range" } });
-      }
-      return;
-    }
-    const min = Math.max(Number(type.rawMin), Number.MIN_SAFE_INTEGER);
-    const max = Math.min(Number(type.rawMax), Number.MAX_SAFE_INTEGER);
-    for (const value of [min, max, ...Array.from({ length: 500 }, () => Math.floor(rng.between(min, max)))]) {
+test.each(
+  fixedNames.filter((name) => name !== "pad"),
+)("every %s but the sentinel survives writing and reading", (typeName) => {
+  const type = registerType(typeName);
+  invariant(type !== undefined, "a type of the table");
+  const one = defineModel(9, `at point type scale unit access\n2 X ${typeName} - - rw`);
+  const decode = compilePoints(one, ["X"]);
+  const roundTrip = (value: number | null): number => {
+    const words = encodePoint(one, "X", value);
+    invariant(words.ok, `${value} fits ${typeName}`);
+    expect(words.value).toHaveLength(type.registers);
+    return decode(Uint16Array.of(9, type.registers, ...words.value), 0)[0] ?? 0;
+  };
+  expect(roundTrip(null)).toBeNaN();
+  const rng = new Rng(`sunspec-${typeName}`);
+  if (type.form === "float") {
+    const exact = typeName === "float32" ? Math.fround : (value: number) => value;
+    for (let i = 0; i < 500; i++) {
+      const value = exact(rng.normal() * 10 ** rng.integer(-20, 20));
       expect(roundTrip(value)).toBe(value);
     }
-    const sentinel = BigInt.asIntN(type.form === "signed" ? type.registers * 16 : 65, type.notImplemented);
-    for (const value of [type.rawMin - 1n, type.rawMax + 1n, sentinel]) {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(encodePoint(one, "X", value)).toMatchObject({ ok: false, error: { code: "sunspec.out-of-range" } });
     }
-  },
-);
+    return;
+  }
+  const min = Math.max(Number(type.rawMin), Number.MIN_SAFE_INTEGER);
+  const max = Math.min(Number(type.rawMax), Number.MAX_SAFE_INTEGER);
+  for (const value of [min, max, ...Array.from({ length: 500 }, () => Math.floor(rng.between(min, max)))]) {
+    expect(roundTrip(value)).toBe(value);
+  }
+  const sentinel = BigInt.asIntN(type.form === "signed" ? type.registers * 16 : 65, type.notImplemented);
+  for (const value of [type.rawMin - 1n, type.rawMax + 1n, sentinel]) {
+    expect(encodePoint(one, "X", value)).toMatchObject({ ok: false, error: { code: "sunspec.out-of-range" } });
+  }
+});
 
 test.each([
   // power set   scale  raw
@@ -264,21 +262,20 @@ test("a table with a gap, an unknown type or a missing scale factor does not loa
   expect(() => compilePoints(model(1), ["SN"])).toThrow("is text");
 });
 
-test.each([...models.values()].map((each) => [each.id, each] as const))(
-  "model %i is read in pieces that never split a point",
-  (_, each) => {
-    const length = each.length + 20 * (each.block?.registers ?? 0);
-    const pieces = splitReads(each, length, 64);
-    expect(pieces.reduce((sum, { registers }) => sum + registers, 0)).toBe(length + 2);
-    for (const { offset, registers } of pieces) {
-      expect(registers).toBeLessThanOrEqual(64);
-      for (const point of each.points) {
-        const inside = point.offset < offset + registers && point.offset >= offset;
-        if (inside) expect(point.offset + point.type.registers).toBeLessThanOrEqual(offset + registers);
-      }
+test.each(
+  [...models.values()].map((each) => [each.id, each] as const),
+)("model %i is read in pieces that never split a point", (_, each) => {
+  const length = each.length + 20 * (each.block?.registers ?? 0);
+  const pieces = splitReads(each, length, 64);
+  expect(pieces.reduce((sum, { registers }) => sum + registers, 0)).toBe(length + 2);
+  for (const { offset, registers } of pieces) {
+    expect(registers).toBeLessThanOrEqual(64);
+    for (const point of each.points) {
+      const inside = point.offset < offset + registers && point.offset >= offset;
+      if (inside) expect(point.offset + point.type.registers).toBeLessThanOrEqual(offset + registers);
     }
-  },
-);
+  }
+});
 
 test("a float meter of 126 registers takes two reads, a storage model one", () => {
   expect(splitReads(model(213), 124)).toEqual([

@@ -1,4 +1,3 @@
-import type { BidState } from "@penstock/protocol/fleet";
 import { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
 import { type Fraction, kW, MW, type UtcMs, W } from "@penstock/protocol/units";
@@ -126,7 +125,6 @@ export class FixtureFleet {
   }
 
   #bid({ unitId, siteIds, sizeMW }: (typeof fixtureUnits)[number], interval: number, isNow: boolean): void {
-    const state: BidState = isNow ? "cleared" : "accepted";
     const price = priceAt(interval);
     const steps = [
       ...[-1000, -40, 12, 28].map((pricePerMWh, band) => ({
@@ -158,13 +156,14 @@ export class FixtureFleet {
       intervalEndMs: ((interval + 1) * intervalMs) as UtcMs,
       bidVersion: 1,
       decidedAtMs: this.#clock.nowMs(),
-      state,
+      state: "accepted",
       gate: "auto",
       steps,
       because: "Sells above the value of waiting for tonight's peak, buys below the value of a full battery.",
       refusals: [],
-      ...(isNow && { awardPowerW: MW(cleared), clearedPricePerMWh: price }),
     });
+    const about = { marketId: "nem-energy", unitId, intervalStartMs: (interval * intervalMs) as UtcMs };
+    if (isNow) this.model.cleared({ ...about, awardPowerW: MW(cleared), pricePerMWh: price });
   }
 }
 

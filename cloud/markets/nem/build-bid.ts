@@ -41,8 +41,8 @@ export function buildBid(request: BidRequest): Result<NemBid, CodedError> {
 /** Volume of each selling band: what the curve sells at that price beyond what it sells at the band below. */
 function cumulativeSellMW(curve: PriceQuantityCurve, prices: readonly number[], capacityMW: number): number[] {
   let offeredMW = 0;
-  return prices.map((price) => {
-    const wantedMW = Math.min(capacityMW, wholeMW(Math.max(0, powerAt(curve, price))));
+  return prices.map((price, band) => {
+    const wantedMW = Math.min(capacityMW, wholeMW(Math.max(0, powerAt(curve, between(price, prices[band + 1])))));
     const bandMW = Math.max(0, wantedMW - offeredMW);
     offeredMW += bandMW;
     return bandMW;
@@ -58,8 +58,8 @@ function cumulativeBuyMW(curve: PriceQuantityCurve, prices: readonly number[], c
   let offeredMW = 0;
   return prices
     .toReversed()
-    .map((price) => {
-      const wantedMW = Math.min(capacityMW, wholeMW(Math.max(0, -powerBelow(curve, price))));
+    .map((price, band, desc) => {
+      const wantedMW = Math.min(capacityMW, wholeMW(Math.max(0, -powerBelow(curve, between(price, desc[band + 1])))));
       const bandMW = Math.max(0, wantedMW - offeredMW);
       offeredMW += bandMW;
       return bandMW;
@@ -85,3 +85,5 @@ function dropOverlap(
 }
 
 const wholeMW = (powerW: number): number => Math.floor(powerW / 1e6);
+
+const between=(a:number,b:number|undefined)=> b===undefined? a: Math.sinh((Math.asinh(a)+Math.asinh(b))/2);

@@ -1,0 +1,101 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { askFleet } from "./ask-fleet.ts";
+import { type Command, commands } from "./commands.ts";
+import { andAbove, findAddress } from "./find-address.ts";
+import { paint } from "./words.ts";
+
+/** What `fleetctl` ends with, so that a script can tell. */
+const exitCodes = { ok: 0, failure: 1, usage: 2, unreachable: 3 } as const;
+
+/** `fleetctl`: what an operator of the fleet types. Reads arguments, asks the aggregator, prints. It changes nothing. */
+async function main(argv: readonly string[]): Promise<number> {
+  const parsed = readArguments(argv);
+  if (typeof parsed === "string") return usageError(parsed);
+  const { values, positionals } = parsed;
+  const [name, ...rest] = positionals;
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (values.help || name === undefined) {
+    process.stdout.write(`${name === undefined || command === undefined ? overview() : helpFor(name, command)}\n`);
+    return values.help ? exitCodes.ok : exitCodes.usage;
+  }
+  if (command === undefined) return usageError(`no command "${name}"`);
+  if (rest.length > 0) return usageError(`${name} takes no further words, but there is "${rest.join(" ")}"`);
+  const count = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
+  if (!(count >= 1)) return usageError("--count must be a number from 1 on");
+
+  const found = findAddress({
+    url: values.url,
+    environment: process.env,
+    folders: [...andAbove(process.cwd()), ...andAbove(import.meta.dirname)],
+  });
+  if (!found.ok) {
+    process.stderr.write(`fleetctl: ${found.sentence}\n`);
+    return found.isUsage ? exitCodes.usage : exitCodes.unreachable;
+  }
+  for (let done = 1; ; done++) {
+    const code = await show(found.url, command, values.json);
+    if (code !== exitCodes.ok || !command.repeats || done >= count) return code;
+    await wait(1000);
+  }
+}
+
+async function show(url: string, command: Command, isJson: boolean): Promise<number> {
+  const answer = await askFleet(url, command.path);
+  if (!answer.ok) {
+    process.stderr.write(`fleetctl: ${answer.sentence}\n`);
+    return answer.isReachable ? exitCodes.failure : exitCodes.unreachable;
+  }
+  const { isTTY } = process.stdout;
+  if (command.repeats && isTTY && !isJson) process.stdout.write("\u001b[H\u001b[J");
+  const lines = isJson
+    ? [JSON.stringify(answer.body)]
+    : command.print(answer.body, paint(isTTY && process.env["NO_COLOR"] === undefined));
+  process.stdout.write(`${lines.join("\n")}\n`);
+  return exitCodes.ok;
+}
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        url: { type: "string" },
+        json: { type: "boolean", default: false },
+        count: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  return [
+    "fleetctl COMMAND [--json] [--url http://HOST:PORT]",
+    "",
+    "Shows what the aggregator knows of the fleet. It changes nothing.",
+    "",
+    ...Object.entries(commands).map(([name, { text }]) => `  ${name.padEnd(width)}  ${text}`),
+    "",
+    "  --json    one JSON object on one line, with a version, for scripts",
+    "  --url     where the aggregator answers; else PENSTOCK_URL, else the one npm start runs here",
+    "  --count   with watch: how many times",
+    "",
+    "Ends with 0 when it could answer, 1 when the aggregator refused, 2 for a mistake in the command, 3 when nobody answers.",
+    "Try: fleetctl summary",
+  ].join("\n");
+}
+
+const helpFor = (name: string, { text, example }: Command): string =>
+  [`fleetctl ${name} [--json] [--url http://HOST:PORT]`, "", `  ${text}`, "", `  ${example}`].join("\n");
+
+function usageError(sentence: string): number {
+  process.stderr.write(`fleetctl: ${sentence}; fleetctl --help lists what there is\n`);
+  return exitCodes.usage;
+}
+
+process.exitCode = await main(process.argv.slice(2));
