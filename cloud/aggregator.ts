@@ -2,8 +2,10 @@ import type { MqttLink } from "@penstock/protocol/link";
 import { invariant } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import { type Clock, intervalAt, onGrid, type Timer } from "@penstock/protocol/time";
-import { minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
+import { Fraction, Ms, minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
 import type { CloudConfig } from "./config/cloud-config.ts";
+import type { BidChange } from "./desk/bid-book.ts";
+import { CountKeeper, type ReportCounts } from "./desk/count-keeper.ts";
 import { Desk, type DeskEvent } from "./desk/desk.ts";
 import type { Journal } from "./desk/journal.ts";
 import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
@@ -18,7 +20,7 @@ import { type Market, markets } from "./markets/index.ts";
 import { clearedPrice, PriceHistory, type PriceSeries } from "./prices/index.ts";
 import { sampleOf } from "./settlement/sample-of.ts";
 import { Settlement, type SettlementTotals } from "./settlement/settlement.ts";
-import type { CloudStore, StreamLedger } from "./store/index.ts";
+import { type CloudStore, completeUpToMs, type StreamLedger, type TelemetryRecord } from "./store/index.ts";
 import { strategies } from "./strategies/index.ts";
 
 export interface AggregatorOptions {
@@ -34,16 +36,8 @@ export interface AggregatorOptions {
   readonly fleet?: FleetInput;
 }
 
-export interface AggregatorReport extends Omit<SettlementTotals, "share"> {
+export interface AggregatorReport extends Omit<SettlementTotals, "share">, ReportCounts {
   readonly marketTimeMs: UtcMs;
-  readonly bidsBuilt: number;
-  readonly bidsRefused: number;
-  readonly bidsAccepted: number;
-  readonly leasesIssued: number;
-  readonly leasesApplied: number;
-  readonly leasesClamped: number;
-  readonly leasesRefused: number;
-  readonly leasesExpired: number;
   readonly perfectForesightShare: number | null;
   readonly pricesGenerated: boolean;
   readonly pricesSource: string;
@@ -53,6 +47,9 @@ export interface AggregatorReport extends Omit<SettlementTotals, "share"> {
 /** At a first start this much of the series is the past, at most: forecasters learn from it. */
 const HISTORY_MS_MAX = minutes(14 * 24 * 60);
 const ANCHOR = "market.anchor";
+/** What a restart reads back for answers still under way. */
+const RECENT_MS = minutes(60);
+const RECENT_RECORDS_MAX = 20_000;
 /** How often the fleet view is told what changes by itself. */
 const TELL_EVERY_MS = seconds(1);
 /** Hindsight is dear to work out; the view can do with a figure this old. */
@@ -73,8 +70,8 @@ export class Aggregator {
   readonly #dispatcher: Dispatcher;
   readonly #settlement: Settlement;
   readonly #timers: Timer[] = [];
-  readonly #bids = { built: 0, refused: 0, accepted: 0 };
-  readonly #counted = new Set<string>();
+  readonly #counts: CountKeeper;
+  readonly #simulatedOperator: SimulatedOperator | undefined;
 
   constructor(options: AggregatorOptions) {
     const { clock, rng, config, store, link, prices } = options;
@@ -104,21 +101,27 @@ export class Aggregator {
     });
     this.ingest.listen((event) => this.#ingested(event));
     const ports = { clock, marketClock: this.#marketClock, config, market, journal };
-    this.#settlement = new Settlement({ ...ports, onSettled: () => {} });
+    this.#settlement = new Settlement(ports);
     this.#dispatcher = new Dispatcher({
       ...ports,
       isOnline: (siteId) => this.ingest.isOnline(siteId),
       send: ({ siteId }, envelope) => this.ingest.sendLease(siteId, envelope),
       onEvent: (event) => this.#dispatched(event),
     });
+    this.#counts = new CountKeeper(journal, () => this.#dispatcher.ledger.counts());
     const units = config.units.map(({ unit }) => unit);
+    const measuredW = (unitId: string) => this.#measuredW(unitId);
+    this.#simulatedOperator =
+      options.operator === undefined
+        ? new SimulatedOperator({ market, units, series: prices, nowMs, measuredW })
+        : undefined;
+    const operator = options.operator ?? this.#simulatedOperator;
+    invariant(operator !== undefined, "an operator is given or simulated");
     this.desk = new Desk({
       ...ports,
       strategy,
       forecaster,
-      operator:
-        options.operator ??
-        new SimulatedOperator({ market, units, series: prices, nowMs, measuredW: (unitId) => this.#measuredW(unitId) }),
+      operator,
       readings: (siteId) => this.#sites.reading(siteId),
       history: () => PriceHistory.asOf(prices, nowMs()),
       onEvent: (event) => this.#decided(event),
@@ -129,6 +132,7 @@ export class Aggregator {
     const { clock, config, store } = this.#options;
     for (const { siteId } of config.sites) this.#sites.take(siteId, siteValues(this.ingest.latest(siteId)));
     this.#settlement.restore((siteId, wall) => store.counters(siteId, wall));
+    this.#restoreRecent();
     this.ingest.start();
     this.desk.start();
     this.#timers.push(
@@ -155,18 +159,10 @@ export class Aggregator {
     const { config, prices, store } = this.#options;
     this.#settlement.settleWhatCanBe();
     const { share, ...totals } = this.#settlement.totals();
-    const { issued, applied, clamped, refused, expired } = this.#dispatcher.counts();
     return {
       ...totals,
       marketTimeMs: this.#marketClock.nowMs(),
-      bidsBuilt: this.#bids.built,
-      bidsRefused: this.#bids.refused,
-      bidsAccepted: this.#bids.accepted,
-      leasesIssued: issued,
-      leasesApplied: applied,
-      leasesClamped: clamped,
-      leasesRefused: refused,
-      leasesExpired: expired,
+      ...this.#counts.counts(),
       perfectForesightShare: share,
       pricesGenerated: prices.generated,
       pricesSource: prices.source,
@@ -185,15 +181,12 @@ export class Aggregator {
         this.#sites.setOnline(event.siteId, false);
         this.#dispatcher.siteOffline(event.siteId);
         return;
-      case "values": {
-        if (event.device !== undefined) return;
-        this.#sites.take(event.siteId, event.values);
-        for (const { name, value, aboutMs } of event.values) {
-          if (name === "Energy/SoC" && typeof value === "number")
-            this.#settlement.charged(event.siteId, aboutMs, value);
-        }
+      case "values":
+        if (event.device === undefined) this.#sites.take(event.siteId, event.values);
         return;
-      }
+      case "record":
+        this.#learnSoc(event.record);
+        return;
       case "lease-ack":
         this.#dispatcher.acked(event.siteId, event.ack);
         return;
@@ -210,7 +203,7 @@ export class Aggregator {
     switch (event.type) {
       case "bid": {
         const { record } = event;
-        this.#countBid(record.bidId, record.state);
+        this.#counts.bid(record.state, event.isNew);
         const { bid } = record;
         if (record.state === "void" || record.state === "lapsed") return;
         fleet?.bid({
@@ -231,9 +224,17 @@ export class Aggregator {
       }
       case "results": {
         const { results, standing } = event;
+        this.#counts.keep();
         this.#settlement.cleared(results);
         for (const award of results.awards) {
           const record = standing.get(award.unitId);
+          fleet?.cleared({
+            marketId: award.marketId,
+            unitId: award.unitId,
+            intervalStartMs: award.interval.startMs,
+            awardPowerW: award.targetW,
+            pricePerMWh: award.pricePerMWh,
+          });
           this.#dispatcher.dispatch(award, { offers: record?.offers ?? [], reserves: record?.reserves ?? [] });
         }
         return;
@@ -243,7 +244,8 @@ export class Aggregator {
           error: { code: event.alarm.code },
           text: event.alarm.text,
           ...(event.alarm.unitId !== undefined && { subject: event.alarm.unitId }),
-          standsMs: minutes(10),
+          // It is said again each interval while it holds; a little longer than one, and it is over.
+          standsMs: Ms(Math.max(seconds(20), (1.5 * this.#market.intervalMs) / this.#options.config.market.speed)),
         });
     }
   }
@@ -253,16 +255,25 @@ export class Aggregator {
     if (event.type === "target") fleet?.target(event.siteId, event.powerW ?? null);
   }
 
-  /** Each bid once, whatever states it passes through. */
-  #countBid(bidId: string, state: string): void {
-    const once = (what: "built" | "refused" | "accepted") => {
-      const key = `${bidId} ${what}`;
-      if (this.#counted.has(key)) return;
-      this.#counted.add(key);
-      this.#bids[what]++;
-    };
-    once("built");
-    if (state === "refused" || state === "accepted") once(state);
+  /** What the desk, the simulated operator and the ledgers of an earlier process had at hand. */
+  #restoreRecent(): void {
+    const { config, store } = this.#options;
+    const nowMs = this.#marketClock.nowMs();
+    const recent = { startMs: (nowMs - RECENT_MS) as UtcMs, endMs: (nowMs + RECENT_MS) as UtcMs };
+    this.#dispatcher.ledger.restore(recent);
+    const submissions = store.entries("submission", recent).map(({ body }) => body as BidChange);
+    this.#simulatedOperator?.restore(submissions.flatMap(({ bidFile }) => bidFile ?? []));
+    const wall = this.#marketClock.wallInterval(recent);
+    for (const { siteId } of config.sites) {
+      for (const record of store.records(siteId, "telemetry", wall, RECENT_RECORDS_MAX)) this.#learnSoc(record);
+    }
+  }
+
+  #learnSoc({ siteId, device, aboutMs, values }: TelemetryRecord): void {
+    if (device !== undefined) return;
+    for (const [name, value] of values) {
+      if (name === "Energy/SoC" && typeof value === "number") this.#settlement.charged(siteId, aboutMs, value);
+    }
   }
 
   #tellFleet(): void {
@@ -286,19 +297,15 @@ export class Aggregator {
       });
     }
     fleet.counted(store.recordCounts());
-    for (const { siteId } of config.sites) {
-      const complete = store.ledgers(siteId).map(({ completeUpToMs }) => completeUpToMs);
-      const known = complete.filter((instantMs) => instantMs !== null);
-      fleet.completeUpTo(
-        siteId,
-        known.length === 0 || known.length < complete.length ? null : (Math.min(...known) as UtcMs),
-      );
-    }
+    for (const { siteId } of config.sites) fleet.completeUpTo(siteId, completeUpToMs(store.ledgers(siteId)));
   }
 
   #tellProfit(): void {
     const { byUnit: _, bySite: __, shortfallMWh: ___, ...profit } = this.#settlement.totals(false);
-    this.#options.fleet?.profit(this.#market.id, { ...profit, share: profit.share as never });
+    this.#options.fleet?.profit(this.#market.id, {
+      ...profit,
+      share: profit.share === null ? null : Fraction(profit.share),
+    });
   }
 
   #measuredW(unitId: string): W | undefined {

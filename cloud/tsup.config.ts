@@ -1,8 +1,8 @@
 import { defineConfig } from "tsup";
 
-/** The fleet page: one script, one style sheet, nothing from elsewhere. */
+/** The fleet page: one document, one script, one style sheet, nothing from elsewhere. */
 export default defineConfig({
-  entry: { page: "fleet/page/main.tsx", style: "fleet/page/style.css" },
+  entry: ["fleet/page/page.tsx", "fleet/page/page.css"],
   publicDir: "fleet/page/public",
   outDir: "dist/page",
   format: "esm",
@@ -12,4 +12,5 @@ export default defineConfig({
   noExternal: [/.*/],
   splitting: false,
   clean: true,
+  silent: true,
 });

@@ -126,7 +126,7 @@ function toCloudConfig(
     forecaster,
     desk: {
       telemetryAgeMsMax: seconds(10),
-      decideBeforeGateMs: seconds(30),
+      decideBeforeGateMs: minutes(2),
       decideBeforeApprovalMs: minutes(3),
       horizonMs: minutes(24 * 60),
     },

@@ -33,7 +33,8 @@ export interface DeskPorts {
 }
 
 export type DeskEvent =
-  | { readonly type: "bid"; readonly record: BidRecord }
+  /** A bid came to be or changed its state. */
+  | { readonly type: "bid"; readonly record: BidRecord; readonly isNew: boolean }
   /** An interval was cleared. `standing` are the bids it was cleared on, by unit. */
   | { readonly type: "results"; readonly results: DispatchResults; readonly standing: ReadonlyMap<string, BidRecord> }
   | { readonly type: "alarm"; readonly alarm: DeskAlarm };
@@ -299,7 +300,7 @@ export class Desk {
     const made = makeBid(market, making);
     if (made.ok) {
       this.#book.add(made.value);
-      this.#changed(made.value);
+      this.#changed(made.value, true);
     }
     return made;
   }
@@ -337,8 +338,8 @@ export class Desk {
     this.#timers.add(timer);
   }
 
-  #changed(record: BidRecord): void {
-    this.#ports.onEvent({ type: "bid", record });
+  #changed(record: BidRecord, isNew = false): void {
+    this.#ports.onEvent({ type: "bid", record, isNew });
   }
 
   #alarm(error: CodedError, interval: Interval, unitId?: string): void {

@@ -1,4 +1,5 @@
 import type { LeaseAck, LeaseAckState } from "@penstock/protocol/lease";
+import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { Journal } from "../desk/journal.ts";
 
@@ -49,29 +50,22 @@ export class DeliveryLedger {
     this.#journal = journal;
   }
 
-  /** Counts what an earlier process has written. */
-  restore(fromMs: UtcMs, untilMs: UtcMs): void {
-    const span = { startMs: fromMs, endMs: untilMs };
+  /** Reads back the leases of a span of market time, so that late answers to them are understood. Nothing is counted again. */
+  restore(span: Interval): void {
     for (const { id, siteId, unitId, intervalStartMs, body } of this.#journal.entries("lease", span)) {
+      if (siteId === undefined || unitId === undefined) continue;
       const { powerW, issuedAtMs } = body as { powerW: W; issuedAtMs: UtcMs };
-      this.#keep({
-        leaseId: id,
-        siteId: siteId ?? "",
-        unitId: unitId ?? "",
-        intervalStartMs,
-        powerW,
-        issuedAtMs,
-        steps: [],
-      });
+      this.#keep({ leaseId: id, siteId, unitId, intervalStartMs, powerW, issuedAtMs, steps: [] });
     }
     for (const { body } of this.#journal.entries("delivery", span)) {
       const { leaseId, ...step } = body as DeliveryStep & { leaseId: string };
       const delivery = this.#deliveries.get(leaseId);
-      if (delivery !== undefined) this.#step(delivery, step);
+      if (delivery !== undefined) this.#deliveries.set(leaseId, withStep(delivery, step));
     }
   }
 
   issued(delivery: Omit<Delivery, "steps">): void {
+    this.#counts.issued += 1;
     this.#keep({ ...delivery, steps: [] });
   }
 
@@ -104,12 +98,12 @@ export class DeliveryLedger {
     return [...this.#deliveries.values()];
   }
 
+  /** Since this process began. */
   counts(): DeliveryCounts {
     return { ...this.#counts };
   }
 
   #keep(delivery: Delivery): void {
-    this.#counts.issued += 1;
     this.#deliveries.set(delivery.leaseId, delivery);
     if (this.#deliveries.size <= DELIVERIES_MAX) return;
     for (const oldest of this.#deliveries.keys()) {
@@ -124,11 +118,16 @@ export class DeliveryLedger {
     if (step.state === "clamped") this.#counts.clamped += 1;
     if (step.state === "rejected") this.#counts.refused += 1;
     if (step.state === "expired") this.#counts.expired += 1;
-    const changed = { ...delivery, steps: [...delivery.steps, step] };
+    const changed = withStep(delivery, step);
     this.#deliveries.set(delivery.leaseId, changed);
     return changed;
   }
 }
+
+const withStep = (delivery: Delivery, step: DeliveryStep): Delivery => ({
+  ...delivery,
+  steps: [...delivery.steps, step],
+});
 
 /** A lease that was clamped or measured did shape the site, whether or not that word got through. */
 const isApplied = (state: LeaseAckState): boolean => state === "applied" || state === "clamped" || state === "measured";

@@ -6,7 +6,7 @@ import { instantText } from "../desk/bid-record.ts";
 import type { Journal } from "../desk/journal.ts";
 import type { MarketClock } from "../desk/market-clock.ts";
 import type { Award } from "../markets/market.ts";
-import { type Delivery, type DeliveryCounts, DeliveryLedger } from "./delivery-ledger.ts";
+import { type Delivery, DeliveryLedger } from "./delivery-ledger.ts";
 import { LeaseIssuer } from "./lease-issuer.ts";
 import { leaseTiming } from "./lease-timing.ts";
 import { paceChanges } from "./pace-changes.ts";
@@ -120,10 +120,6 @@ export class Dispatcher {
     if (unitId === undefined || unit === undefined || !this.#isOn(unit.award.interval)) return;
     if (unit.lost.get(siteId) === "refused" || !unit.lost.delete(siteId)) return;
     this.#assign(unitId, "changed");
-  }
-
-  counts(): DeliveryCounts {
-    return this.ledger.counts();
   }
 
   stop(): void {

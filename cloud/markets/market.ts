@@ -25,7 +25,7 @@ export interface Market<B extends Bid = Bid> {
 
   /** The price bands of a unit for one trading day. */
   dayBandPrices(request: BandPriceRequest): Result<BandPrices, CodedError>;
-  /** The bid that comes closest to a curve without ever selling cheaper or buying dearer than it. */
+  /** The bid that comes closest to a curve; it never holds more volume than the curve. */
   buildBid(request: BidRequest): Result<B, CodedError>;
   /** Every rule a bid breaks; empty means the operator would accept it. */
   validate(bid: B, unit: MarketUnit, context?: ValidationContext): readonly Violation[];

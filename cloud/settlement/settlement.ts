@@ -10,6 +10,7 @@ import type { Award, Market } from "../markets/market.ts";
 import type { CounterReading } from "../store/index.ts";
 import { CounterBook, type CounterSample } from "./counter-book.ts";
 import { type Hindsight, hindsight, shareOf } from "./hindsight.ts";
+import { addSettled, nothingSettled, type RunningTotals } from "./running-totals.ts";
 import { sampleOf } from "./sample-of.ts";
 import { type MeteredSite, type SettledUnit, settleUnit } from "./settle-unit.ts";
 import { SocBook } from "./soc-book.ts";
@@ -20,7 +21,6 @@ export interface SettlementPorts {
   readonly config: CloudConfig;
   readonly market: Market;
   readonly journal: Journal;
-  readonly onSettled: (settled: SettledUnit) => void;
 }
 
 /** Money so far. Energies are throughput: charging and discharging both count. */
@@ -56,6 +56,7 @@ export class Settlement {
   readonly #waiting = new Map<string, Award>();
   readonly #settled: SettledUnit[] = [];
   readonly #settledKeys = new Set<string>();
+  #totals: RunningTotals = nothingSettled;
   #hindsight: { readonly atCount: number; readonly bySite: ReadonlyMap<string, Hindsight> } = {
     atCount: 0,
     bySite: new Map(),
@@ -123,28 +124,18 @@ export class Settlement {
   /** `exact` works hindsight out anew; without it the figure may be some intervals old. */
   totals(exact = true): SettlementTotals {
     this.#lookBack(exact);
-    const sum = (amountOf: (settled: SettledUnit) => number): number =>
-      this.#settled.reduce((total, settled) => total + amountOf(settled), 0);
-    const revenue = sum(({ amount }) => amount);
+    const { sinceMs, settledUntilMs, ...sums } = this.#totals;
     const foresight = [...this.#hindsight.bySite.values()];
     const perfectForesightRevenue = foresight.reduce((total, each) => total + each.revenue, 0);
-    const starts = this.#settled.map(({ interval }) => interval.startMs);
     return {
+      ...sums,
       currency: this.#ports.market.currency,
-      sinceMs: starts.length === 0 ? null : (Math.min(...starts) as UtcMs),
-      settledUntilMs: starts.length === 0 ? null : ((Math.max(...starts) + this.#ports.market.intervalMs) as UtcMs),
-      intervals: this.#settled.length,
+      sinceMs: sums.intervals === 0 ? null : (sinceMs as UtcMs),
+      settledUntilMs: sums.intervals === 0 ? null : (settledUntilMs as UtcMs),
       waiting: this.#waiting.size,
-      dispatchedMWh: sum(({ awardedWh }) => Math.abs(awardedWh)) / 1e6,
-      meteredMWh: sum(({ meteredWh }) => Math.abs(meteredWh)) / 1e6,
-      shortfallMWh: sum(({ shortfallWh }) => Math.max(0, shortfallWh)) / 1e6,
-      revenue,
-      cost: sum(({ sites }) => sites.reduce((total, { cost }) => total + cost, 0)),
       perfectForesightRevenue,
       perfectForesightProfit: foresight.reduce((total, each) => total + each.profit, 0),
-      share: shareOf(revenue, perfectForesightRevenue),
-      byUnit: this.#amounts((settled) => [[settled.unitId, settled.amount]]),
-      bySite: this.#amounts(({ sites }) => sites.map(({ siteId, amount }) => [siteId, amount])),
+      share: shareOf(sums.revenue, perfectForesightRevenue),
     };
   }
 
@@ -177,7 +168,7 @@ export class Settlement {
   }
 
   #settle({ unit }: UnitEntry, award: Award, metered: readonly MeteredSite[]): void {
-    const { clock, journal, market, onSettled } = this.#ports;
+    const { clock, journal, market } = this.#ports;
     const settled = settleUnit(market, unit, award, metered, clock.nowMs());
     const { interval, settledAtMs } = settled;
     journal.append({
@@ -189,7 +180,6 @@ export class Settlement {
       body: settled,
     });
     this.#remember(settled);
-    onSettled(settled);
   }
 
   #remember(settled: SettledUnit): void {
@@ -197,6 +187,7 @@ export class Settlement {
     invariant(!this.#settledKeys.has(key), "an interval of a unit is settled once");
     this.#settledKeys.add(key);
     this.#settled.push(settled);
+    this.#totals = addSettled(this.#totals, settled);
   }
 
   /** Hindsight costs time in proportion to all that was settled, so by itself it looks again only when that grew by a twentieth. */
@@ -221,12 +212,6 @@ export class Settlement {
       const { socStart, socEnd } = site;
       return [{ startMs: interval.startMs, pricePerMWh: pricePerMWh * lossFactor, socStart, socEnd }];
     });
-  }
-
-  #amounts(entriesOf: (settled: SettledUnit) => readonly (readonly [string, number])[]): Record<string, number> {
-    const amounts: Record<string, number> = {};
-    for (const [id, amount] of this.#settled.flatMap(entriesOf)) amounts[id] = (amounts[id] ?? 0) + amount;
-    return amounts;
   }
 
   #forget(): void {

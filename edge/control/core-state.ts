@@ -17,7 +17,7 @@ export interface CoreState {
   readonly leaseFallback: RunningFallback | undefined;
   readonly meterFallback: RunningFallback | undefined;
   readonly rest: RestMemory | undefined;
-  /** The last good reading of the grid operator's limit since the start. */
+  /** The last word of the grid operator read since the start. */
   readonly gridOperatorLimitW: PowerInterval | undefined;
   /** False until the plant controller has been read once since the start. */
   readonly plantWasRead: boolean;

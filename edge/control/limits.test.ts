@@ -191,11 +191,11 @@ function losses(image: SiteImage, loss: Reading<never> | "stale"): SiteImage[] {
     return reading.quality === "good" ? stale(reading.value, Ms(900), "late") : reading;
   };
   const fields = ["powerW", "soc", "chargeWMax", "dischargeWMax", "temperatureC", "state", "remote"] as const;
-  const images: SiteImage[] = [{ ...image, meter: { ...image.meter, powerW: lose(image.meter.powerW) } }];
+  const images: SiteImage[] = [{ ...image, meter: { ...image.meter, powerW: lose<W>(image.meter.powerW) } }];
   image.units.forEach((unit, lost) => {
     for (const field of fields) {
       const units = image.units.map((other, index) =>
-        index === lost ? { ...unit, [field]: lose(unit[field]) } : other,
+        index === lost ? { ...unit, [field]: lose<unknown>(unit[field]) } : other,
       );
       images.push({ ...image, units });
     }

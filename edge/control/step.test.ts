@@ -1,20 +1,8 @@
-import {
-  Celsius,
-  hours,
-  kW,
-  MonotonicMs,
-  Ms,
-  MW,
-  minutes,
-  Soc,
-  seconds,
-  Var,
-  W,
-  WPerS,
-} from "@penstock/protocol/units";
+import { Celsius, kW, MonotonicMs, Ms, MW, Soc, Var, W, WPerS } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { guard } from "./guard.ts";
 import { good, missing, type PlantImage, type SiteImage, stale, type UnitImage } from "./image.ts";
+import { run, samplePlant, settled, tightConfig } from "./sample-run.ts";
 import {
   noLatches,
   sampleConfig,
@@ -32,36 +20,7 @@ const fresh = Ms(20);
 const lost = missing("no answer");
 const old = <T>(value: T) => stale(value, Ms(900), "no answer");
 
-/** Cycles of 100 ms in which every unit does what it is told and the meter sees it; ends with the last cycle's answer. */
-function run(input: StepInput, forMs: number, config: SiteControlConfig = sampleConfig, restW = 0): StepOutput {
-  let state = initialState(input.image);
-  let units = input.image.units;
-  let output: StepOutput | undefined;
-  for (let atMs = 0; atMs <= forMs; atMs += 100) {
-    const batteryW = units.reduce((sum, { powerW }) => sum + (powerW.quality === "missing" ? 0 : powerW.value), 0);
-    const { meter } = input.image;
-    const meterW = meter.powerW.quality === "good" ? good(W(batteryW + restW), fresh) : meter.powerW;
-    const image = { ...input.image, monotonicMs: MonotonicMs(atMs), units, meter: { ...meter, powerW: meterW } };
-    output = step(state, { ...input, image }, config);
-    ({ state } = output);
-    const { commands } = output;
-    units = units.map((unit, index) => ({
-      ...unit,
-      powerW: unit.powerW.quality === "good" ? good(commands[index]?.powerW ?? W(0), fresh) : unit.powerW,
-    }));
-  }
-  if (output === undefined) throw new Error("no cycle was run");
-  return output;
-}
-
-/** Long enough for every ramp. */
-const settled = (input: StepInput, config?: SiteControlConfig, restW?: number) => run(input, 60_000, config, restW);
 const limitsOf = ({ explanation }: StepOutput): string[] => explanation.because.map(({ limit }) => limit);
-
-const tight: SiteControlConfig = {
-  ...sampleConfig,
-  connection: { exportWMax: kW(800), importWMax: kW(600), marginW: W(0), withoutMeterW: kW(200) },
-};
 
 test.each<[W, number, W, number, string[]]>([
   // wanted   soc   rest of site  commanded  because
@@ -80,7 +39,11 @@ test.each<[W, number, W, number, string[]]>([
   [kW(0), 0.5, kW(-900), 300e3, ["grid-connection"]], // Load above the import limit: the battery must help.
 ])("wants %d W at soc %d with %d W from the rest of the site: commands %d W", (powerW, soc, restW, commandedW, because) => {
   const units = sampleUnits(4, { soc: good(Soc(soc), fresh) });
-  const output = settled(sampleInput(sampleImage({ units }), { grants: [sampleGrant({ powerW })] }), tight, restW);
+  const output = settled(
+    sampleInput(sampleImage({ units }), { grants: [sampleGrant({ powerW })] }),
+    tightConfig,
+    restW,
+  );
   expect(Math.round(output.explanation.targetW / 1e3) * 1e3).toBe(commandedW);
   expect(limitsOf(output)).toEqual(because);
 });
@@ -91,7 +54,7 @@ test("every limit that moved the target says so, with how far, and it adds up", 
     localLimitW: { powerWMin: MW(-1), powerWMax: kW(500), by: "Ana", reason: "cable work" },
   };
   const input = sampleInput(sampleImage(), { grants: [sampleGrant({ powerW: MW(9) })], latches });
-  const { explanation } = settled(input, tight);
+  const { explanation } = settled(input, tightConfig);
   expect(explanation.because).toMatchObject([
     { limit: "unit-ratings", movedW: -5e6, text: "4 of 4 units can take power: charge 4.00 MW, discharge 4.00 MW" },
     { limit: "grid-connection", movedW: -3.2e6 },
@@ -101,50 +64,44 @@ test("every limit that moved the target says so, with how far, and it adds up", 
   expect(explanation.wishW + movedW).toBe(explanation.clampedW);
 });
 
-const plant = (changes: Partial<PlantImage> = {}): PlantImage => ({
-  breakerClosed: good(true, fresh),
-  transformerTemperatureC: good(Celsius(60), fresh),
-  gridOperatorLimitW: good({ powerWMin: W(-Infinity), powerWMax: W(Infinity) }, fresh),
-  ...changes,
-});
 const hotConfig = { ...sampleConfig, transformer: { derateFromC: Celsius(90), temperatureCMax: Celsius(110) } };
 
 test.each<[string, PlantImage, number, string[]]>([
-  ["all well", plant(), 4e6, []],
-  ["breaker open", plant({ breakerClosed: good(false, fresh) }), 0, ["breaker"]],
-  ["breaker last seen open", plant({ breakerClosed: old(false) }), 0, ["breaker"]],
-  ["breaker not known", plant({ breakerClosed: lost }), 0, ["breaker"]],
+  ["all well", samplePlant(), 4e6, []],
+  ["breaker open", samplePlant({ breakerClosed: good(false, fresh) }), 0, ["breaker"]],
+  ["breaker last seen open", samplePlant({ breakerClosed: old(false) }), 0, ["breaker"]],
+  ["breaker not known", samplePlant({ breakerClosed: lost }), 0, ["breaker"]],
   [
     "breaker last seen closed, a while ago: power may not grow from 0",
-    plant({ breakerClosed: old(true) }),
+    samplePlant({ breakerClosed: old(true) }),
     0,
     ["breaker"],
   ],
   [
     "operator allows 1.5 MW",
-    plant({ gridOperatorLimitW: good({ powerWMin: MW(-1), powerWMax: MW(1.5) }, fresh) }),
+    samplePlant({ gridOperatorLimitW: good({ powerWMin: MW(-1), powerWMax: MW(1.5) }, fresh) }),
     1.5e6,
     ["grid-operator"],
   ],
   [
     "operator allowed 1.5 MW, a while ago",
-    plant({ gridOperatorLimitW: old({ powerWMin: MW(-1), powerWMax: MW(1.5) }) }),
+    samplePlant({ gridOperatorLimitW: old({ powerWMin: MW(-1), powerWMax: MW(1.5) }) }),
     1.5e6,
     ["grid-operator"],
   ],
   [
     "transformer at 107 °C: 15 % of 10 MW",
-    plant({ transformerTemperatureC: good(Celsius(107), fresh) }),
+    samplePlant({ transformerTemperatureC: good(Celsius(107), fresh) }),
     1.5e6,
     ["transformer-thermal"],
   ],
   [
     "transformer last seen at 98 °C counts as 108 °C",
-    plant({ transformerTemperatureC: old(Celsius(98)) }),
+    samplePlant({ transformerTemperatureC: old(Celsius(98)) }),
     1e6,
     ["transformer-thermal"],
   ],
-  ["transformer temperature not known", plant({ transformerTemperatureC: lost }), 0, ["transformer-thermal"]],
+  ["transformer temperature not known", samplePlant({ transformerTemperatureC: lost }), 0, ["transformer-thermal"]],
 ])("plant controller: %s", (_what, plantImage, commandedW, because) => {
   const input = sampleInput(sampleImage({ plant: plantImage }), { grants: [sampleGrant({ powerW: MW(4) })] });
   const output = settled(input, hotConfig);
@@ -153,16 +110,16 @@ test.each<[string, PlantImage, number, string[]]>([
 });
 
 test("the grid operator's limit is about the connection: the rest of the site counts", () => {
-  const limited = plant({ gridOperatorLimitW: good({ powerWMin: MW(-9), powerWMax: MW(1) }, fresh) });
+  const limited = samplePlant({ gridOperatorLimitW: good({ powerWMin: MW(-9), powerWMax: MW(1) }, fresh) });
   const input = sampleInput(sampleImage({ plant: limited }), { grants: [sampleGrant({ powerW: MW(4) })] });
   expect(settled(input, sampleConfig, -500e3).explanation.targetW).toBe(1.5e6);
 });
 
 test("with the plant controller lost, the last known limit and the latched one both hold", () => {
-  const known = plant({ gridOperatorLimitW: good({ powerWMin: MW(-9), powerWMax: MW(2) }, fresh) });
+  const known = samplePlant({ gridOperatorLimitW: good({ powerWMin: MW(-9), powerWMax: MW(2) }, fresh) });
   const input = sampleInput(sampleImage({ plant: known }), { grants: [sampleGrant({ powerW: MW(4) })] });
   const { state } = settled(input);
-  const silent = sampleImage({ monotonicMs: MonotonicMs(60_100), plant: plant({ gridOperatorLimitW: lost }) });
+  const silent = sampleImage({ monotonicMs: MonotonicMs(60_100), plant: samplePlant({ gridOperatorLimitW: lost }) });
   const reasons = (latches: StepInput["latches"]) =>
     step(state, { ...input, image: silent, latches }, sampleConfig).explanation;
   expect(reasons(noLatches)).toMatchObject({ clampedW: 2e6, because: [{ limit: "grid-operator" }] });
@@ -172,7 +129,7 @@ test("with the plant controller lost, the last known limit and the latched one b
 
 test("after a restart a latched limit rules before the plant controller is heard", () => {
   const latches = { ...noLatches, gridOperatorLimitW: { powerWMin: MW(-9), powerWMax: MW(1) } };
-  const silent = plant({ gridOperatorLimitW: lost });
+  const silent = samplePlant({ gridOperatorLimitW: lost });
   const input = sampleInput(sampleImage({ plant: silent }), { grants: [sampleGrant({ powerW: MW(4) })], latches });
   expect(settled(input).explanation).toMatchObject({ targetW: 1e6, because: [{ limit: "grid-operator" }] });
 });
@@ -238,123 +195,6 @@ test("reactive power takes what active power leaves of each unit's circle", () =
   }
 });
 
-test.each<[string, Partial<StepInput>, string, number]>([
-  ["nobody asks", {}, "site-default", 0],
-  ["a lease", { grants: [sampleGrant()] }, "lease", 1e6],
-  [
-    "two leases: the higher priority",
-    { grants: [sampleGrant({ priority: 9, powerW: kW(300) }), sampleGrant()] },
-    "lease",
-    300e3,
-  ],
-  [
-    "two leases of one priority: the newer",
-    { grants: [sampleGrant({ sequence: 2, powerW: kW(400) }), sampleGrant()] },
-    "lease",
-    400e3,
-  ],
-  [
-    "a lease that has not begun",
-    { grants: [sampleGrant({ notBeforeMonotonicMs: MonotonicMs(hours(1)) })] },
-    "site-default",
-    0,
-  ],
-  [
-    "a lease and a lease limit",
-    { grants: [sampleGrant(), sampleGrant({ kind: "limit", limitW: { powerWMin: W(0), powerWMax: kW(700) } })] },
-    "lease",
-    700e3,
-  ],
-  ["an emergency stop beside a lease", { grants: [sampleGrant({ kind: "estop" }), sampleGrant()] }, "stop", 0],
-  [
-    "manual against a lease",
-    { grants: [sampleGrant()], latches: { ...noLatches, mode: "manual", manualPowerW: kW(-200) } },
-    "operator",
-    -200e3,
-  ],
-  [
-    "maintenance against a lease",
-    { grants: [sampleGrant()], latches: { ...noLatches, mode: "maintenance" } },
-    "operator",
-    0,
-  ],
-  [
-    "a stop against all",
-    {
-      grants: [sampleGrant()],
-      latches: { ...noLatches, mode: "manual", manualPowerW: MW(1), stop: { by: "Ana", reason: "smoke" } },
-    },
-    "stop",
-    0,
-  ],
-])("who rules: %s", (_what, changes, source, commandedW) => {
-  const { explanation } = settled(sampleInput(sampleImage(), changes));
-  expect(explanation).toMatchObject({ source, targetW: commandedW });
-});
-
-test("a stop is at once, and no import limit starts the battery again", () => {
-  const units = sampleUnits(4, { powerW: good(MW(1), fresh) });
-  const image = sampleImage({ units, meterW: MW(-6) });
-  const latches = { ...noLatches, stop: { by: "Ana", reason: "smoke" } };
-  const { commands } = step(initialState(image), sampleInput(image, { latches }), tight);
-  expect(commands.every(({ powerW, reactiveVar }) => powerW === 0 && reactiveVar === 0)).toBe(true);
-});
-
-const afterLease = (
-  onExpire: Parameters<typeof sampleGrant>[0],
-  forMs: number,
-  changes: Partial<SiteControlConfig> = {},
-) => {
-  const config = { ...sampleConfig, ...changes };
-  const lease = sampleGrant({ expiresMonotonicMs: MonotonicMs(30_000), ...onExpire });
-  return run(sampleInput(sampleImage(), { grants: [lease] }), 30_000 + forMs, config, -250e3).explanation;
-};
-
-test.each<[string, Parameters<typeof sampleGrant>[0], number, number, Partial<SiteControlConfig>]>([
-  [
-    "ramps down at the lease's own rate",
-    { onExpire: { action: "ramp-to-zero", rampWPerS: WPerS(100_000) } },
-    5_000,
-    490e3,
-    {},
-  ],
-  ["comes to rest", { onExpire: { action: "ramp-to-zero", rampWPerS: WPerS(100_000) } }, 15_000, 0, {}],
-  ["holds for its time", { onExpire: { action: "hold", forMs: seconds(10) } }, 9_000, 1e6, {}],
-  ["then comes to rest", { onExpire: { action: "hold", forMs: seconds(10) } }, 12_000, 0, {}],
-  ["does as the site's profile says: ramp", { onExpire: { action: "local" } }, 5_000, 490e3, {}],
-  [
-    "does as the site's profile says: follow the load",
-    { onExpire: { action: "local" } },
-    15_000,
-    250e3,
-    { fallback: { ...sampleConfig.fallback, onCloudLoss: { action: "follow-load", gridPowerW: W(0) } } },
-  ],
-])("when a lease runs out, the site %s", (_what, onExpire, forMs, commandedW, changes) => {
-  expect(afterLease(onExpire, forMs, changes)).toMatchObject({
-    source: "fallback",
-    targetW: commandedW,
-    leaseId: "lease-1",
-  });
-});
-
-test("a lease that is withdrawn is not followed by its fallback", () => {
-  const input = sampleInput(sampleImage(), {
-    grants: [sampleGrant({ onExpire: { action: "hold", forMs: minutes(10) } })],
-  });
-  const { state } = run(input, 10_000);
-  const image = sampleImage({
-    monotonicMs: MonotonicMs(10_100),
-    units: sampleUnits(4, { powerW: good(kW(250), fresh) }),
-    meterW: MW(1),
-  });
-  expect(step(state, sampleInput(image), sampleConfig).explanation).toMatchObject({ source: "site-default", wishW: 0 });
-});
-
-test("an expired lease comes back only as a new one", () => {
-  const lease = sampleGrant({ expiresMonotonicMs: MonotonicMs(1_000) });
-  expect(run(sampleInput(sampleImage(), { grants: [lease] }), 5_000).explanation.source).toBe("fallback");
-});
-
 const atMonotonic = (image: SiteImage, monotonicMs: number): SiteImage => ({
   ...image,
   monotonicMs: MonotonicMs(monotonicMs),
@@ -384,7 +224,7 @@ test("a unit that is first read after the start joins with what it does", () => 
 
 test("after a start nothing grows until the plant controller is heard, and nothing falls", () => {
   const units = sampleUnits(4, { powerW: good(kW(400), fresh) });
-  const silent = plant({ breakerClosed: lost, gridOperatorLimitW: lost });
+  const silent = samplePlant({ breakerClosed: lost, gridOperatorLimitW: lost });
   const input = sampleInput(sampleImage({ units, plant: silent, meterW: MW(1.6) }), {
     grants: [sampleGrant({ powerW: MW(3) })],
   });
@@ -403,10 +243,10 @@ test("a site that slept does not make up for it in one leap", () => {
 test.each<[string, Partial<StepInput["image"]>, number]>([
   [
     "an operator's new limit is reached at the site's down ramp",
-    { plant: plant({ gridOperatorLimitW: good({ powerWMin: W(0), powerWMax: MW(1) }, fresh) }) },
+    { plant: samplePlant({ gridOperatorLimitW: good({ powerWMin: W(0), powerWMax: MW(1) }, fresh) }) },
     3.9e6,
   ],
-  ["an open breaker takes it all at once", { plant: plant({ breakerClosed: good(false, fresh) }) }, 0],
+  ["an open breaker takes it all at once", { plant: samplePlant({ breakerClosed: good(false, fresh) }) }, 0],
   [
     "a solar surge behind the meter is undone at once",
     { meter: { ...sampleImage().meter, powerW: good(MW(12), fresh) } },
@@ -419,7 +259,7 @@ test.each<[string, Partial<StepInput["image"]>, number]>([
   ],
 ])("at 4 MW, %s", (_what, changes, commandedW) => {
   const units = sampleUnits(4, { powerW: good(MW(1), fresh) });
-  const image = sampleImage({ units, plant: plant(), meterW: MW(4) });
+  const image = sampleImage({ units, plant: samplePlant(), meterW: MW(4) });
   const input = sampleInput(image, { grants: [sampleGrant({ powerW: MW(4), rampWPerS: WPerS(1_000) })] });
   const { state } = step(initialState(image), input, sampleConfig);
   const next = { ...image, monotonicMs: MonotonicMs(100), ...changes };
@@ -456,7 +296,7 @@ test.each<[string, SiteImage["meter"]["powerW"], number]>([
 });
 
 test("two limits that contradict each other: the stronger holds, at its point nearest the weaker, with an alarm", () => {
-  const limited = plant({ gridOperatorLimitW: good({ powerWMin: MW(1), powerWMax: MW(2) }, fresh) });
+  const limited = samplePlant({ gridOperatorLimitW: good({ powerWMin: MW(1), powerWMax: MW(2) }, fresh) });
   const latches = {
     ...noLatches,
     localLimitW: { powerWMin: MW(-1), powerWMax: W(0), by: "Ana", reason: "cable work" },

@@ -131,8 +131,9 @@ function nextState(state: CoreState, image: SiteImage, wish: Wish, rest: RestOfS
     leaseFallback: wish.leaseFallback,
     meterFallback: wish.meterFallback,
     rest: rest.memory,
-    gridOperatorLimitW: limit?.quality === "good" ? limit.value : state.gridOperatorLimitW,
-    plantWasRead: state.plantWasRead || image.plant?.breakerClosed.quality === "good",
+    // A stale word is still the last one: it holds when even that is lost.
+    gridOperatorLimitW: limit === undefined || limit.quality === "missing" ? state.gridOperatorLimitW : limit.value,
+    plantWasRead: state.plantWasRead || (image.plant !== undefined && image.plant.breakerClosed.quality !== "missing"),
     unitPowerW,
   };
 }

@@ -28,7 +28,7 @@ export function cloudConfigOf(setting: CloudSetting): CloudConfig {
     forecaster: "blend",
     desk: {
       telemetryAgeMsMax: seconds(10),
-      decideBeforeGateMs: seconds(30),
+      decideBeforeGateMs: minutes(2),
       decideBeforeApprovalMs: minutes(3),
       horizonMs: minutes(24 * 60),
     },

@@ -28,8 +28,8 @@ Exit 1 when a record was lost or duplicated or a limit violated.
   npm start -- --prices price_demand_5min_2023_NSW1.csv.gz --market-speed 120
 `;
 
-/** Summer, late afternoon in the market's zone: the sun goes, the evening peak comes. */
-const GENERATED_START = "2026-01-14T07:00:00.000Z";
+/** A summer evening in the market's zone: the sun is gone, the evening peak is there. */
+const GENERATED_START = "2026-01-14T08:00:00.000Z";
 const root = resolve(import.meta.dirname, "../..");
 const runFolder = process.env["PENSTOCK_RUN_DIR"] ?? join(root, ".penstock/run");
 
@@ -133,12 +133,12 @@ function recordedMarket(file: string, neededMs: number) {
   return { region: series.value.region, marketStartMs, prices: { file: path }, label: `prices of ${file}` };
 }
 
-/** The first part is the past that forecasters learn from: two weeks, or a third of a short file. Then the next afternoon. */
+/** The first part is the past that forecasters learn from: two weeks, or a third of a short file. Then the next evening. */
 function startOf(series: PriceSeries): number {
   const historyMs = Math.min(days(14), (series.prices.length * series.intervalMs) / 3);
   const { startMs } = intervalOf(series, Math.ceil(historyMs / series.intervalMs));
-  const afternoonMs = Math.ceil((startMs - minutes(7 * 60)) / days(1)) * days(1) + minutes(7 * 60);
-  return afternoonMs + days(1) < seriesEndMs(series) ? afternoonMs : startMs;
+  const eveningMs = Math.ceil((startMs - minutes(8 * 60)) / days(1)) * days(1) + minutes(8 * 60);
+  return eveningMs + days(1) < seriesEndMs(series) ? eveningMs : startMs;
 }
 
 function greet(world: SocketWorld, label: string): void {

@@ -34,7 +34,7 @@ export interface SiteDocument {
   /** The interval all limits left. */
   readonly powerWMin: W | null;
   readonly powerWMax: W | null;
-  /** What the market awarded for now; null without an award. */
+  /** What the market has awarded at present; null without an award. */
   readonly awardPowerW: W | null;
   /** Whose wish it follows: lease, fallback, operator, … */
   readonly source: string | null;

@@ -1,4 +1,4 @@
-import type { AlarmDocument } from "@penstock/protocol/fleet";
+import { ALARM_PRIORITIES, type AlarmDocument, type SummaryDocument } from "@penstock/protocol/fleet";
 import { age } from "./format.ts";
 
 const listedMax = 5;
@@ -7,7 +7,7 @@ const listedMax = 5;
 export function AlarmList({ alarms, nowMs }: { readonly alarms: readonly AlarmDocument[]; readonly nowMs: number }) {
   const listed = alarms.slice(0, listedMax);
   return (
-    <section class="panel alarms" aria-label="Open alarms" aria-live="polite">
+    <section class="panel alarms" aria-label="Open alarms">
       <ul>
         {listed.map((alarm) => (
           <li key={alarm.id} class={`alarm alarm-${alarm.priority}`}>
@@ -28,4 +28,11 @@ export function AlarmList({ alarms, nowMs }: { readonly alarms: readonly AlarmDo
       {alarms.length > listedMax && <p class="more">and {alarms.length - listedMax} more: fleetctl alarms</p>}
     </section>
   );
+}
+
+/** `1 high, 2 medium`. Changes only when the counts do, so that it can be spoken. */
+export function alarmWords(openAlarms: SummaryDocument["openAlarms"]): string {
+  const counts = ALARM_PRIORITIES.filter((priority) => openAlarms[priority] > 0);
+  if (counts.length === 0) return "Nothing needs you";
+  return counts.map((priority) => `${openAlarms[priority]} ${priority}`).join(", ");
 }

@@ -1,10 +1,12 @@
 import type { FleetSnapshot } from "@penstock/protocol/fleet";
 import type { Clock } from "@penstock/protocol/time";
 import { useEffect, useState } from "preact/hooks";
-import { AlarmList } from "./alarm-list.tsx";
+import { AlarmList, alarmWords } from "./alarm-list.tsx";
+import { byAttention } from "./attention.ts";
 import { BidPanel } from "./bid-panel.tsx";
 import { type Feed, openFeed, type Source } from "./feed.ts";
 import { age } from "./format.ts";
+import { MoneyPanel } from "./money-panel.tsx";
 import { PageFooter } from "./page-footer.tsx";
 import { PageHeader } from "./page-header.tsx";
 import { PricePanel } from "./price-panel.tsx";
@@ -36,9 +38,10 @@ interface FleetProps {
 }
 
 function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
-  const { sites, markets, alarms, summary } = snapshot;
+  const { markets, alarms, summary } = snapshot;
+  const sites = byAttention(snapshot.sites);
   const [chosen, choose] = useState(siteInAddress() ?? sites[0]?.siteId);
-  const selected = sites.find(({ siteId }) => siteId === chosen);
+  const selected = sites.find(({ siteId }) => siteId === chosen) ?? sites[0];
   const market = markets[0];
   /** What the server's clock says now, as far as we can tell. */
   const nowMs = snapshot.atMs + silentMs;
@@ -46,8 +49,12 @@ function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
     choose(siteId);
     history.replaceState(null, "", `#site=${encodeURIComponent(siteId)}`);
   };
+  useTitle(isLive ? alarms.length : undefined);
   return (
     <div class={isLive ? "fleet" : "fleet is-old"}>
+      <p class="only-heard" role="status">
+        {alarmWords(summary.openAlarms)}
+      </p>
       <PageHeader market={market} isLive={isLive} />
       {!isLive && (
         <p class="banner" role="status">
@@ -65,7 +72,8 @@ function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
           {market !== undefined && (
             <div class="column">
               <PricePanel market={market} />
-              <BidPanel market={market} />
+              <BidPanel market={market} sites={sites} />
+              {market.profit !== null && <MoneyPanel profit={market.profit} />}
             </div>
           )}
         </div>
@@ -73,6 +81,14 @@ function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
       <PageFooter summary={summary} sites={sites} />
     </div>
   );
+}
+
+/** A tab in the background says when it wants to be looked at. */
+function useTitle(openAlarms: number | undefined): void {
+  useEffect(() => {
+    const word = openAlarms === undefined ? "not connected" : openAlarms > 0 ? `${openAlarms} open` : "";
+    document.title = word === "" ? "Penstock fleet" : `(${word}) Penstock fleet`;
+  }, [openAlarms]);
 }
 
 function useFeed(clock: Clock): Feed | undefined {

@@ -1,11 +1,17 @@
-import type { BidDocument, MarketDocument } from "@penstock/protocol/fleet";
+import type { BidDocument, MarketDocument, SiteDocument } from "@penstock/protocol/fleet";
 import { useState } from "preact/hooks";
 import { BidChart } from "./bid-chart.tsx";
+import { deliveredPowerW } from "./delivery.ts";
 import { clockTime, power, price, signed } from "./format.ts";
 import { Panel } from "./panel.tsx";
 
+interface BidPanelProps {
+  readonly market: MarketDocument;
+  readonly sites: readonly SiteDocument[];
+}
+
 /** What each unit has bid for the interval under way and the one to come. */
-export function BidPanel({ market }: { readonly market: MarketDocument }) {
+export function BidPanel({ market, sites }: BidPanelProps) {
   const units = [...new Set(market.bids.map(({ unitId }) => unitId))].sort();
   const [chosen, choose] = useState<string>();
   const unitId = units.find((unit) => unit === chosen) ?? units[0];
@@ -31,7 +37,7 @@ export function BidPanel({ market }: { readonly market: MarketDocument }) {
         <div class="bids">
           {bids.length === 0 && <p class="empty">No bid for this interval or the next.</p>}
           {bids.map((bid) => (
-            <Bid key={bid.intervalStartMs} bid={bid} market={market} />
+            <Bid key={bid.intervalStartMs} bid={bid} market={market} sites={sites} />
           ))}
         </div>
       }
@@ -46,15 +52,15 @@ export function BidPanel({ market }: { readonly market: MarketDocument }) {
   );
 }
 
-interface BidProps {
+interface BidProps extends BidPanelProps {
   readonly bid: BidDocument;
-  readonly market: MarketDocument;
 }
 
-function Bid({ bid, market }: BidProps) {
+function Bid({ bid, market, sites }: BidProps) {
   const isNow = bid.intervalStartMs === market.intervalStartMs;
   const sizeMW = bid.steps.reduce((total, { volumeMW }) => total + Math.abs(volumeMW), 0);
   const award = power(bid.awardPowerW, 1e6 * sizeMW);
+  const delivered = power(deliveredPowerW(bid.siteIds, sites), 1e6 * sizeMW);
   return (
     <article class="bid">
       <BidHead bid={bid} isNow={isNow} />
@@ -62,7 +68,13 @@ function Bid({ bid, market }: BidProps) {
       <p class="bid-because">
         {bid.awardPowerW !== null && (
           <b>
-            Awarded {signed(award.text)} {award.unit}.{" "}
+            Awarded {signed(award.text)} {award.unit}
+            {isNow && (
+              <>
+                , delivering {signed(delivered.text)} {delivered.unit}
+              </>
+            )}
+            .{" "}
           </b>
         )}
         {bid.refusals.length > 0 ? <span class="is-warning">{bid.refusals.join("; ")}</span> : bid.because}

@@ -1,6 +1,6 @@
 import { applyDelta, type FleetDelta, type FleetSnapshot } from "@penstock/protocol/fleet";
 import type { Clock, Timer } from "@penstock/protocol/time";
-import { seconds } from "@penstock/protocol/units";
+import { Ms, seconds } from "@penstock/protocol/units";
 
 /** The newest of everything, and how the page stands with the server. */
 export interface Feed {
@@ -40,7 +40,7 @@ export function openFeed(open: () => Source, clock: Clock, show: (feed: Feed) =>
     source = undefined;
     watch?.cancel();
     show({ snapshot, isLive: false, heardAtMs });
-    watch = clock.after(waitMs as typeof silenceMs, start);
+    watch = clock.after(Ms(waitMs), start);
     waitMs = Math.min(2 * waitMs, 10_000);
   };
   const start = (): void => {

@@ -17,6 +17,14 @@ export function power(powerW: number | null, scaleW: number = Math.abs(powerW ??
   return { text: decimal(isLarge ? powerW / 1e6 : powerW / 1e3, isLarge ? 2 : 1), unit };
 }
 
+/** For an axis: as few digits as the value has, with its direction and its unit. */
+export function axisPower(powerW: number, sizeW: number): string {
+  const { unit } = power(0, sizeW);
+  const value = Number((unit === "MW" ? powerW / 1e6 : powerW / 1e3).toPrecision(4));
+  const digits = (String(Math.abs(value)).split(".")[1] ?? "").length;
+  return `${signed(decimal(value, Math.min(digits, 2)))} ${unit}`;
+}
+
 export function energy(energyWh: number | null, scaleWh: number = Math.abs(energyWh ?? 0)): Shown {
   const isLarge = Math.abs(scaleWh) >= 500e3;
   const unit = isLarge ? "MWh" : "kWh";

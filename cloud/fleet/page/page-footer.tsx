@@ -10,6 +10,7 @@ interface PageFooterProps {
 export function PageFooter({ summary, sites }: PageFooterProps) {
   const { stored, missing, redelivered, quarantined } = summary.records;
   const complete = sites.flatMap(({ completeUpToMs }) => completeUpToMs ?? []);
+  const unknown = sites.length - complete.length;
   return (
     <footer class="page-footer">
       <span>
@@ -26,9 +27,14 @@ export function PageFooter({ summary, sites }: PageFooterProps) {
           <b>{decimal(quarantined, 0)}</b> in quarantine
         </span>
       )}
+      {unknown > 0 && (
+        <span class="is-warning">
+          <b>{unknown}</b> {unknown === 1 ? "site has" : "sites have"} a stream not heard yet
+        </span>
+      )}
       {complete.length > 0 && (
         <span>
-          Every site complete up to <b>{clockTimeS(Math.min(...complete))}</b> UTC
+          {unknown > 0 ? "The others" : "Every site"} complete up to <b>{clockTimeS(Math.min(...complete))}</b> UTC
         </span>
       )}
       <span class="page-footer-sign">Power is positive out of the battery: discharge, export, sale.</span>

@@ -1,6 +1,6 @@
 import type { MarketDocument } from "@penstock/protocol/fleet";
 import { useMemo } from "preact/hooks";
-import { clockTime, dayAndTime, price } from "./format.ts";
+import { clockTime, dayAndTime, decimal, price } from "./format.ts";
 import { Panel } from "./panel.tsx";
 import { type ChartSeries, TimeChart } from "./time-chart.tsx";
 
@@ -36,7 +36,8 @@ export function PricePanel({ market }: { readonly market: MarketDocument }) {
           series={series}
           columns={columns}
           heightPx={190}
-          showValue={(value) => String(Math.round(value))}
+          showTick={(value) => decimal(value, 0)}
+          showValue={(value) => `${price(value)} ${currency}/MWh`}
           spanMin={50}
           {...(hasSpike && { linearUpTo: 100 })}
         />

@@ -1,6 +1,6 @@
 import type { SiteDocument, SiteHistoryDocument } from "@penstock/protocol/fleet";
 import { useMemo } from "preact/hooks";
-import { clockTimeS, percent, power, signed } from "./format.ts";
+import { axisPower, clockTimeS, percent, power, signed } from "./format.ts";
 import { Panel } from "./panel.tsx";
 import { powerSizeOf } from "./site-table.tsx";
 import { type ChartSeries, TimeChart } from "./time-chart.tsx";
@@ -25,7 +25,7 @@ export function SitePanel({ site, atMs }: { readonly site: SiteDocument; readonl
   );
   const show = (valueW: number) => {
     const { text, unit } = power(valueW, sizeW);
-    return `${text} ${unit}`;
+    return `${signed(text)} ${unit}`;
   };
   return (
     <Panel
@@ -41,6 +41,7 @@ export function SitePanel({ site, atMs }: { readonly site: SiteDocument; readonl
           series={series}
           columns={columns}
           heightPx={300}
+          showTick={(valueW) => axisPower(valueW, sizeW)}
           showValue={show}
           spanMin={0.2 * sizeW}
           withSeconds

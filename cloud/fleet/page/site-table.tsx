@@ -1,6 +1,6 @@
 import type { SiteDocument } from "@penstock/protocol/fleet";
 import { Bar, PowerBar } from "./bars.tsx";
-import { age, percent, power, signed } from "./format.ts";
+import { age, clockTime, percent, power, signed } from "./format.ts";
 
 interface SiteTableProps {
   readonly sites: readonly SiteDocument[];
@@ -52,10 +52,24 @@ interface SiteRowProps {
 }
 
 function SiteRow({ site, isSelected, onSelect, nowMs }: SiteRowProps) {
-  const { siteId, state, online, batteryPowerW, targetPowerW, soc, unitsAvailable, unitsTotal, receivedAtMs } = site;
+  const {
+    siteId,
+    state,
+    online,
+    batteryPowerW,
+    targetPowerW,
+    soc,
+    unitsAvailable,
+    unitsTotal,
+    receivedAtMs,
+    completeUpToMs,
+  } = site;
   const sizeW = powerSizeOf(site);
   const shown = power(batteryPowerW, sizeW);
+  const target = power(targetPowerW, sizeW);
+  const grid = power(site.gridPowerW, sizeW);
   const ageMs = receivedAtMs === null ? null : nowMs - receivedAtMs;
+  const isCatchingUp = completeUpToMs !== null && nowMs - completeUpToMs > catchingUpAfterMs;
   const isStale = !online || ageMs === null || ageMs > staleAfterMs;
   return (
     <tr class={`${isSelected ? "is-selected" : ""} ${isStale ? "is-stale" : ""}`}>
@@ -75,27 +89,38 @@ function SiteRow({ site, isSelected, onSelect, nowMs }: SiteRowProps) {
           sizeW={sizeW}
           room={{ minW: site.powerWMin, maxW: site.powerWMax }}
         />
+        <span class="because">
+          target {signed(target.text)}, grid {signed(grid.text)} {grid.unit}
+        </span>
       </td>
       <td class="cell-soc">
         <span class="figure">{percent(soc)}</span>
         <Bar fraction={soc} />
       </td>
       <td class="cell-why">
-        <Following site={site} />
+        <Following site={site} sizeW={sizeW} />
       </td>
       <td
         class={`number cell-units ${unitsAvailable !== null && unitsTotal !== null && unitsAvailable < unitsTotal ? "is-warning" : ""}`}
       >
         {unitsAvailable ?? "–"}/{unitsTotal ?? "–"}
       </td>
-      <td class={`number cell-age ${isStale ? "is-warning" : ""}`}>{age(ageMs)}</td>
+      <td class={`number cell-age ${isStale ? "is-warning" : ""}`}>
+        {age(ageMs)}
+        {isCatchingUp && <span class="because">history to {clockTime(completeUpToMs)}</span>}
+      </td>
     </tr>
   );
 }
 
-function Following({ site: { source, because, wishPowerW, online } }: { readonly site: SiteDocument }) {
+interface FollowingProps {
+  readonly site: SiteDocument;
+  readonly sizeW: number;
+}
+
+function Following({ site: { source, because, wishPowerW, online }, sizeW }: FollowingProps) {
   if (!online) return <span>not heard</span>;
-  const wish = power(wishPowerW);
+  const wish = power(wishPowerW, sizeW);
   return (
     <>
       <span>
@@ -122,3 +147,5 @@ export const powerSizeOf = (site: SiteDocument): number =>
   );
 
 const staleAfterMs = 10_000;
+/** Live data comes first after an outage; what was stored meanwhile follows. */
+const catchingUpAfterMs = 120_000;

@@ -6,6 +6,7 @@ import {
   type SummaryDocument,
 } from "@penstock/protocol/fleet";
 import type { ComponentChildren } from "preact";
+import { alarmWords } from "./alarm-list.tsx";
 import { Bar, PowerBar } from "./bars.tsx";
 import { age, clockTime, energy, money, percent, power, price, type Shown, signed } from "./format.ts";
 
@@ -41,6 +42,15 @@ function PowerTile({ summary, sites }: Omit<TilesProps, "market">) {
   const isOff = offW !== null && Math.abs(offW) > Math.max(0.05 * Math.abs(awardPowerW ?? 0), 0.02 * sizeW);
   const instructed = power(awardPowerW, sizeW);
   const off = power(offW, sizeW);
+  const limits = online.filter((site) => site.powerWMin !== null && site.powerWMax !== null);
+  const least = power(
+    sum(limits, (site) => site.powerWMin),
+    sizeW,
+  );
+  const most = power(
+    sum(limits, (site) => site.powerWMax),
+    sizeW,
+  );
   return (
     <Tile title="Fleet power" value={withSign(power(batteryPowerW, sizeW))}>
       <PowerBar powerW={batteryPowerW} targetW={awardPowerW} sizeW={sizeW} />
@@ -54,6 +64,11 @@ function PowerTile({ summary, sites }: Omit<TilesProps, "market">) {
           </span>
         </p>
       )}
+      {limits.length > 0 && (
+        <p>
+          Limits leave {signed(least.text)} to {signed(most.text)} {most.unit}
+        </p>
+      )}
     </Tile>
   );
 }
@@ -61,11 +76,15 @@ function PowerTile({ summary, sites }: Omit<TilesProps, "market">) {
 function EnergyTile({ summary: { energyWh, capacityWh } }: Pick<TilesProps, "summary">) {
   const fraction = capacityWh > 0 ? energyWh / capacityWh : null;
   const capacity = energy(capacityWh, capacityWh);
+  const room = energy(Math.max(0, capacityWh - energyWh), capacityWh);
   return (
     <Tile title="Energy stored" value={energy(energyWh, capacityWh)}>
       <Bar fraction={fraction} />
       <p>
         {percent(fraction)} of {capacity.text} {capacity.unit}
+      </p>
+      <p>
+        room to charge {room.text} {room.unit}
       </p>
     </Tile>
   );
@@ -100,12 +119,9 @@ function SitesTile({ summary }: Pick<TilesProps, "summary">) {
 function AlarmsTile({ summary: { openAlarms } }: Pick<TilesProps, "summary">) {
   const total = ALARM_PRIORITIES.reduce((all, priority) => all + openAlarms[priority], 0);
   const tone = openAlarms.high > 0 ? "bad" : openAlarms.medium > 0 ? "warning" : "";
-  const counts = ALARM_PRIORITIES.filter((priority) => openAlarms[priority] > 0);
   return (
     <Tile title="Open alarms" value={{ text: `${total}`, unit: "" }} tone={tone}>
-      <p>
-        {total === 0 ? "Nothing needs you" : counts.map((priority) => `${openAlarms[priority]} ${priority}`).join(", ")}
-      </p>
+      <p>{alarmWords(openAlarms)}</p>
     </Tile>
   );
 }
@@ -115,7 +131,7 @@ function PriceTile({ market }: { readonly market: MarketDocument }) {
   return (
     <Tile title={`Price ${region}`} value={{ text: price(pricePerMWh), unit: `${currency}/MWh` }}>
       <p>
-        {clockTime(intervalStartMs)} to {clockTime(intervalEndMs)} UTC
+        {clockTime(intervalStartMs)} to {clockTime(intervalEndMs)} UTC{pricePerMWh < 0 && ", charging is paid"}
       </p>
       <p>{pricesGenerated ? <span class="tag tag-strong">Generated prices</span> : market.pricesSource}</p>
     </Tile>

@@ -1,6 +1,6 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import { clockTime, clockTimeS } from "./format.ts";
+import { clockTime, clockTimeS, nothing } from "./format.ts";
 import { type Theme, useTheme } from "./use-theme.ts";
 
 export interface ChartSeries {
@@ -16,6 +16,8 @@ interface TimeChartProps {
   /** First the times in ms UTC, then a column a series. */
   readonly columns: readonly (readonly (number | null)[])[];
   readonly heightPx: number;
+  /** A value on the axis, short; and one that is pointed at, in full. */
+  readonly showTick: (value: number) => string;
   readonly showValue: (value: number) => string;
   /** Values far apart share a chart when the scale is linear near zero and logarithmic beyond this. */
   readonly linearUpTo?: number;
@@ -30,6 +32,7 @@ export function TimeChart(props: TimeChartProps) {
   const theme = useTheme();
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const [pointedAt, point] = useState<number>();
   const newest = useRef(props);
   newest.current = props;
   const shape = JSON.stringify([series, theme, heightPx, linearUpTo, withSeconds]);
@@ -38,7 +41,11 @@ export function TimeChart(props: TimeChartProps) {
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
-    const made = new uPlot(optionsFor(newest, theme, element.clientWidth), dataOf(newest.current.columns), element);
+    const made = new uPlot(
+      optionsFor(newest, theme, element.clientWidth, point),
+      dataOf(newest.current.columns),
+      element,
+    );
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }));
     resized.observe(element);
@@ -51,10 +58,32 @@ export function TimeChart(props: TimeChartProps) {
 
   useEffect(() => plot.current?.setData(dataOf(columns)), [columns]);
 
-  return <div class="chart" ref={holder} style={{ height: `${heightPx}px` }} aria-hidden="true" />;
+  return (
+    <div class="chart" aria-hidden="true">
+      <div ref={holder} style={{ height: `${heightPx}px` }} />
+      <p class="readout">{pointedAt !== undefined && readout(props, pointedAt)}</p>
+    </div>
+  );
 }
 
-function optionsFor(newest: { readonly current: TimeChartProps }, theme: Theme, width: number): uPlot.Options {
+/** All values at one instant, in words. */
+function readout({ series, columns, showValue, withSeconds = false }: TimeChartProps, index: number): string {
+  const [timesMs = [], ...values] = columns;
+  const timeMs = timesMs[index];
+  if (timeMs === undefined || timeMs === null) return "";
+  const shown = series.map(({ label }, at) => {
+    const value = values[at]?.[index] ?? null;
+    return `${label} ${value === null ? nothing : showValue(value)}`;
+  });
+  return [`${(withSeconds ? clockTimeS : clockTime)(timeMs)} UTC`, ...shown].join("   ");
+}
+
+function optionsFor(
+  newest: { readonly current: TimeChartProps },
+  theme: Theme,
+  width: number,
+  point: (index: number | undefined) => void,
+): uPlot.Options {
   const { series, heightPx, linearUpTo, withSeconds = false, spanMin } = newest.current;
   const axis = {
     stroke: theme.dim,
@@ -67,7 +96,11 @@ function optionsFor(newest: { readonly current: TimeChartProps }, theme: Theme, 
     height: heightPx,
     padding: [8, 8, 0, 0],
     legend: { show: false },
-    cursor: { show: false },
+    cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 5 } },
+    hooks: {
+      setCursor: [({ cursor: { idx } }) => point(idx ?? undefined)],
+      drawAxes: [(plot) => drawZero(plot, theme)],
+    },
     scales: {
       x: { time: true },
       y: {
@@ -87,7 +120,7 @@ function optionsFor(newest: { readonly current: TimeChartProps }, theme: Theme, 
         ...axis,
         size: 66,
         space: 28,
-        values: (_plot, splits) => splits.map((value) => newest.current.showValue(value)),
+        values: (_plot, splits) => splits.map((value) => newest.current.showTick(value)),
       },
     ],
     series: [
@@ -104,6 +137,19 @@ function optionsFor(newest: { readonly current: TimeChartProps }, theme: Theme, 
       ),
     ],
   };
+}
+
+/** Which side of zero a line is on must be seen without reading the axis. */
+function drawZero({ ctx, bbox, valToPos }: uPlot, theme: Theme): void {
+  const y = Math.round(valToPos(0, "y", true)) + 0.5;
+  ctx.save();
+  ctx.strokeStyle = theme.second;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
 }
 
 /** A value holds to the right until the next. */

@@ -3,11 +3,15 @@ import { ok } from "@penstock/protocol/result";
 import type { BandPriceRequest, BandPrices } from "../market.ts";
 import { BANDS, nemRulesAt, PRICE_TICK } from "./rules.ts";
 
+/** Beyond the dearest price expected by this much, lies a band for days dearer than expected. */
+const DEARER_THAN_EXPECTED = 1.5;
+
 /**
  * Ten prices a direction for a whole trading day. Four are always there, so that every volume can be moved to
  * "at any price", "when it costs nothing", "only in a crisis" and "never": the floor, zero, nine tenths of the
- * cap and the cap, all at the unit (times its loss factor). The other six lie where the strategies expect to
- * act: at the quantiles of the prices they name.
+ * cap and the cap, all at the unit (times its loss factor). Five lie where the strategies expect to act, at the
+ * quantiles of the prices they name; one lies above all of those, since a day can turn out dearer than expected
+ * and between there and the cap is nothing.
  */
 export function dayBandPrices({ unit, day, levels }: BandPriceRequest): Result<BandPrices, CodedError> {
   const rules = nemRulesAt(day.startMs);
@@ -27,12 +31,13 @@ export function dayBandPrices({ unit, day, levels }: BandPriceRequest): Result<B
   });
 }
 
-/** Fills the bands beside the fixed ones with quantiles of the wanted prices, then with midpoints of the widest gaps. */
 function spread(always: readonly number[], wanted: readonly number[]): readonly number[] {
   const bottom = Math.min(...always);
   const top = Math.max(...always);
   const sorted = wanted.filter((price) => price > bottom && price < top).sort((a, b) => a - b);
   const prices = new Set(always);
+  const dearest = sorted.at(-1);
+  if (dearest !== undefined && dearest > 0) prices.add(roundToTick(Math.min(top, dearest * DEARER_THAN_EXPECTED)));
   const free = BANDS - prices.size;
   for (let band = 0; band < free && sorted.length > 0; band++) {
     prices.add(roundToTick(sorted[Math.floor(((band + 0.5) / free) * sorted.length)] as number));

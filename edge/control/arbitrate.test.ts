@@ -1,0 +1,127 @@
+import { hours, kW, MonotonicMs, Ms, MW, minutes, seconds, W, WPerS } from "@penstock/protocol/units";
+import { expect, test } from "vitest";
+import { good } from "./image.ts";
+import { run, settled, tightConfig } from "./sample-run.ts";
+import { noLatches, sampleConfig, sampleGrant, sampleImage, sampleInput, sampleUnits } from "./sample-site.ts";
+import type { SiteControlConfig } from "./site-control-config.ts";
+import { initialState, step } from "./step.ts";
+import type { StepInput } from "./step-types.ts";
+
+const fresh = Ms(20);
+
+test.each<[string, Partial<StepInput>, string, number]>([
+  ["nobody asks", {}, "site-default", 0],
+  ["a lease", { grants: [sampleGrant()] }, "lease", 1e6],
+  [
+    "two leases: the higher priority",
+    { grants: [sampleGrant({ priority: 9, powerW: kW(300) }), sampleGrant()] },
+    "lease",
+    300e3,
+  ],
+  [
+    "two leases of one priority: the newer",
+    { grants: [sampleGrant({ sequence: 2, powerW: kW(400) }), sampleGrant()] },
+    "lease",
+    400e3,
+  ],
+  [
+    "a lease that has not begun",
+    { grants: [sampleGrant({ notBeforeMonotonicMs: MonotonicMs(hours(1)) })] },
+    "site-default",
+    0,
+  ],
+  [
+    "a lease and a lease limit",
+    { grants: [sampleGrant(), sampleGrant({ kind: "limit", limitW: { powerWMin: W(0), powerWMax: kW(700) } })] },
+    "lease",
+    700e3,
+  ],
+  ["an emergency stop beside a lease", { grants: [sampleGrant({ kind: "estop" }), sampleGrant()] }, "stop", 0],
+  [
+    "manual against a lease",
+    { grants: [sampleGrant()], latches: { ...noLatches, mode: "manual", manualPowerW: kW(-200) } },
+    "operator",
+    -200e3,
+  ],
+  [
+    "maintenance against a lease",
+    { grants: [sampleGrant()], latches: { ...noLatches, mode: "maintenance" } },
+    "operator",
+    0,
+  ],
+  [
+    "a stop against all",
+    {
+      grants: [sampleGrant()],
+      latches: { ...noLatches, mode: "manual", manualPowerW: MW(1), stop: { by: "Ana", reason: "smoke" } },
+    },
+    "stop",
+    0,
+  ],
+])("who rules: %s", (_what, changes, source, commandedW) => {
+  const { explanation } = settled(sampleInput(sampleImage(), changes));
+  expect(explanation).toMatchObject({ source, targetW: commandedW });
+});
+
+test("a stop is at once, and no import limit starts the battery again", () => {
+  const units = sampleUnits(4, { powerW: good(MW(1), fresh) });
+  const image = sampleImage({ units, meterW: MW(-6) });
+  const latches = { ...noLatches, stop: { by: "Ana", reason: "smoke" } };
+  const { commands } = step(initialState(image), sampleInput(image, { latches }), tightConfig);
+  expect(commands.every(({ powerW, reactiveVar }) => powerW === 0 && reactiveVar === 0)).toBe(true);
+});
+
+const afterLease = (
+  onExpire: Parameters<typeof sampleGrant>[0],
+  forMs: number,
+  changes: Partial<SiteControlConfig> = {},
+) => {
+  const config = { ...sampleConfig, ...changes };
+  const lease = sampleGrant({ expiresMonotonicMs: MonotonicMs(30_000), ...onExpire });
+  return run(sampleInput(sampleImage(), { grants: [lease] }), 30_000 + forMs, config, -250e3).explanation;
+};
+
+test.each<[string, Parameters<typeof sampleGrant>[0], number, number, Partial<SiteControlConfig>]>([
+  [
+    "ramps down at the lease's own rate",
+    { onExpire: { action: "ramp-to-zero", rampWPerS: WPerS(100_000) } },
+    5_000,
+    490e3,
+    {},
+  ],
+  ["comes to rest", { onExpire: { action: "ramp-to-zero", rampWPerS: WPerS(100_000) } }, 15_000, 0, {}],
+  ["holds for its time", { onExpire: { action: "hold", forMs: seconds(10) } }, 9_000, 1e6, {}],
+  ["then comes to rest", { onExpire: { action: "hold", forMs: seconds(10) } }, 12_000, 0, {}],
+  ["does as the site's profile says: ramp", { onExpire: { action: "local" } }, 5_000, 490e3, {}],
+  [
+    "does as the site's profile says: follow the load",
+    { onExpire: { action: "local" } },
+    15_000,
+    250e3,
+    { fallback: { ...sampleConfig.fallback, onCloudLoss: { action: "follow-load", gridPowerW: W(0) } } },
+  ],
+])("when a lease runs out, the site %s", (_what, onExpire, forMs, commandedW, changes) => {
+  expect(afterLease(onExpire, forMs, changes)).toMatchObject({
+    source: "fallback",
+    targetW: commandedW,
+    leaseId: "lease-1",
+  });
+});
+
+test("a lease that is withdrawn is not followed by its fallback", () => {
+  const input = sampleInput(sampleImage(), {
+    grants: [sampleGrant({ onExpire: { action: "hold", forMs: minutes(10) } })],
+  });
+  const { state } = run(input, 10_000);
+  const image = sampleImage({
+    monotonicMs: MonotonicMs(10_100),
+    units: sampleUnits(4, { powerW: good(kW(250), fresh) }),
+    meterW: MW(1),
+  });
+  expect(step(state, sampleInput(image), sampleConfig).explanation).toMatchObject({ source: "site-default", wishW: 0 });
+});
+
+test("an expired lease comes back only as a new one", () => {
+  const lease = sampleGrant({ expiresMonotonicMs: MonotonicMs(1_000) });
+  expect(run(sampleInput(sampleImage(), { grants: [lease] }), 5_000).explanation.source).toBe("fallback");
+});
