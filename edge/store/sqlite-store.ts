@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, renameSync, statSync } from "node:fs";
 import { fail, invariant, ok, type Result } from "@penstock/protocol/result";
 import type { UtcMs } from "@penstock/protocol/units";
 import Database from "better-sqlite3";
@@ -281,7 +280,6 @@ function tryOpen(
 ): Result<SqliteStore> {
   let db: Database.Database | undefined;
   try {
-    mkdirSync(dirname(options.file), { recursive: true });
     db = new Database(options.file);
     const version = (db.prepare("SELECT sqlite_version() AS version").get() as { version: string }).version;
     // Before 3.51.3 a reset of the WAL could corrupt a file that two connections share.

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { StatusReport, WhyReport } from "@penstock/edge/agent/site-report.ts";
 import { Child, patiently } from "./child-process.ts";
 import { askJson } from "./json-lines.ts";
@@ -22,6 +22,8 @@ export class EdgeProcess {
     this.#configFile = join(runFolder, "config", `${name}.yaml`);
     this.#logFile = join(runFolder, "log", `edge-${name}.log`);
     mkdirSync(join(runFolder, "config"), { recursive: true });
+    // An edge never makes the folder of its store: on a real box that would hide a disk that is not mounted.
+    mkdirSync(dirname(this.storeFile), { recursive: true });
     // JSON is YAML: what a program writes needs no prettier form.
     writeFileSync(this.#configFile, `${JSON.stringify(siteDocumentOf(name, setting), null, 2)}\n`);
   }

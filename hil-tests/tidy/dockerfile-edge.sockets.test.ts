@@ -72,6 +72,7 @@ test("what was built starts, controls a site over Modbus, and answers sitectl", 
   const served = await serveSite({ site, clock: new SystemClock(), stepMs: 50, pkiFolder: join(work, "pki") });
   const socket = join(work, "site.sock");
   writeFileSync(join(work, "password"), "unused\n");
+  mkdirSync(join(work, "data"));
   const { plant: _, ...document } = siteDocumentOf("feeder", {
     energySpeed: 1,
     leaseKeys: [{ keyId: "desk", publicKeyPem: publicKeyPem(privateKeyFromSeed(new Uint8Array(32))) }],

@@ -1,10 +1,12 @@
 import type { ProfitDocument } from "@penstock/protocol/fleet";
-import { dayAndTime, decimal, money, nothing, percent } from "./format.ts";
+import { dayAndTime, decimal, nothing, percent } from "./format.ts";
 
 /** What was earned beside the most that could have been, and what these words mean. */
 export function MoneyPanel({ profit }: { readonly profit: ProfitDocument }) {
   const { currency, revenue, cost, perfectForesightRevenue, perfectForesightProfit, share } = profit;
   const kept = revenue - cost;
+  // One number of digits for all, so that they stand under one another.
+  const digits = Math.max(Math.abs(revenue), perfectForesightRevenue) >= 1_000 ? 0 : 2;
   // Hindsight earns most and keeps most on different schedules: there is no one wear to set beside ours.
   const rows = [
     { name: "Received", ours: revenue, best: perfectForesightRevenue, part: share },
@@ -36,8 +38,8 @@ export function MoneyPanel({ profit }: { readonly profit: ProfitDocument }) {
           {rows.map(({ name, ours, best, part }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td>{money(ours, currency).text}</td>
-              <td>{best === null ? nothing : money(best, currency).text}</td>
+              <td>{decimal(ours, digits)}</td>
+              <td>{best === null ? nothing : decimal(best, digits)}</td>
               <td>{percent(part)}</td>
             </tr>
           ))}

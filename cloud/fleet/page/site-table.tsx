@@ -90,7 +90,7 @@ function SiteRow({ site, isSelected, onSelect, nowMs }: SiteRowProps) {
           room={{ minW: site.powerWMin, maxW: site.powerWMax }}
         />
         <span class="because">
-          target {signed(target.text)}, grid {signed(grid.text)} {grid.unit}
+          target {signed(target.text)} {target.unit}, grid {signed(grid.text)} {grid.unit}
         </span>
       </td>
       <td class="cell-soc">
@@ -107,6 +107,7 @@ function SiteRow({ site, isSelected, onSelect, nowMs }: SiteRowProps) {
       </td>
       <td class={`number cell-age ${isStale ? "is-warning" : ""}`}>
         {age(ageMs)}
+        {isStale && ageMs !== null && " old"}
         {isCatchingUp && <span class="because">history to {clockTime(completeUpToMs)}</span>}
       </td>
     </tr>
