@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { privateKeyFromPem } from "@penstock/protocol/lease";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { MW, MWh, minutes, seconds, UtcMs, WPerS } from "@penstock/protocol/units";
-import { LineCounter, parseDocument } from "yaml";
+import { isNode, LineCounter, parseDocument } from "yaml";
 import { forecasters } from "../forecast/index.ts";
 import { strategies } from "../strategies/index.ts";
 import type { CloudConfig, SiteEntry, UnitEntry } from "./cloud-config.ts";
@@ -57,17 +57,20 @@ function parse(text: string, file: string): Result<ProcessDocument, ProcessConfi
   }
   const checked = processDocument.safeParse(yaml.toJS());
   if (checked.success) return ok(checked.data);
-  const said = checked.error.issues.map((issue) => {
-    // The nearest thing that is there: what is missing has no place of its own.
-    const place = issue.path.map(String);
-    for (let depth = place.length; depth >= 0; depth--) {
-      const node = yaml.getIn(issue.path.slice(0, depth) as (string | number)[], true) as
-        | { range?: [number] }
-        | undefined;
-      if (node?.range) return `${at(node.range[0])}: ${place.join(".")} ${issue.message}`;
+  const said = checked.error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => `${placeOf([...issue.path, key])}is not a setting here; is it misspelt?`)
+      : [`${placeOf(issue.path)}${issue.message}`],
+  );
+  /** The nearest thing that is there: what is missing has no place of its own. */
+  function placeOf(path: readonly PropertyKey[]): string {
+    const named = `${path.map(String).join(".")} `;
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = yaml.getIn(path.slice(0, depth) as (string | number)[], true);
+      if (isNode(node) && node.range) return `${at(node.range[0])}: ${named}`;
     }
-    return `${file}: ${place.join(".")} ${issue.message}`;
-  });
+    return `${file}: ${named}`;
+  }
   return fail({ code: "config.invalid", text: said.join("\n") });
 }
 

@@ -184,9 +184,12 @@ test("a person's bid takes the place of the algorithm's, before and after it", (
   world.clock.advance(minutes(4));
   expect(world.results[0]?.results.awards[0]?.targetW).toBe(4e6);
   const second = { startMs: first.endMs, endMs: UtcMs(first.endMs + fiveMinutes) };
-  const early = world.desk.offer("PNSTK1", { startMs: second.endMs, endMs: UtcMs(second.endMs + fiveMinutes) }, [
-    { siteId: "park", curve },
-  ], "trader on shift");
+  const early = world.desk.offer(
+    "PNSTK1",
+    { startMs: second.endMs, endMs: UtcMs(second.endMs + fiveMinutes) },
+    [{ siteId: "park", curve }],
+    "trader on shift",
+  );
   expect(early.ok).toBe(true);
   world.clock.advance(minutes(7));
   const states = world.desk.records(second.endMs).map(({ author, state }) => [author.type, state]);

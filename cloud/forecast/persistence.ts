@@ -14,7 +14,7 @@ export const persistence: Forecaster = {
     const { count, price, perDay, levelBefore } = days.value;
     const latest = history.price(history.length - 1);
     const moves = Array.from({ length: count }, (_, index) => {
-      const before = levelBefore(index + 1, 1) ?? price(index + 1, 0);
+      const before = levelBefore(index + 1, 1) ?? latest;
       return {
         weight: 1 / count,
         prices: Float64Array.from({ length: horizon }, (_, ahead) => latest + price(index + 1, ahead) - before),

@@ -5,8 +5,8 @@ import { parsePriceText } from "./parse-price-text.ts";
 const header = "SETTLEMENTDATE,TOTALDEMAND,RRP";
 const rows = ["2023-01-01 00:05:00,6906.63,140.4", "2023-01-01 00:10:00,6854.28,-12.5", "2023-01-01 00:15:00,6800,0"];
 const file = (...lines: string[]): string => `${lines.join("\n")}\n`;
-const parse = (text: string, region: string | undefined = "NSW1") =>
-  parsePriceText(text, nemPriceFile, { source: "a.csv", ...(region !== undefined && { region }) });
+const parse = (text: string, wanted: { readonly region?: string } = { region: "NSW1" }) =>
+  parsePriceText(text, nemPriceFile, { source: "a.csv", ...wanted });
 
 test("NEM stamps end their interval and count from UTC+10", () => {
   const parsed = parse(file(header, ...rows));
@@ -19,7 +19,7 @@ test("NEM stamps end their interval and count from UTC+10", () => {
 test("columns are found by name, whatever their order, quotes, slashes, byte order mark or line ends", () => {
   const text =
     '\uFEFF"RRP",REGIONID,"SETTLEMENTDATE"\r\n1,NSW1,"2021/01/01 00:05:00"\r\n2,NSW1,"2021/01/01 00:10:00"\r\n';
-  const parsed = parse(text, undefined);
+  const parsed = parse(text, {});
   expect(parsed).toMatchObject({ ok: true, value: { region: "NSW1" } });
 });
 
@@ -31,10 +31,10 @@ test("one region is read from a file of several", () => {
     "2021-01-01 00:10:00,SA1,4",
   ];
   const text = file("SETTLEMENTDATE,REGIONID,RRP", ...both);
-  const parsed = parse(text, "SA1");
+  const parsed = parse(text, { region: "SA1" });
   expect(parsed.ok && [...parsed.value.prices]).toEqual([2, 4]);
-  expect(parse(text, undefined)).toMatchObject({ ok: false, error: { code: "prices.several-regions", line: 3 } });
-  expect(parse(text, "QLD1")).toMatchObject({ ok: false, error: { code: "prices.too-short" } });
+  expect(parse(text, {})).toMatchObject({ ok: false, error: { code: "prices.several-regions", line: 3 } });
+  expect(parse(text, { region: "QLD1" })).toMatchObject({ ok: false, error: { code: "prices.too-short" } });
 });
 
 test.each([

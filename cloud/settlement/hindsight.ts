@@ -9,6 +9,9 @@ export interface HindsightPoint {
   readonly pricePerMWh: number;
   readonly socStart: number;
   readonly socEnd: number;
+  /** What was really received, and the wear it cost. */
+  readonly amount: number;
+  readonly cost: number;
 }
 
 export interface Hindsight {
@@ -21,7 +24,8 @@ export interface Hindsight {
 /**
  * What the same battery could have made over the very intervals that were settled, knowing every price: from the
  * same state of charge, ending each unbroken run with at least what was really left. Intervals that still wait
- * break a run, since nobody is paid for them either.
+ * break a run, since nobody is paid for them either. What was really done could be done: where the model's losses or a
+ * rounded state of charge say less than was received, what was received is the most there was.
  */
 export function hindsight(site: SiteEntry, points: readonly HindsightPoint[], intervalMs: Ms): Hindsight {
   let revenue = 0;
@@ -36,8 +40,13 @@ export function hindsight(site: SiteEntry, points: readonly HindsightPoint[], in
       socStart: first.socStart,
       socEndMin: last.socEnd,
     };
-    revenue += perfectForesight({ ...problem, battery: batteryOf(site, 0) }).revenue;
-    profit += perfectForesight({ ...problem, battery: batteryOf(site, site.costPerMWh) }).revenue;
+    const received = run.reduce((sum, { amount }) => sum + amount, 0);
+    const wear = run.reduce((sum, { cost }) => sum + cost, 0);
+    revenue += Math.max(received, perfectForesight({ ...problem, battery: batteryOf(site, 0) }).revenue);
+    profit += Math.max(
+      received - wear,
+      perfectForesight({ ...problem, battery: batteryOf(site, site.costPerMWh) }).revenue,
+    );
   }
   return { revenue, profit };
 }

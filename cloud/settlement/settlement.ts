@@ -209,8 +209,8 @@ export class Settlement {
     return this.#settled.flatMap(({ interval, pricePerMWh, sites }) => {
       const site = sites.find((each) => each.siteId === siteId);
       if (site?.socStart === undefined || site.socEnd === undefined) return [];
-      const { socStart, socEnd } = site;
-      return [{ startMs: interval.startMs, pricePerMWh: pricePerMWh * lossFactor, socStart, socEnd }];
+      const { socStart, socEnd, amount, cost } = site;
+      return [{ startMs: interval.startMs, pricePerMWh: pricePerMWh * lossFactor, socStart, socEnd, amount, cost }];
     });
   }
 

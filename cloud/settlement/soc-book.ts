@@ -1,5 +1,7 @@
 import type { Ms, UtcMs } from "@penstock/protocol/units";
 
+const closeMs = 2_500;
+
 /** State of charge of one site over time. Reported by exception: a value holds until the next one. */
 export class SocBook {
   readonly #keepMs: Ms;
@@ -20,7 +22,11 @@ export class SocBook {
 
   /** The value in force at an instant; the first one there is for an instant before it. Undefined when there is none. */
   at(atMs: UtcMs): number | undefined {
-    const inForce = this.#samples.findLast((sample) => sample.atMs <= atMs);
-    return (inForce ?? this.#samples[0])?.soc;
+    const after = this.#samples.findIndex((sample) => sample.atMs > atMs);
+    const inForce = this.#samples.at(after < 0 ? -1 : Math.max(0, after - 1));
+    const next = after < 1 ? undefined : this.#samples[after];
+    // Between two close reports it moved; a report long after its predecessor says it stood still until then.
+    if (inForce === undefined || next === undefined || next.atMs - inForce.atMs > closeMs) return inForce?.soc;
+    return inForce.soc + ((next.soc - inForce.soc) * (atMs - inForce.atMs)) / (next.atMs - inForce.atMs);
   }
 }

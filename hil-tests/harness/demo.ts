@@ -29,7 +29,7 @@ Exit 1 when a record was lost or duplicated or a limit violated.
 `;
 
 /** A summer evening in the market's zone: the sun is gone, the evening peak is there. */
-const GENERATED_START = "2026-01-14T08:00:00.000Z";
+const GENERATED_START = "2026-01-14T09:30:00.000Z";
 const root = resolve(import.meta.dirname, "../..");
 const runFolder = process.env["PENSTOCK_RUN_DIR"] ?? join(root, ".penstock/run");
 
@@ -137,7 +137,7 @@ function recordedMarket(file: string, neededMs: number) {
 function startOf(series: PriceSeries): number {
   const historyMs = Math.min(days(14), (series.prices.length * series.intervalMs) / 3);
   const { startMs } = intervalOf(series, Math.ceil(historyMs / series.intervalMs));
-  const eveningMs = Math.ceil((startMs - minutes(8 * 60)) / days(1)) * days(1) + minutes(8 * 60);
+  const eveningMs = Math.ceil((startMs - minutes(9.5 * 60)) / days(1)) * days(1) + minutes(9.5 * 60);
   return eveningMs + days(1) < seriesEndMs(series) ? eveningMs : startMs;
 }
 

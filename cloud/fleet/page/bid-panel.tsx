@@ -34,12 +34,15 @@ export function BidPanel({ market, sites }: BidPanelProps) {
         </div>
       }
       chart={
-        <div class="bids">
-          {bids.length === 0 && <p class="empty">No bid for this interval or the next.</p>}
-          {bids.map((bid) => (
-            <Bid key={bid.intervalStartMs} bid={bid} market={market} sites={sites} />
-          ))}
-        </div>
+        <>
+          <div class="bids">
+            {bids.length === 0 && <p class="empty">No bid for this interval or the next.</p>}
+            {bids.map((bid) => (
+              <Bid key={bid.intervalStartMs} bid={bid} market={market} sites={sites} />
+            ))}
+          </div>
+          {bids.length > 0 && <ChartKey />}
+        </>
       }
       table={() => (
         <div class="bids">
@@ -49,6 +52,16 @@ export function BidPanel({ market, sites }: BidPanelProps) {
         </div>
       )}
     />
+  );
+}
+
+function ChartKey() {
+  return (
+    <ul class="legend">
+      <li class="key key-accent">bid</li>
+      <li class="key key-ink key-dashed">cleared price</li>
+      <li class="key key-dot">award</li>
+    </ul>
   );
 }
 

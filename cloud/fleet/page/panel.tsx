@@ -23,7 +23,23 @@ export function Panel({ title, label, note, chart, table }: PanelProps) {
           Table
         </button>
       </header>
-      {isTable ? <div class="table-view">{table()}</div> : chart}
+      {isTable ? <ScrolledTable label={label}>{table()}</ScrolledTable> : chart}
     </section>
+  );
+}
+
+interface ScrolledTableProps {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}
+
+/** Can be focused, so that it can be scrolled by keyboard in every browser. */
+function ScrolledTable({ label, children }: ScrolledTableProps) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups what is filled in
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached without a mouse
+    <div class="table-view" role="group" aria-label={`${label} as a table`} tabIndex={0}>
+      {children}
+    </div>
   );
 }

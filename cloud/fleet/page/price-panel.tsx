@@ -25,7 +25,7 @@ export function PricePanel({ market }: { readonly market: MarketDocument }) {
         <>
           Price{" "}
           <span>
-            {region}, {currency}/MWh{hasSpike ? ", compressed scale" : ""}
+            {region}, {currency}/MWh, market time UTC{hasSpike ? ", compressed scale" : ""}
           </span>
         </>
       }

@@ -12,17 +12,20 @@ const series: readonly ChartSeries[] = [
   { label: "Battery", colour: "accent", widthPx: 2 },
 ];
 
-/** One site's power, live: at the grid, at the battery, and what the site aims at. */
+const socSeries: readonly ChartSeries[] = [{ label: "State of charge", colour: "ink" }];
+
+/** One site, live: power at the grid, at the battery and aimed at; below it what that does to the charge. */
 export function SitePanel({ site, atMs }: { readonly site: SiteDocument; readonly atMs: number }) {
   const history = useHistory(site, atMs);
   const sizeW = powerSizeOf(site);
-  const columns = useMemo(
+  const powers = useMemo(
     () =>
       history === undefined
         ? [[], [], [], []]
         : [history.timeMs, history.targetPowerW, history.gridPowerW, history.batteryPowerW],
     [history],
   );
+  const socs = useMemo(() => (history === undefined ? [[], []] : [history.timeMs, history.soc]), [history]);
   const show = (valueW: number) => {
     const { text, unit } = power(valueW, sizeW);
     return `${signed(text)} ${unit}`;
@@ -31,21 +34,34 @@ export function SitePanel({ site, atMs }: { readonly site: SiteDocument; readonl
     <Panel
       title={
         <>
-          {site.name} <span>power</span>
+          {site.name} <span>power, UTC</span>
         </>
       }
       label={`${site.name} power`}
       note={<Legend site={site} sizeW={sizeW} />}
       chart={
-        <TimeChart
-          series={series}
-          columns={columns}
-          heightPx={300}
-          showTick={(valueW) => axisPower(valueW, sizeW)}
-          showValue={show}
-          spanMin={0.2 * sizeW}
-          withSeconds
-        />
+        <>
+          <TimeChart
+            series={series}
+            columns={powers}
+            heightPx={250}
+            showTick={(valueW) => axisPower(valueW, sizeW)}
+            showValue={show}
+            spanMin={0.2 * sizeW}
+            withSeconds
+            pointWith={site.siteId}
+          />
+          <TimeChart
+            series={socSeries}
+            columns={socs}
+            heightPx={120}
+            showTick={(soc) => percent(soc)}
+            showValue={(soc) => percent(soc, 1)}
+            spanMin={1}
+            withSeconds
+            pointWith={site.siteId}
+          />
+        </>
       }
       table={() => <HistoryTable history={history} sizeW={sizeW} />}
     />
@@ -53,7 +69,13 @@ export function SitePanel({ site, atMs }: { readonly site: SiteDocument; readonl
 }
 
 function Legend({ site, sizeW }: { readonly site: SiteDocument; readonly sizeW: number }) {
-  const values = { Target: site.targetPowerW, Grid: site.gridPowerW, Battery: site.batteryPowerW };
+  const { online } = site;
+  // What is not heard has no value now; the table of sites shows the last one, with its age.
+  const values = {
+    Target: online ? site.targetPowerW : null,
+    Grid: online ? site.gridPowerW : null,
+    Battery: online ? site.batteryPowerW : null,
+  };
   return (
     <ul class="legend">
       {series.map(({ label, colour, isDashed }) => {

@@ -8,7 +8,7 @@ import {
 import type { ComponentChildren } from "preact";
 import { alarmWords } from "./alarm-list.tsx";
 import { Bar, PowerBar } from "./bars.tsx";
-import { age, clockTime, energy, money, percent, power, price, type Shown, signed } from "./format.ts";
+import { age, axisPower, clockTime, energy, money, percent, power, price, type Shown, signed } from "./format.ts";
 
 interface TilesProps {
   readonly summary: SummaryDocument;
@@ -43,14 +43,8 @@ function PowerTile({ summary, sites }: Omit<TilesProps, "market">) {
   const instructed = power(awardPowerW, sizeW);
   const off = power(offW, sizeW);
   const limits = online.filter((site) => site.powerWMin !== null && site.powerWMax !== null);
-  const least = power(
-    sum(limits, (site) => site.powerWMin),
-    sizeW,
-  );
-  const most = power(
-    sum(limits, (site) => site.powerWMax),
-    sizeW,
-  );
+  const leastW = sum(limits, (site) => site.powerWMin);
+  const mostW = sum(limits, (site) => site.powerWMax);
   return (
     <Tile title="Fleet power" value={withSign(power(batteryPowerW, sizeW))}>
       <PowerBar powerW={batteryPowerW} targetW={awardPowerW} sizeW={sizeW} />
@@ -59,14 +53,15 @@ function PowerTile({ summary, sites }: Omit<TilesProps, "market">) {
       ) : (
         <p>
           Instructed {signed(instructed.text)} {instructed.unit}
+          <br />
           <span class={isOff ? "is-warning" : ""}>
-            , off by {signed(off.text)} {off.unit}
+            Off by {signed(off.text)} {off.unit}
           </span>
         </p>
       )}
       {limits.length > 0 && (
         <p>
-          Limits leave {signed(least.text)} to {signed(most.text)} {most.unit}
+          Limits {axisPower(leastW, sizeW)} to {axisPower(mostW, sizeW)}
         </p>
       )}
     </Tile>
@@ -84,7 +79,7 @@ function EnergyTile({ summary: { energyWh, capacityWh } }: Pick<TilesProps, "sum
         {percent(fraction)} of {capacity.text} {capacity.unit}
       </p>
       <p>
-        room to charge {room.text} {room.unit}
+        Room to charge {room.text} {room.unit}
       </p>
     </Tile>
   );
@@ -131,8 +126,9 @@ function PriceTile({ market }: { readonly market: MarketDocument }) {
   return (
     <Tile title={`Price ${region}`} value={{ text: price(pricePerMWh), unit: `${currency}/MWh` }}>
       <p>
-        {clockTime(intervalStartMs)} to {clockTime(intervalEndMs)} UTC{pricePerMWh < 0 && ", charging is paid"}
+        {clockTime(intervalStartMs)} to {clockTime(intervalEndMs)} UTC
       </p>
+      {pricePerMWh < 0 && <p>Negative: charging is paid</p>}
       <p>{pricesGenerated ? <span class="tag tag-strong">Generated prices</span> : market.pricesSource}</p>
     </Tile>
   );

@@ -24,6 +24,8 @@ interface TimeChartProps {
   /** The chart spans at least this much of the value axis, so that noise looks like noise. */
   readonly spanMin: number;
   readonly withSeconds?: boolean;
+  /** Charts of the same name are pointed at together. */
+  readonly pointWith?: string;
 }
 
 /** Lines over time. Described to who cannot see it by the panel's table. */
@@ -84,7 +86,7 @@ function optionsFor(
   width: number,
   point: (index: number | undefined) => void,
 ): uPlot.Options {
-  const { series, heightPx, linearUpTo, withSeconds = false, spanMin } = newest.current;
+  const { series, heightPx, linearUpTo, withSeconds = false, spanMin, pointWith } = newest.current;
   const axis = {
     stroke: theme.dim,
     font: "11px system-ui",
@@ -96,7 +98,12 @@ function optionsFor(
     height: heightPx,
     padding: [8, 8, 0, 0],
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false, setScale: false }, points: { size: 5 } },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false, setScale: false },
+      points: { size: 5 },
+      ...(pointWith !== undefined && { sync: { key: pointWith } }),
+    },
     hooks: {
       setCursor: [({ cursor: { idx } }) => point(idx ?? undefined)],
       drawAxes: [(plot) => drawZero(plot, theme)],
