@@ -51,6 +51,7 @@ export function SitePanel({ site, atMs }: { readonly site: SiteDocument; readonl
             withSeconds
             pointWith={site.siteId}
           />
+          <h3 class="chart-title">State of charge</h3>
           <TimeChart
             series={socSeries}
             columns={socs}

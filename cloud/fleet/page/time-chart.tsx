@@ -96,7 +96,8 @@ function optionsFor(
   return {
     width,
     height: heightPx,
-    padding: [8, 8, 0, 0],
+    // The last time stands half beyond the plot.
+    padding: [8, withSeconds ? 28 : 18, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

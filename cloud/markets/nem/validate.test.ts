@@ -79,7 +79,7 @@ test.each<[string, NemBid, string, string]>([
   ["falling prices", withSide("GEN", { bandPrices: replaced(prices, 3, 49.99) }), "nem.price-order", "GEN band 4"],
   [
     "half a megawatt",
-    withSide("GEN", { bandAvailMW: replaced(volumes, 4, 60.5), maxAvailMW: 100 }),
+    withSide("GEN", { bandAvailMW: replaced(replaced(volumes, 4, 60.5), 6, 39.5) }),
     "nem.whole-mw",
     "GEN band 5",
   ],
@@ -89,7 +89,12 @@ test.each<[string, NemBid, string, string]>([
     "nem.whole-mw",
     "GEN band 4",
   ],
-  ["a fractional availability", withSide("GEN", { maxAvailMW: 99.5 }), "nem.whole-mw", "GEN max avail"],
+  [
+    "a fractional availability",
+    withSide("GEN", { bandAvailMW: replaced(volumes, 6, 39.5), maxAvailMW: 99.5 }),
+    "nem.whole-mw",
+    "GEN max avail",
+  ],
   [
     "more than registered to generate",
     withSide("GEN", { bandAvailMW: replaced(volumes, 4, 61), maxAvailMW: 101 }),
@@ -143,7 +148,7 @@ test.each<[string, NemBid, string, string]>([
     "LOAD energy limit",
   ],
   ["version 0", { ...exampleBid, versionNumber: 0 }, "nem.version", "version"],
-  ["version 1.5", { ...exampleBid, versionNumber: 1.5 }, "nem.version", "version"],
+  ["version 0.5", { ...exampleBid, versionNumber: 0.5 }, "nem.version", "version"],
   ["a second version without a reason", { ...exampleBid, versionNumber: 2 }, "nem.rebid-reason", "rebid"],
   ["a blank reason", rebidWith({ reason: "  " }), "nem.rebid-reason", "rebid"],
   ["a reason of 501 characters", rebidWith({ reason: "x".repeat(501) }), "nem.rebid-reason", "rebid"],
