@@ -11,7 +11,7 @@ import type { Journal } from "./desk/journal.ts";
 import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
 import type { MarketOperator } from "./desk/market-operator.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
-import { SiteTable, settledPowerW } from "./desk/site-table.ts";
+import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
 import { type DispatchEvent, Dispatcher } from "./dispatch/dispatcher.ts";
 import type { FleetInput } from "./fleet/index.ts";
 import { forecasters } from "./forecast/index.ts";
@@ -182,10 +182,12 @@ export class Aggregator {
         this.#dispatcher.siteOffline(event.siteId);
         return;
       case "values":
-        if (event.device === undefined) this.#sites.take(event.siteId, event.values);
+        if (event.device !== undefined) return;
+        this.#sites.take(event.siteId, event.values);
+        this.#learnSoc(event.siteId, event.values);
         return;
       case "record":
-        this.#learnSoc(event.record);
+        this.#learnSocOf(event.record);
         return;
       case "lease-ack":
         this.#dispatcher.acked(event.siteId, event.ack);
@@ -265,13 +267,20 @@ export class Aggregator {
     this.#simulatedOperator?.restore(submissions.flatMap(({ bidFile }) => bidFile ?? []));
     const wall = this.#marketClock.wallInterval(recent);
     for (const { siteId } of config.sites) {
-      for (const record of store.records(siteId, "telemetry", wall, RECENT_RECORDS_MAX)) this.#learnSoc(record);
+      for (const record of store.records(siteId, "telemetry", wall, RECENT_RECORDS_MAX)) this.#learnSocOf(record);
     }
   }
 
-  #learnSoc({ siteId, device, aboutMs, values }: TelemetryRecord): void {
+  #learnSocOf({ siteId, device, aboutMs, values }: TelemetryRecord): void {
     if (device !== undefined) return;
-    for (const [name, value] of values) {
+    this.#learnSoc(
+      siteId,
+      values.map(([name, value]) => ({ name, value, aboutMs })),
+    );
+  }
+
+  #learnSoc(siteId: string, values: readonly ToldValue[]): void {
+    for (const { name, value, aboutMs } of values) {
       if (name === "Energy/SoC" && typeof value === "number") this.#settlement.charged(siteId, aboutMs, value);
     }
   }

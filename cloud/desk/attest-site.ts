@@ -8,7 +8,7 @@ import type { SiteReading } from "./site-reading.ts";
 export interface AttestedSite {
   /** For planning: sizes of the whole battery, state of charge expected at the start of the interval. */
   readonly capability: SiteCapability;
-  /** Sizes attested by the site for now; a bid never exceeds them, whatever was planned. */
+  /** Sizes the site attests at this moment; a bid never exceeds them, whatever was planned. */
   readonly chargeWMaxNow: W;
   readonly dischargeWMaxNow: W;
   readonly measuredSoc: number;

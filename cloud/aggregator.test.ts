@@ -1,0 +1,101 @@
+import { Rng } from "@penstock/protocol/rng";
+import { SimClock } from "@penstock/protocol/time";
+import { Ms, minutes, seconds, UtcMs } from "@penstock/protocol/units";
+import { expect, test } from "vitest";
+import { Aggregator } from "./aggregator.ts";
+import { MemoryBroker, type MemoryLink } from "./broker/index.ts";
+import { cloudConfig, dayStartMs, series, siteEntry, unitEntry } from "./desk/testing/desk-world.ts";
+import { TameSite } from "./desk/testing/tame-site.ts";
+import { MemoryCloudStore } from "./store/index.ts";
+
+/** Two sites under two units, and the aggregator, on one clock. */
+class World {
+  readonly clock = new SimClock(UtcMs(dayStartMs - minutes(5)));
+  readonly broker = new MemoryBroker({ clock: this.clock, delayMs: Ms(5), rng: new Rng("network") });
+  readonly store = new MemoryCloudStore();
+  readonly entries = [siteEntry("park"), siteEntry("feeder")];
+  readonly config = {
+    ...cloudConfig(this.entries, [unitEntry("PNSTK1", ["park"]), unitEntry("PNSTK2", ["feeder"])]),
+    market: { id: "nem", speed: 1, startMs: UtcMs(dayStartMs - minutes(5)) },
+    strategy: "value-curve",
+    forecaster: "blend",
+  };
+  readonly sites = this.entries.map((entry) => {
+    const link = this.broker.link({ role: "site", group: entry.groupId, node: entry.nodeId });
+    return new TameSite(this.clock.forProcess(), link, entry, this.config.dispatch.signingKey);
+  });
+  #killed: (() => void) | undefined;
+
+  constructor() {
+    for (const site of this.sites) site.start();
+  }
+
+  start(): Aggregator {
+    const clock = this.clock.forProcess();
+    const link: MemoryLink = this.broker.link({ role: "host" });
+    const { config, store } = this;
+    const aggregator = new Aggregator({ clock, rng: new Rng("cloud"), config, store, link, prices: series(3) });
+    aggregator.start();
+    this.#killed = () => {
+      clock.kill();
+      link.abort();
+    };
+    return aggregator;
+  }
+
+  kill(): void {
+    this.#killed?.();
+  }
+}
+
+test("from a price to money: bids become leases, leases power, counters revenue, below perfect foresight", () => {
+  const world = new World();
+  const aggregator = world.start();
+  world.clock.advance(minutes(6 * 60 + 2.5));
+  const report = aggregator.report();
+  expect(report).toMatchObject({ bidsBuilt: 144, bidsRefused: 0, bidsAccepted: 144, waiting: 2, leasesRefused: 0 });
+  expect(report.intervals).toBe(142); // 71 of each unit; its 72nd is still on.
+  expect(report.leasesApplied).toBe(report.leasesIssued);
+  expect(report.dispatchedMWh).toBeGreaterThan(1);
+  expect(report.meteredMWh / report.dispatchedMWh).toBeCloseTo(1, 1);
+  expect(report.revenue).toBeLessThanOrEqual(report.perfectForesightRevenue);
+  expect(report.bySite["park"]).toBe(report.byUnit["PNSTK1"]);
+  expect(report.pricesGenerated).toBe(true);
+  for (const { completeUpTo, highest } of report.ledgers) expect(completeUpTo).toBe(highest);
+});
+
+test("killed in mid-interval it goes on where its store ends: same market time, same money, no lease number twice", () => {
+  const world = new World();
+  const first = world.start();
+  world.clock.advance(minutes(122));
+  const before = first.report();
+  world.kill();
+  world.clock.advance(seconds(20));
+  const second = world.start();
+  world.clock.advance(seconds(10));
+  const after = second.report();
+  expect(after.marketTimeMs - before.marketTimeMs).toBe(30_000);
+  expect(after.revenue).toBe(before.revenue);
+  expect(after.intervals).toBe(before.intervals);
+  expect(after.bidsAccepted).toBe(before.bidsAccepted);
+  expect(after.leasesIssued).toBeGreaterThanOrEqual(before.leasesIssued - 8); // What was counted since the interval began is gone.
+  world.clock.advance(minutes(30));
+  expect(second.report()).toMatchObject({ intervals: before.intervals + 12, waiting: 2 });
+  const sequences = world.sites.flatMap((site) => site.sequences);
+  expect(new Set(sequences).size).toBe(sequences.length);
+});
+
+test("intervals that pass while it is dead are cleared without a bid, and what the meters say is settled all the same", () => {
+  const world = new World();
+  world.start();
+  world.clock.advance(minutes(62));
+  world.kill();
+  world.clock.advance(minutes(20));
+  expect(world.sites.map(({ powerW }) => powerW)).toEqual([0, 0]); // The leases have ended.
+  const report = world.start();
+  world.clock.advance(minutes(30));
+  const { intervals, waiting } = report.report();
+  // The counters of twenty minutes were never taken, since these sites have no store: what lies in the gap waits.
+  expect(intervals + waiting).toBe(2 * 22);
+  expect(waiting).toBeGreaterThan(0);
+});
