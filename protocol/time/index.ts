@@ -2,3 +2,4 @@ export * from "./clock.ts";
 export * from "./interval.ts";
 export * from "./sim-clock.ts";
 export * from "./system-clock.ts";
+export * from "./zone.ts";
