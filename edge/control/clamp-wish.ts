@@ -1,7 +1,7 @@
 import { clamp, W } from "@penstock/protocol/units";
 import type { PowerInterval, SiteImage } from "./image.ts";
-import { meets, narrow, unbounded } from "./interval.ts";
-import type { LimitContext, SiteLimit, UnitLimit } from "./limits/limit.ts";
+import { between, meets, narrow, unbounded } from "./interval.ts";
+import type { LimitContext, Rank, SiteLimit, UnitLimit } from "./limits/limit.ts";
 import type { Because, CoreAlarm } from "./step-types.ts";
 import type { UnitRoom } from "./unit-room.ts";
 import { inWords } from "./words.ts";
@@ -22,9 +22,9 @@ export interface ClampedWish {
 }
 
 /**
- * Intersects the limits in order of authority and clamps the wish after each, so that every limit is told apart by
- * how far it moved the target. Where a limit does not meet what stronger ones left, theirs stays, reduced to its
- * point nearest the weaker one, and `limit-conflict` is raised: never silently 0.
+ * Intersects the limits rank by rank and clamps the wish after each, so that every limit is told apart by how far it
+ * moved the target. Within a rank their order does not matter. Where a rank does not meet what stronger ones left,
+ * theirs stays, reduced to its point nearest the weaker one, and `limit-conflict` is raised: never silently 0.
  */
 export function clampWish(
   wishW: W,
@@ -36,38 +36,90 @@ export function clampWish(
   const because: Because[] = [];
   const alarms: CoreAlarm[] = [];
   let clampedW: number = wishW;
-  let interval = unbounded;
-  let atOnce = unbounded;
-
-  const account = (limit: UnitLimit | SiteLimit, own: PowerInterval) => {
-    const nowW = clamp(clampedW, interval.powerWMin, interval.powerWMax);
+  const account = (limit: UnitLimit | SiteLimit, own: PowerInterval, left: PowerInterval) => {
+    const nowW = clamp(clampedW, left.powerWMin, left.powerWMax);
     if (nowW === clampedW) return;
-    because.push({ limit: limit.name, interval: own, movedW: W(nowW - clampedW), text: limit.text(image, context) });
+    because.push(moved(limit, own, nowW - clampedW, image, context));
     clampedW = nowW;
   };
 
+  const units = openUnits(shelf.unitLimits, image, context, room, account);
+  const all = new Ranks(units);
+  const atOnce = new Ranks(units);
+  for (const limit of shelf.siteLimits) {
+    const own = limit.interval(image, context);
+    if (own === undefined) continue;
+    if (!meets(all.left, own)) alarms.push(conflict(limit, own, all.left));
+    all.narrow(limit.rank, own);
+    if (own.pace === "at-once") atOnce.narrow(limit.rank, own);
+    account(limit, own, all.left);
+  }
+  return { clampedW: W(clampedW), interval: all.left, atOnce: atOnce.left, because, alarms };
+}
+
+/** What the units can do in sum, unit limit by unit limit. No bound at all where the shelf has none. */
+function openUnits(
+  limits: readonly UnitLimit[],
+  image: SiteImage,
+  context: LimitContext,
+  room: UnitRoom,
+  account: (limit: UnitLimit, own: PowerInterval, left: PowerInterval) => void,
+): PowerInterval {
+  let left = unbounded;
   room.reset(image);
-  for (let place = 0; place < shelf.unitLimits.length; place++) {
-    const limit = shelf.unitLimits[place];
+  for (let place = 0; place < limits.length; place++) {
+    const limit = limits[place];
     if (limit === undefined) continue;
     const { sumWMin, sumWMax } = room;
     room.narrow(limit, place, image, context);
     if (place > 0 && room.sumWMin === sumWMin && room.sumWMax === sumWMax) continue;
-    interval = { powerWMin: W(room.sumWMin), powerWMax: W(room.sumWMax) };
-    account(limit, interval);
+    left = { powerWMin: W(room.sumWMin), powerWMax: W(room.sumWMax) };
+    account(limit, left, left);
   }
-  if (shelf.unitLimits.length > 0) atOnce = interval;
-
-  for (const limit of shelf.siteLimits) {
-    const own = limit.interval(image, context);
-    if (own === undefined) continue;
-    if (!meets(interval, own)) alarms.push(conflict(limit, own, interval));
-    interval = narrow(interval, own);
-    if (own.pace === "at-once") atOnce = narrow(atOnce, own);
-    account(limit, own);
-  }
-  return { clampedW: W(clampedW), interval, atOnce, because, alarms };
+  return left;
 }
+
+/** Narrows an interval by ranks of limits, the stronger first. */
+class Ranks {
+  left: PowerInterval;
+  #stronger: PowerInterval;
+  #rank: Rank | undefined;
+  #rankWMin = Number.NEGATIVE_INFINITY;
+  #rankWMax = Number.POSITIVE_INFINITY;
+
+  constructor(strongest: PowerInterval) {
+    this.left = strongest;
+    this.#stronger = strongest;
+  }
+
+  narrow(rank: Rank, { powerWMin, powerWMax }: PowerInterval): void {
+    if (rank !== this.#rank) {
+      this.#rank = rank;
+      this.#stronger = this.left;
+      this.#rankWMin = Number.NEGATIVE_INFINITY;
+      this.#rankWMax = Number.POSITIVE_INFINITY;
+    }
+    this.#rankWMin = Math.max(this.#rankWMin, powerWMin);
+    this.#rankWMax = Math.min(this.#rankWMax, powerWMax);
+    this.left = narrow(this.#stronger, between(this.#rankWMin, this.#rankWMax));
+  }
+}
+
+/** The sentence is written when somebody reads it: most cycles nobody does. */
+const moved = (
+  limit: UnitLimit | SiteLimit,
+  interval: PowerInterval,
+  movedW: number,
+  image: SiteImage,
+  context: LimitContext,
+): Because => ({
+  limit: limit.name,
+  interval,
+  movedW: W(movedW),
+  get text() {
+    return limit.text(image, context);
+  },
+});
 
 const conflict = (limit: SiteLimit, own: PowerInterval, stronger: PowerInterval): CoreAlarm => ({
   code: "limit-conflict",

@@ -34,6 +34,12 @@ export interface UnitImage {
   /** Lifetime AC energy counters. */
   readonly dischargedWh: Reading<Wh>;
   readonly chargedWh: Reading<Wh>;
+  /** True while the unit answers our set-points with a refusal. Absent where its driver cannot tell. */
+  readonly refused?: Reading<boolean>;
+  /** The least, the mean and the greatest cell voltage. Absent where the BMS does not tell of its cells. */
+  readonly cellVoltageVMin?: Reading<V>;
+  readonly cellVoltageVMean?: Reading<V>;
+  readonly cellVoltageVMax?: Reading<V>;
 }
 
 /** From the nameplate and the site's own configuration. */
@@ -60,6 +66,8 @@ export interface PlantImage {
   readonly transformerTemperatureC: Reading<Celsius>;
   /** At the point of connection, `powerWMin` ≤ `powerWMax`. No limit in force: ±Infinity, good. */
   readonly gridOperatorLimitW: Reading<PowerInterval>;
+  /** The power the grid operator commands at the point of connection; "none" while it commands none. Absent where it never does. */
+  readonly gridOperatorSetpointW?: Reading<W | "none">;
 }
 
 /** `[powerWMin, powerWMax]`, never inside out. */

@@ -90,6 +90,25 @@ test("where no limits contradict each other, their order changes nothing but who
   }
 });
 
+test("within a rank no order of the limits changes anything, even where they contradict each other", () => {
+  const ranks = [...new Set(siteLimits.map(({ rank }) => rank))];
+  for (const seed of seeds) {
+    const rng = new Rng(`rank/${seed}`);
+    const input = anyInput(rng);
+    const state = initialState(input.image);
+    const inOrder = step(state, input, config);
+    const shuffled = ranks.flatMap((rank) =>
+      siteLimits
+        .filter((limit) => limit.rank === rank)
+        .map((limit) => [rng.uniform(), limit] as const)
+        .sort(([a], [b]) => a - b),
+    );
+    const otherwise = step(state, input, config, { unitLimits, siteLimits: shuffled.map(([, limit]) => limit) });
+    expect(otherwise.commands).toEqual(inOrder.commands);
+    expect(otherwise.explanation.interval).toEqual(inOrder.explanation.interval);
+  }
+});
+
 test("an interval that does not meet a stronger one leaves it at its nearest point, whatever both are", () => {
   const interval = fc
     .tuple(fc.integer({ min: -100, max: 100 }), fc.integer({ min: 0, max: 50 }))
@@ -111,6 +130,7 @@ test("an interval that does not meet a stronger one leaves it at its nearest poi
 test("of contradicting limits the higher authority is obeyed to the watt, and it is said aloud", () => {
   const fixed = (name: string, powerWMin: number, powerWMax: number): SiteLimit => ({
     name,
+    rank: name === "strong" ? "site" : "market",
     interval: () => paced({ powerWMin: W(powerWMin), powerWMax: W(powerWMax) }, "at-once"),
     text: () => name,
   });

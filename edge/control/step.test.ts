@@ -140,6 +140,7 @@ test.each<[string, Partial<UnitImage>, number]>([
   ["in fault", { state: good("fault", fresh) }, 0],
   ["still starting", { state: good("starting", fresh) }, 0],
   ["in local control", { remote: good(false, fresh) }, 0],
+  ["refusing our set-points", { refused: good(true, fresh) }, 0],
   ["silent", { powerW: lost, state: lost }, 0],
   ["stale", { state: old("running" as const) }, 0],
   ["of unknown charge", { soc: lost }, 0],

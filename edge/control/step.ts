@@ -162,7 +162,13 @@ function unitsHeldBack(
     if (!atMax && !atMin) continue;
     const limit = shelf.unitLimits[(atMax ? room.maxDrawnBy[index] : room.minDrawnBy[index]) ?? 0];
     if (limit !== undefined) {
-      held.push({ unitId: unit.id, powerW, because: `${limit.name}: ${limit.unitText(unit, context)}` });
+      held.push({
+        unitId: unit.id,
+        powerW,
+        get because() {
+          return `${limit.name}: ${limit.unitText(unit, context)}`;
+        },
+      });
     }
   }
   return held;

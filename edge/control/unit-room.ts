@@ -50,7 +50,7 @@ export class UnitRoom {
       const unit = image.units[index];
       let min = powerWMin[index] ?? 0;
       let max = powerWMax[index] ?? 0;
-      const interval = unit === undefined ? undefined : limit.interval(unit, context);
+      const interval = unit === undefined ? undefined : limit.interval(unit, context, index);
       if (interval !== undefined && interval.powerWMin > min) {
         min = interval.powerWMin;
         this.minDrawnBy[index] = place;

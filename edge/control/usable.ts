@@ -10,6 +10,7 @@ export function unusableBecause(unit: UnitImage): string | undefined {
     return `unit is ${stateWords[unit.state.value]}`;
   if (unit.remote.quality !== "good") return notFresh("control mode", unit.remote);
   if (!unit.remote.value) return "unit is in local control or fell back by itself";
+  if (unit.refused?.quality === "good" && unit.refused.value) return "unit refuses our set-points";
   if (unit.powerW.quality !== "good") return notFresh("power", unit.powerW);
   if (unit.dischargeWMax.quality !== "good") return notFresh("discharge allowance", unit.dischargeWMax);
   if (unit.chargeWMax.quality !== "good") return notFresh("charge allowance", unit.chargeWMax);

@@ -5,6 +5,7 @@ import type { UnitLimit } from "./limit.ts";
 /** P² + Q² ≤ S². Active power goes first: reactive power gets what the circle leaves. */
 export const apparentPower: UnitLimit = {
   name: "apparent-power",
+  rank: "hardware",
 
   interval(unit) {
     const { apparentVAMax, chargeWMax, dischargeWMax } = unit.rating;

@@ -9,6 +9,7 @@ import { type LimitContext, paced, type SiteLimit } from "./limit.ts";
  */
 export const breaker: SiteLimit = {
   name: "breaker",
+  rank: "hardware",
 
   interval(image, context) {
     if (image.plant === undefined) return undefined;

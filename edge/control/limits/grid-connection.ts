@@ -9,6 +9,7 @@ import { paced, type SiteLimit } from "./limit.ts";
  */
 export const gridConnection: SiteLimit = {
   name: "grid-connection",
+  rank: "site",
 
   interval(_image, { config: { connection }, rest }) {
     const withoutMeter = plusMinus(connection.withoutMeterW);

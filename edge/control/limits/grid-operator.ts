@@ -9,6 +9,7 @@ import { type LimitContext, paced, type SiteLimit } from "./limit.ts";
  */
 export const gridOperator: SiteLimit = {
   name: "grid-operator",
+  rank: "grid-operator",
 
   interval(image, context) {
     const limit = inForce(image, context);

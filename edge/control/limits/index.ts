@@ -1,4 +1,5 @@
 import { apparentPower } from "./apparent-power.ts";
+import { bmsAllowance } from "./bms-allowance.ts";
 import { breaker } from "./breaker.ts";
 import { gridConnection } from "./grid-connection.ts";
 import { gridOperator } from "./grid-operator.ts";
@@ -11,7 +12,7 @@ import { unitRatings } from "./unit-ratings.ts";
 import { unitThermal } from "./unit-thermal.ts";
 
 /** What each unit can do. Settled first: no authority can ask for more than there is. */
-export const unitLimits: readonly UnitLimit[] = [unitRatings, apparentPower, unitThermal, socWindow];
+export const unitLimits: readonly UnitLimit[] = [unitRatings, bmsAllowance, apparentPower, unitThermal, socWindow];
 
 /** What their sum may do, in order of authority: where two contradict each other the earlier holds. */
 export const siteLimits: readonly SiteLimit[] = [

@@ -8,6 +8,7 @@ import { type LimitContext, paced, type SiteLimit } from "./limit.ts";
 /** What the cloud asks the site to stay within. Of two that contradict each other the one of higher priority holds. */
 export const leaseLimit: SiteLimit = {
   name: "lease-limit",
+  rank: "market",
 
   interval(image, context) {
     if (context.grants.length === 0) return undefined;

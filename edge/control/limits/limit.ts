@@ -15,12 +15,20 @@ export interface LimitContext {
 }
 
 /**
+ * Whose word a limit is, strongest first. Within a rank all limits hold together, in whatever order they stand; where
+ * they contradict each other what is left is the point between them nearest 0.
+ */
+export type Rank = "hardware" | "site" | "grid-operator" | "owner" | "local-operator" | "market";
+
+/**
  * A limit on one unit, at its terminals: it always contains 0, and applies at once. `text` and `unitText` are
  * asked only when the limit made a difference, so that a quiet cycle writes no sentences.
  */
 export interface UnitLimit {
   readonly name: string;
-  interval(unit: UnitImage, context: LimitContext): PowerInterval | undefined;
+  readonly rank: Rank;
+  /** `place` is the unit's, in the image. */
+  interval(unit: UnitImage, context: LimitContext, place: number): PowerInterval | undefined;
   text(image: SiteImage, context: LimitContext): string;
   unitText(unit: UnitImage, context: LimitContext): string;
 }
@@ -28,6 +36,7 @@ export interface UnitLimit {
 /** A limit on the sum of the usable units' powers. Undefined: it has nothing to say. */
 export interface SiteLimit {
   readonly name: string;
+  readonly rank: Rank;
   interval(image: SiteImage, context: LimitContext): PacedInterval | undefined;
   text(image: SiteImage, context: LimitContext): string;
 }

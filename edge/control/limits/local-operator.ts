@@ -4,6 +4,7 @@ import { paced, type SiteLimit } from "./limit.ts";
 /** Latched by a person at the site. The cloud cannot clear it. */
 export const localOperator: SiteLimit = {
   name: "local-operator",
+  rank: "local-operator",
 
   interval: (_image, { latches: { localLimitW } }) =>
     localLimitW === undefined ? undefined : paced(localLimitW, "ramped"),

@@ -7,6 +7,7 @@ import type { UnitLimit } from "./limit.ts";
 /** Outside the window a unit may only move back into it; towards an edge its power falls linearly to 0. */
 export const socWindow: UnitLimit = {
   name: "soc-window",
+  rank: "hardware",
 
   interval(unit, { config }) {
     if (unit.soc.quality !== "good") return zeroOnly; // An unknown battery is both full and empty.

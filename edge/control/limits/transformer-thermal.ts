@@ -5,6 +5,7 @@ import { paced, type SiteLimit } from "./limit.ts";
 /** A hot transformer carries less than the connection's limits. Unknown temperature: the battery adds nothing to its load. */
 export const transformerThermal: SiteLimit = {
   name: "transformer-thermal",
+  rank: "site",
 
   interval({ plant }, { config: { connection, transformer }, rest }) {
     if (transformer === undefined || plant === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { UnitLimit } from "./limit.ts";
 /** A hot unit gives less, where the site configures a band for its units. */
 export const unitThermal: UnitLimit = {
   name: "unit-thermal",
+  rank: "hardware",
 
   interval(unit, { config }) {
     if (config.unitThermal === undefined) return undefined;
