@@ -51,7 +51,11 @@ async function run(config: SiteConfig, trustPlantOnFirstUse: boolean): Promise<v
     onEvent: logEvent,
   });
 
-  const socket = await serveOperators(config.socket, (request, answer) => agent.operate(request, answer));
+  const socket = await serveOperators(
+    config.socket,
+    (request, role, answer) => agent.operate(request, role, answer),
+    config.access,
+  );
   if (!socket.ok) {
     if (socket.error.code === "socket.in-use") exitWith(`an agent for this site is already running (${config.socket})`);
     process.stderr.write(`sitectl will not find this site: ${describeError(socket.error)}\n`);

@@ -15,6 +15,7 @@ import { Journal } from "./journal.ts";
 import { latchesFromFact, latchesToFact, noLatches } from "./latches-fact.ts";
 import { LeaseDesk, leaseFact } from "./lease-desk.ts";
 import { OperatorDesk } from "./operator-desk.ts";
+import type { Role } from "./requests/request.ts";
 import type { AgentView } from "./site-report.ts";
 
 export interface LoopPort {
@@ -86,6 +87,8 @@ export class EdgeAgent {
             tell: (event) => this.#tell(event),
           });
     this.#operator = new OperatorDesk({
+      clock,
+      config,
       store,
       audit: this.#audit,
       view: () => this.view(),
@@ -137,9 +140,9 @@ export class EdgeAgent {
     }
   }
 
-  /** One request of `sitectl`; answers once. */
-  operate(request: unknown, answer: (response: unknown) => void): void {
-    this.#operator.handle(request, answer);
+  /** One request of `sitectl` from somebody in this role; answers once. */
+  operate(request: unknown, role: Role, answer: (response: unknown) => void): void {
+    this.#operator.handle(request, role, answer);
   }
 
   view(): AgentView {

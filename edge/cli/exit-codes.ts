@@ -6,8 +6,12 @@ export const exitCodes = {
   unreachable: 3,
   refused: 4,
   confirmationNeeded: 5,
+  /** This user may not: the socket, or the role behind it, says so. */
+  notPermitted: 6,
   /** No answer in time: what became of a change is not known. */
   timedOut: 7,
+  /** Some of it was done. */
+  partial: 8,
   /** `--check` only. */
   warning: 10,
   critical: 11,

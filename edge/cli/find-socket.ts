@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { widestDoor } from "./socket-path.ts";
 
 export type FoundSocket =
   | { readonly ok: true; readonly path: string; readonly note: string | undefined }
@@ -19,7 +20,7 @@ export interface SocketChoice {
  */
 export function findSocket({ socket, site, environment, folders }: SocketChoice): FoundSocket {
   const named = socket ?? (site === undefined ? environment["PENSTOCK_SOCKET"] : undefined);
-  if (named !== undefined) return { ok: true, path: named, note: undefined };
+  if (named !== undefined) return { ok: true, path: widestDoor(named), note: undefined };
 
   const runFolder =
     environment["PENSTOCK_RUN_DIR"] ?? folders.map((folder) => join(folder, ".penstock", "run")).find(existsSync);
@@ -38,7 +39,7 @@ export function findSocket({ socket, site, environment, folders }: SocketChoice)
     site === undefined && sites.length > 1
       ? `site ${chosen}; choose with --site ${sites.filter((other) => other !== chosen).join(" | ")}`
       : undefined;
-  return { ok: true, path: join(runFolder, `${chosen}.sock`), note };
+  return { ok: true, path: widestDoor(join(runFolder, `${chosen}.sock`)), note };
 }
 
 /** This folder and every one around it, nearest first. */
@@ -50,7 +51,7 @@ export function andAbove(folder: string): string[] {
 const sitesIn = (folder: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder)
-        .filter((name) => name.endsWith(".sock"))
+        .filter((name) => name.endsWith(".sock") && !/\.(operator|viewer)\.sock$/.test(name))
         .map((name) => basename(name, ".sock"))
         .toSorted()
     : [];

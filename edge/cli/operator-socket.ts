@@ -1,36 +1,87 @@
-import { chmodSync, existsSync, mkdirSync, unlinkSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, unlinkSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { fail, ok, type Result } from "@penstock/protocol/result";
+import type { Role } from "../agent/requests/request.ts";
+import { socketPath } from "./socket-path.ts";
 
 /** A request is a few words; a peer that sends more in one line is not `sitectl`. */
 const lineBytesMax = 64 * 1024;
 
+export type HandleRequest = (request: unknown, role: Role, answer: (response: unknown) => void) => void;
+
+/** Unix groups (names or numbers) that own the sockets of a role. */
+export interface Access {
+  readonly adminGroup?: string | undefined;
+  readonly operatorGroup?: string | undefined;
+  readonly viewerGroup?: string | undefined;
+}
+
 /**
- * Serves people at the site: one JSON request a line, one JSON answer a line, on a Unix socket whose file
- * mode (0660) says who may. Also the lock that keeps a second agent off the same site.
- * Errors: `socket.in-use`, `socket.unavailable`.
+ * Serves people at the site: one JSON request a line, one JSON answer a line. A role is a Unix socket of its own
+ * whose owner, group and mode (0660) say who may open it; the kernel checks. The first, for admins, is always
+ * there and is also the lock that keeps a second agent off the same site; the others where a group is named.
+ * Errors: `socket.in-use`, `socket.unavailable`, `socket.no-group`.
  */
 export async function serveOperators(
   path: string,
-  handle: (request: unknown, answer: (response: unknown) => void) => void,
+  handle: HandleRequest,
+  access: Access = {},
 ): Promise<Result<{ close(): void }>> {
-  if (existsSync(path)) {
-    if (await isAnswering(path)) return fail({ code: "socket.in-use", path });
-    unlinkSync(path); // Left behind by a process that was killed.
+  if (existsSync(path) && (await isAnswering(path))) return fail({ code: "socket.in-use", path });
+  const servers: Server[] = [];
+  const close = () => {
+    for (const server of servers) server.close();
+  };
+  const doors: readonly (readonly [Role, string | undefined])[] = [
+    ["admin", access.adminGroup],
+    ["operator", access.operatorGroup],
+    ["viewer", access.viewerGroup],
+  ];
+  for (const [role, group] of doors) {
+    const door = socketPath(path, role);
+    if (existsSync(door)) unlinkSync(door); // Left behind by a process that was killed, or by another configuration.
+    if (role !== "admin" && group === undefined) continue;
+    const opened = await open(door, role, group, handle);
+    if (!opened.ok) {
+      close();
+      return opened;
+    }
+    servers.push(opened.value);
   }
-  const server = createServer((socket) => serve(socket, handle));
+  return ok({ close });
+}
+
+async function open(
+  path: string,
+  role: Role,
+  group: string | undefined,
+  handle: HandleRequest,
+): Promise<Result<Server>> {
+  const groupId = group === undefined ? undefined : groupIdOf(group);
+  if (group !== undefined && groupId === undefined) return fail({ code: "socket.no-group", group });
+  const server = createServer((socket) => serve(socket, role, handle));
   try {
     mkdirSync(dirname(path), { recursive: true });
     await listen(server, path);
+    if (groupId !== undefined) chownSync(path, -1, groupId);
+    chmodSync(path, 0o660);
   } catch (cause) {
+    server.close();
     return fail({ code: "socket.unavailable", path, detail: cause instanceof Error ? cause.message : String(cause) });
   }
-  chmodSync(path, 0o660);
-  return ok({ close: () => server.close() });
+  return ok(server);
 }
 
-function serve(socket: Socket, handle: (request: unknown, answer: (response: unknown) => void) => void): void {
+/** Node has no getgrnam; the file is the same everywhere. */
+function groupIdOf(group: string): number | undefined {
+  if (/^\d+$/.test(group)) return Number(group);
+  const lines = existsSync("/etc/group") ? readFileSync("/etc/group", "utf8").split("\n") : [];
+  const line = lines.map((text) => text.split(":")).find(([name]) => name === group);
+  return line?.[2] === undefined ? undefined : Number(line[2]);
+}
+
+function serve(socket: Socket, role: Role, handle: HandleRequest): void {
   let buffered = "";
   socket.setEncoding("utf8");
   socket.on("error", () => socket.destroy());
@@ -43,7 +94,7 @@ function serve(socket: Socket, handle: (request: unknown, answer: (response: unk
     const lines = buffered.split("\n");
     buffered = lines.pop() ?? "";
     for (const line of lines) {
-      handle(parse(line), (response) => {
+      handle(parse(line), role, (response) => {
         if (!socket.destroyed) socket.write(`${JSON.stringify(response)}\n`);
       });
     }

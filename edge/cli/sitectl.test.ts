@@ -6,7 +6,9 @@ import { seconds } from "@penstock/protocol/units";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sampleSite } from "../agent/testing/sample-agent.ts";
 import { sampleStatus } from "../agent/testing/sample-status.ts";
+import { askSite } from "./ask-site.ts";
 import { serveOperators } from "./operator-socket.ts";
+import { socketPath, widestDoor } from "./socket-path.ts";
 
 const launcher = join(import.meta.dirname, "..", "bin", "sitectl.mjs");
 const runFolder = mkdtempSync(join(tmpdir(), "penstock-run-"));
@@ -18,9 +20,9 @@ beforeAll(async () => {
     const { agent } = boot();
     clock.advance(seconds(5));
     agent.onLoopOutput({ type: "status", status: sampleStatus(clock) });
-    const served = await serveOperators(join(runFolder, `${name}.sock`), (request, answer) => {
+    const served = await serveOperators(join(runFolder, `${name}.sock`), (request, role, answer) => {
       agent.onLoopOutput({ type: "status", status: sampleStatus(clock) });
-      agent.operate(request, answer);
+      agent.operate(request, role, answer);
       clock.advance(seconds(1));
     });
     if (!served.ok) throw new Error(served.error.code);
@@ -161,6 +163,43 @@ test("the socket lets the owner and the group in, and nobody else; a second agen
   const path = join(runFolder, "park.sock");
   expect(statSync(path).mode & 0o777).toBe(0o660);
   expect(await serveOperators(path, () => {})).toMatchObject({ ok: false, error: { code: "socket.in-use" } });
+});
+
+test("a socket of a lesser role opens its own door and grants no more", async () => {
+  const path = join(runFolder, "roles.sock");
+  const served = await serveOperators(path, (_, role, answer) => answer({ role }), {
+    viewerGroup: `${process.getgid?.()}`,
+  });
+  if (!served.ok) throw new Error(served.error.code);
+  try {
+    expect(existsSync(socketPath(path, "operator"))).toBe(false);
+    expect(statSync(socketPath(path, "viewer")).mode & 0o777).toBe(0o660);
+    expect(await askSite(socketPath(path, "viewer"), { op: "status" })).toMatchObject({ value: { role: "viewer" } });
+    expect(await askSite(path, { op: "status" })).toMatchObject({ value: { role: "admin" } });
+  } finally {
+    served.value.close();
+  }
+  expect(await serveOperators(path, () => {}, { operatorGroup: "no-such-group" })).toMatchObject({
+    error: { code: "socket.no-group" },
+  });
+});
+
+test("a viewer may look and not touch, and the attempt is written down", async () => {
+  const { clock, boot } = sampleSite();
+  const { ask } = boot();
+  clock.advance(seconds(5));
+  expect(ask({ op: "status" }, "viewer")).toMatchObject({ version: 1, site: "park" });
+  expect(ask({ op: "stop", by: "eve", reason: "x" }, "viewer")).toMatchObject({
+    error: { code: "operator.not-permitted", role: "viewer", needs: "operator" },
+  });
+  expect(ask({ op: "audit", limit: 1 })).toMatchObject({
+    entries: [{ who: "eve", what: "stop", outcome: "operator.not-permitted" }],
+  });
+});
+
+test("sitectl knocks at the widest door this user may open", () => {
+  expect(widestDoor("/run/park.sock", (path) => path !== "/run/park.sock")).toBe("/run/park.operator.sock");
+  expect(widestDoor("/run/park.sock", () => false)).toBe("/run/park.sock");
 });
 
 test.skipIf(!existsSync("/usr/bin/node"))("an older Node hands over to the one that came along", async () => {

@@ -78,3 +78,14 @@ const plain = (text: string) => text;
 /** Colour only adds; every word is there without it. */
 export const paint = (isColour: boolean): Paint =>
   isColour ? { bold: code(1, 22), dim: code(2, 22), alarm: code(31, 39) } : { bold: plain, dim: plain, alarm: plain };
+
+/** `90s`, `15m`, `2h`, `3d` in milliseconds; undefined when it is none of them. */
+export function durationMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  const unitMs = { s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 }[unit ?? ""];
+  return unitMs === undefined ? undefined : Number(count) * unitMs;
+}
+
+/** Ends in the middle what is too long for its column. */
+export const shorten = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

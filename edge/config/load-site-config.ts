@@ -124,6 +124,7 @@ function toSiteConfig(site: SiteDocument, place: (path: string) => string): Site
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
     socket: place(site.socket),
+    access: site.access,
     telemetry: {
       siteEveryMs: seconds(site.telemetry.siteEveryS),
       unitsEveryMs: seconds(site.telemetry.unitsEveryS),

@@ -13,6 +13,12 @@ export interface SiteConfig {
   readonly store: { readonly file: string; readonly budgetBytes: number };
   /** Unix socket that `sitectl` speaks to. */
   readonly socket: string;
+  /** Unix groups whose members may do what, each by a socket of its own. */
+  readonly access?: {
+    readonly adminGroup?: string | undefined;
+    readonly operatorGroup?: string | undefined;
+    readonly viewerGroup?: string | undefined;
+  };
   readonly telemetry: TelemetryConfig;
   /** Simulated sites only: energy counters and states of charge move this many times faster than the clock. 1 on a real site. */
   readonly energySpeed: number;

@@ -8,6 +8,7 @@ const positive = z.number().positive();
 const size = z.number().nonnegative();
 const id = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "1 to 64 letters, digits, dots, dashes or underscores");
 const port = z.int().min(1).max(65_535);
+const group = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/, "the name or number of a Unix group");
 const host = z.string().min(1).max(255);
 
 const fallback = z.discriminatedUnion("action", [
@@ -99,6 +100,10 @@ export const siteDocument = z.strictObject({
   cloud: cloud.optional(),
   store: z.strictObject({ file: z.string().min(1), budgetMB: positive.default(512) }),
   socket: z.string().min(1),
+  /** Unix groups (name or number) and what their members may do with `sitectl`. Without one: the edge's own user and group, everything. */
+  access: z
+    .strictObject({ adminGroup: group.optional(), operatorGroup: group.optional(), viewerGroup: group.optional() })
+    .default({}),
   telemetry: z
     .strictObject({
       siteEveryS: positive.default(1),

@@ -7,6 +7,7 @@ import type { LoopInput } from "../../loop/loop-types.ts";
 import { MemoryDisk } from "../../store/memory-disk.ts";
 import { MemoryStore } from "../../store/memory-store.ts";
 import { EdgeAgent } from "../edge-agent.ts";
+import type { Role } from "../requests/request.ts";
 import { FakeHost } from "./fake-host.ts";
 
 export const issuerKey = { keyId: "issuer-1", privateKey: privateKeyFromSeed(new Uint8Array(32).fill(7)) };
@@ -37,9 +38,9 @@ export function sampleSite({ budgetBytes = 64e6, latencyMs = 4 } = {}) {
     agent.start(() => {
       state.isReady = true;
     });
-    const ask = (request: unknown) => {
+    const ask = (request: unknown, role: Role = "admin") => {
       const answers: unknown[] = [];
-      agent.operate(request, (answer) => answers.push(answer));
+      agent.operate(request, role, (answer) => answers.push(answer));
       clock.advance(Ms(50));
       return answers[0] as Record<string, unknown>;
     };

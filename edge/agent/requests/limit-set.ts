@@ -1,0 +1,27 @@
+import { W } from "@penstock/protocol/units";
+import { latchRequest } from "./latch-request.ts";
+import { isPower } from "./request.ts";
+
+/** One end or both, W; null is open. It replaces the limit before it. */
+export const limitSet = latchRequest<{ powerWMin: number | null; powerWMax: number | null }>({
+  op: "limit-set",
+
+  parse({ powerWMin = null, powerWMax = null }) {
+    if (!isPowerOrNull(powerWMin) || !isPowerOrNull(powerWMax)) return undefined;
+    const isEmpty = powerWMin === null && powerWMax === null;
+    const isInsideOut = powerWMin !== null && powerWMax !== null && powerWMin > powerWMax;
+    return isEmpty || isInsideOut ? undefined : { powerWMin, powerWMax };
+  },
+
+  apply: (latches, { powerWMin, powerWMax, by, reason }) => ({
+    ...latches,
+    localLimitW: {
+      powerWMin: W(powerWMin ?? Number.NEGATIVE_INFINITY),
+      powerWMax: W(powerWMax ?? Number.POSITIVE_INFINITY),
+      by,
+      reason,
+    },
+  }),
+});
+
+const isPowerOrNull = (value: unknown): value is number | null => value === null || isPower(value);

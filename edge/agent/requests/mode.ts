@@ -1,0 +1,15 @@
+import { W } from "@penstock/protocol/units";
+import type { Latches } from "../../control/step-types.ts";
+import { latchRequest } from "./latch-request.ts";
+import { isPower } from "./request.ts";
+
+export const mode = latchRequest<{ mode: Latches["mode"]; powerW: number }>({
+  op: "mode",
+
+  parse({ mode, powerW = 0 }) {
+    if (mode !== "auto" && mode !== "manual" && mode !== "maintenance") return undefined;
+    return isPower(powerW) ? { mode, powerW } : undefined;
+  },
+
+  apply: (latches, { mode, powerW }) => ({ ...latches, mode, manualPowerW: W(powerW) }),
+});

@@ -1,0 +1,60 @@
+import type { CodedError, Result } from "@penstock/protocol/result";
+import type { Clock } from "@penstock/protocol/time";
+import type { SiteConfig } from "../../config/site-config.ts";
+import type { Latches } from "../../control/step-types.ts";
+import type { EdgeEvent } from "../../loop/loop-types.ts";
+import type { EdgeStore } from "../../store/edge-store.ts";
+import type { AuditLog } from "../audit-log.ts";
+import type { AgentView } from "../site-report.ts";
+
+/** In order: who may do more may do everything before it. Which socket a person could open decides. */
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a person at the site may ask (`sitectl`): one JSON object a line on the site's socket. One file a request. */
+export interface OperatorRequest<Asked = unknown> {
+  readonly op: string;
+  /** The least role that may. */
+  readonly role: Role;
+  /** Undefined when the fields make no sense: the request is refused whole. */
+  parse(fields: Fields): Asked | undefined;
+  /** Answers once, with a report or a {@link Refusal}. */
+  answer(asked: Asked, desk: Desk, answer: Answer): void;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+export type Answer = (response: unknown) => void;
+
+/** What a request may look at and use. */
+export interface Desk {
+  readonly clock: Clock;
+  readonly config: SiteConfig;
+  readonly store: EdgeStore;
+  readonly audit: AuditLog;
+  readonly view: () => AgentView;
+  readonly events: () => readonly EdgeEvent[];
+  readonly latch: (
+    change: (latches: Latches) => Latches,
+    urgent: boolean,
+    done: (result: Result<void>) => void,
+  ) => void;
+  readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
+}
+
+/** What comes back instead of a report. */
+export interface Refusal {
+  readonly version: 1;
+  readonly error: CodedError;
+}
+
+export const refusal = (error: CodedError): Refusal => ({ version: 1, error });
+
+/** A name or a reason: short enough for a log line. */
+export const isText = (value: unknown): value is string =>
+  typeof value === "string" && value.length > 0 && value.length <= 200;
+
+export const isPower = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+/** How many entries: at least one, and no more than an answer should carry. */
+export const parseLimit = (value: unknown): number | undefined =>
+  Number.isInteger(value) && Number(value) > 0 ? Math.min(Number(value), 1_000) : undefined;

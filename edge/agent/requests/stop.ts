@@ -1,0 +1,9 @@
+import { latchRequest } from "./latch-request.ts";
+
+export const stop = latchRequest({
+  op: "stop",
+  isUrgent: true,
+  level: "warning",
+  parse: () => ({}),
+  apply: (latches, { by, reason }) => ({ ...latches, stop: { by, reason } }),
+});

@@ -1,0 +1,30 @@
+import type { CommandEntry } from "../command.ts";
+
+const entry = (group: string, name: string, summary: string, load: CommandEntry["load"]): CommandEntry => ({
+  group,
+  name,
+  summary,
+  load,
+});
+
+const see = "See";
+const change = "Change";
+const record = "Records";
+
+/** The shelf: one line a command, loaded only when it is called. */
+export const commandEntries: readonly CommandEntry[] = [
+  entry(see, "status", "one screen: power, charge, limits, lease, link, alarms", () => import("./status.ts")),
+  entry(see, "watch", "the status screen, live", () => import("./watch.ts")),
+  entry(see, "why", "why the batteries do what they do, from wish to write", () => import("./why.ts")),
+  entry(see, "line", "one greppable line a second", () => import("./line.ts")),
+  entry(see, "lease", "the leases held, which is followed, when they end", () => import("./lease.ts")),
+  entry(see, "alarms", "what somebody should look at, now", () => import("./alarms-ls.ts")),
+  entry(change, "stop", "bring the batteries to rest, until somebody resumes", () => import("./stop.ts")),
+  entry(change, "resume", "end a local stop", () => import("./resume.ts")),
+  entry(change, "limit set", "latch a local limit on the batteries' power", () => import("./limit-set.ts")),
+  entry(change, "limit clear", "lift the local limit", () => import("./limit-clear.ts")),
+  entry(change, "mode", "auto, manual or maintenance", () => import("./mode.ts")),
+  entry(record, "events", "what happened lately, oldest first", () => import("./events.ts")),
+  entry(record, "audit tail", "who changed what, and which leases were refused", () => import("./audit-tail.ts")),
+  entry(record, "audit verify", "that no audit entry was altered or taken out", () => import("./audit-verify.ts")),
+];
