@@ -46,6 +46,8 @@ export class DeviceSession {
   #isTalking = false;
   #isDiscovering = false;
   #isAllRead = false;
+  #roundBeganMs = Number.NaN;
+  #roundEndedMs = Number.NaN;
   #hasFailed = false;
   #retryAtMs = Number.NEGATIVE_INFINITY;
   #failuresInARow = 0;
@@ -71,6 +73,12 @@ export class DeviceSession {
 
   get blocks(): readonly Block[] {
     return this.#blocks;
+  }
+
+  /** How long the round of this cycle took, or has been going on; undefined while there is none to speak of. */
+  roundMs(nowMs: MonotonicMs): number | undefined {
+    if (this.#state !== "ready" || Number.isNaN(this.#roundBeganMs)) return undefined;
+    return (this.#isTalking ? nowMs : this.#roundEndedMs) - this.#roundBeganMs;
   }
 
   /** Until when the device's word is taken: for ever, or its last heartbeat and a little. */
@@ -130,7 +138,10 @@ export class DeviceSession {
       }
     }
     // A round that is still going on goes on; what it has not written yet was replaced just now.
-    if (this.#nextRead >= this.#plans.length) this.#nextRead = 0;
+    if (this.#nextRead >= this.#plans.length) {
+      this.#nextRead = 0;
+      this.#roundBeganMs = nowMs;
+    }
     this.#talk();
   }
 
@@ -138,7 +149,10 @@ export class DeviceSession {
   #talk(): void {
     while (!this.#isTalking && (this.#state === "ready" || this.#state === "mismatch")) {
       const nowMs = this.#options.clock.monotonicMs();
-      if (!this.#write(nowMs) && !this.#beat(nowMs) && !this.#read(nowMs)) return;
+      if (!this.#write(nowMs) && !this.#beat(nowMs) && !this.#read(nowMs)) {
+        this.#roundEndedMs = nowMs;
+        return;
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import type { MonotonicMs, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
 import type { Explanation, Grant, Latches } from "../control/step-types.ts";
 import type { NewRecord } from "../store/edge-store.ts";
+import type { Stage } from "./stage-watch.ts";
 
 /** What may be told to the loop. It lands in the next image; nothing acts at once. Plain data: it crosses a thread. */
 export type LoopInput =
@@ -63,7 +64,20 @@ export interface LoopStats {
   readonly missedCycles: number;
   readonly latenessP50Ms: number;
   readonly latenessP99Ms: number;
+  readonly latenessP999Ms: number;
   readonly latenessMaxMs: number;
+  /** From the tick to the last write sent, and the devices' answers for the next image. */
+  readonly cycleP99Ms: number;
+  readonly stages: Readonly<Record<Stage, StageStats>>;
+}
+
+/** How long one part of the cycle takes, over the same window as the lateness; `overruns` since the start. */
+export interface StageStats {
+  readonly budgetMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly overruns: number;
 }
 
 export interface DeviceStatus {

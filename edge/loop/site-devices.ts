@@ -47,6 +47,13 @@ export class SiteDevices {
     return this.#meter.session.isSettled && this.#units.every(({ session }) => session.isSettled);
   }
 
+  /** How long the slowest device that talks to us took for its round, or is taking. */
+  roundMs(nowMs: MonotonicMs): number {
+    let slowestMs = this.#meter.session.roundMs(nowMs) ?? 0;
+    for (const { session } of this.#units) slowestMs = Math.max(slowestMs, session.roundMs(nowMs) ?? 0);
+    return slowestMs;
+  }
+
   /** Asks for the next image and writes nothing. */
   read(): void {
     for (const { session } of this.#units) session.cycle(undefined);

@@ -4,16 +4,17 @@ import { type MonotonicMs, Ms, seconds, Var } from "@penstock/protocol/units";
 import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
 import type { CoreState } from "../control/core-state.ts";
 import type { SiteImage } from "../control/image.ts";
-import type { Explanation, Grant, Latches, UnitCommand } from "../control/step-types.ts";
+import type { CoreAlarm, Explanation, Grant, Latches, UnitCommand } from "../control/step-types.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
 import { AlarmEdges } from "./alarm-edges.ts";
 import { type ControlCore, siteCore } from "./control-core.ts";
 import { Lateness } from "./lateness.ts";
 import { isExpired, LeaseFollower } from "./lease-follower.ts";
-import type { EdgeEvent, LoopInput, LoopOutput, SiteStatus } from "./loop-types.ts";
+import type { EdgeEvent, LoopInput, LoopOutput, LoopStats, SiteStatus } from "./loop-types.ts";
 import { NOT_DECIDED } from "./not-decided.ts";
 import { PlantMemory } from "./plant-memory.ts";
 import { SiteDevices } from "./site-devices.ts";
+import { StageWatch } from "./stage-watch.ts";
 import { Telemetry } from "./telemetry.ts";
 
 export interface SiteLoopOptions {
@@ -25,6 +26,8 @@ export interface SiteLoopOptions {
   readonly initialGrants: readonly Grant[];
   /** The thought; the real one unless a test wants to see it fail. */
   readonly core?: ControlCore;
+  /** What paces the cycles: a thread of its own can do better than its timers. */
+  readonly grid?: typeof onGrid;
 }
 
 /**
@@ -41,6 +44,7 @@ export class SiteLoop {
   readonly #devices: SiteDevices;
   readonly #plant = new PlantMemory();
   readonly #lateness: Lateness;
+  readonly #stages: StageWatch;
   readonly #telemetry: Telemetry;
   readonly #leases = new LeaseFollower();
   readonly #alarms = new AlarmEdges();
@@ -51,6 +55,7 @@ export class SiteLoop {
   #latches: Latches;
   #image: SiteImage | undefined;
   #explanation: Explanation | undefined;
+  #explanationBefore: Explanation | undefined;
   #startedMs: MonotonicMs | undefined;
   #statusDueMs = Number.NEGATIVE_INFINITY;
   #overrunSaidMs = Number.NEGATIVE_INFINITY;
@@ -62,16 +67,17 @@ export class SiteLoop {
     this.#grants = options.initialGrants;
     this.#latches = options.initialLatches;
     this.#lateness = new Lateness(config.control.periodMs);
+    this.#stages = new StageWatch(config.control.periodMs, (event) => this.#tell(event));
     this.#telemetry = new Telemetry(config);
     this.#devices = new SiteDevices({ clock, config, transportFor, onEvent: (event) => this.#tell(event) });
   }
 
   /** Asks the devices at once, and from one period later ticks. */
   start(): void {
-    const { clock, config } = this.#options;
+    const { clock, config, grid = onGrid } = this.#options;
     invariant(this.#timer === undefined, "a loop starts once");
     this.#devices.read();
-    this.#timer = onGrid(clock, config.control.periodMs, ({ latenessMs, missed }) => this.#tick(latenessMs, missed));
+    this.#timer = grid(clock, config.control.periodMs, ({ latenessMs, missed }) => this.#tick(latenessMs, missed));
   }
 
   /** Ends quietly: the units keep the last set-point until their own timers bring them to rest. */
@@ -104,31 +110,48 @@ export class SiteLoop {
       image,
       plant: image.plant,
       explanation: this.#explanation ?? NOT_DECIDED,
-      loop: this.#lateness.stats(),
+      loop: this.#loopStats(),
       devices: this.#devices.status(),
     };
   }
 
   #tick(latenessMs: number, missed: number): void {
+    const { clock } = this.#options;
     this.#lateness.add(latenessMs, missed);
     if (missed > 0) this.#sayOverrun(latenessMs, missed);
-    const image = this.#freeze();
-    this.#image = image;
-    if (!this.#devices.areSettled || !this.#isPlantSettled(image)) {
-      this.#devices.read();
-      this.#sayStatus(image, false);
-      return;
-    }
-    let commands: readonly UnitCommand[];
+    const tickedMs = clock.monotonicMs();
+    const readMs = this.#devices.roundMs(tickedMs);
     try {
-      commands = this.#decide(image);
+      const image = this.#freeze();
+      const decodedMs = clock.monotonicMs();
+      this.#image = image;
+      if (!this.#devices.areSettled || !this.#isPlantSettled(image)) {
+        this.#devices.read();
+        this.#sayStatus(image, false);
+        return;
+      }
+      const wanted = this.#think(image);
+      const thoughtMs = clock.monotonicMs();
+      const guarded = this.#core.guard(wanted, image);
+      const guardedMs = clock.monotonicMs();
+      this.#devices.command(guarded.commands);
+      const writtenMs = clock.monotonicMs();
+      this.#stages.add(
+        {
+          read: readMs,
+          decode: decodedMs - tickedMs,
+          step: thoughtMs - decodedMs,
+          guard: guardedMs - thoughtMs,
+          write: writtenMs - guardedMs,
+        },
+        tickedMs,
+        image.nowMs,
+      );
+      for (const command of guarded.commands) this.#commandedW.set(command.unitId, command.powerW);
+      this.#report(image, guarded.alarms);
     } catch (error) {
-      this.#giveUp(image, error);
-      return;
+      this.#giveUp(error);
     }
-    this.#devices.command(commands);
-    for (const command of commands) this.#commandedW.set(command.unitId, command.powerW);
-    this.#report(image);
   }
 
   /**
@@ -153,24 +176,25 @@ export class SiteLoop {
     };
   }
 
-  #decide(image: SiteImage): readonly UnitCommand[] {
+  #think(image: SiteImage): readonly UnitCommand[] {
     const { control } = this.#options.config;
     this.#state ??= this.#core.begin(image);
     const input = { image, grants: this.#grants, latches: this.#latches };
     const { state, commands, explanation } = this.#core.step(this.#state, input, control);
     this.#state = state;
-    const hasChangedShape = this.#explanation === undefined || !isSameShape(this.#explanation, explanation);
+    this.#explanationBefore = this.#explanation;
     this.#explanation = explanation;
-    const guarded = this.#core.guard(commands, image);
-    for (const event of this.#alarms.edges([explanation.alarms, guarded.alarms], image.nowMs)) this.#tell(event);
-    this.#sayStatus(image, hasChangedShape);
-    return guarded.commands;
+    return commands;
   }
 
-  #report(image: SiteImage): void {
+  /** After the writes: nothing here may hold them up. */
+  #report(image: SiteImage, guardAlarms: readonly CoreAlarm[]): void {
     const { emit } = this.#options;
     const explanation = this.#explanation ?? NOT_DECIDED;
     const grants = this.#grants;
+    const before = this.#explanationBefore;
+    for (const event of this.#alarms.edges([explanation.alarms, guardAlarms], image.nowMs)) this.#tell(event);
+    this.#sayStatus(image, before === undefined || !isSameShape(before, explanation));
     if (grants.length > 0) {
       for (const progress of this.#leases.progress(image, explanation, grants))
         emit({ type: "lease-progress", progress });
@@ -181,7 +205,7 @@ export class SiteLoop {
     const records = this.#telemetry.records(
       image.monotonicMs,
       image.nowMs,
-      () => ({ image, explanation, grants, loop: this.#lateness.stats() }),
+      () => ({ image, explanation, grants, loop: this.#loopStats() }),
       this.#commandedW,
     );
     if (records.length > 0) emit({ type: "records", records });
@@ -201,7 +225,7 @@ export class SiteLoop {
   }
 
   /** Never reported as well: one alarm, safe values through the guard, and the error to the shell. */
-  #giveUp(image: SiteImage, error: unknown): void {
+  #giveUp(error: unknown): void {
     const { clock, config } = this.#options;
     this.#timer?.cancel();
     this.#tell({
@@ -212,11 +236,20 @@ export class SiteLoop {
       facts: { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) },
     });
     const safe = config.units.map((unit) => ({ unitId: unit.id, powerW: unit.safePowerW, reactiveVar: Var(0) }));
-    this.#devices.command(this.#core.guard(safe, image).commands);
+    try {
+      const image = this.#image;
+      if (image !== undefined) this.#devices.command(this.#core.guard(safe, image).commands);
+    } catch {
+      // What cannot even be guarded is not written: the units' own timers bring them to rest.
+    }
     clock.after(LAST_WRITES_MS, () => {
       this.#devices.close();
       throw error;
     });
+  }
+
+  #loopStats(): LoopStats {
+    return { ...this.#lateness.stats(), ...this.#stages.stats() };
   }
 
   #sayOverrun(latenessMs: number, missed: number): void {

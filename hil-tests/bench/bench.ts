@@ -7,6 +7,8 @@ export interface Benchmark {
   readonly text: string;
   run(options: {
     readonly repeats: number;
+    /** Of the control loop, where a benchmark has one. */
+    readonly periodMs: number;
     readonly progress: (text: string) => void;
   }): Promise<Record<string, unknown>>;
 }

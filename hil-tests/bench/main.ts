@@ -2,23 +2,30 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { allocation } from "./allocation.ts";
 import type { Benchmark } from "./bench.ts";
+import { loop } from "./loop.ts";
 import { simSpeed } from "./sim-speed.ts";
 
 /** The shelf: one benchmark a line. */
-const SHELF: readonly Benchmark[] = [allocation, simSpeed];
+const SHELF: readonly Benchmark[] = [allocation, loop, simSpeed];
 
 const HELP = `npm run bench -- NAME [OPTIONS]
 
 ${SHELF.map(({ name, text }) => `  ${name.padEnd(12)} ${text}`).join("\n")}
 
   --repeats N   runs of the pair benchmark / anchor (default 5); medians are quoted
+  --period-ms N the control loop's period: 20, 50 or 100 (loop; default 100)
   --json        one JSON object on the last line of stdout
 `;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean" }, repeats: { type: "string", default: "5" }, help: { type: "boolean" } },
+    options: {
+      json: { type: "boolean" },
+      repeats: { type: "string", default: "5" },
+      "period-ms": { type: "string", default: "100" },
+      help: { type: "boolean" },
+    },
   });
   const benchmark = SHELF.find(({ name }) => name === positionals[0]);
   if (values.help || benchmark === undefined) {
@@ -30,7 +37,12 @@ async function main(): Promise<number> {
     process.stderr.write(`--repeats wants a whole number from 1, not "${values.repeats}"\n`);
     return 2;
   }
-  const figures = await benchmark.run({ repeats, progress: (text) => process.stderr.write(`${text}\n`) });
+  const periodMs = Number(values["period-ms"]);
+  if (![20, 50, 100].includes(periodMs)) {
+    process.stderr.write(`--period-ms wants 20, 50 or 100, not "${values["period-ms"]}"\n`);
+    return 2;
+  }
+  const figures = await benchmark.run({ repeats, periodMs, progress: (text) => process.stderr.write(`${text}\n`) });
   const result = {
     name: benchmark.name,
     node: process.version,

@@ -14,6 +14,9 @@ export interface SiteSetting {
   /** How old a reading may be. Real sockets on a busy machine need more patience than a virtual clock. */
   readonly freshness: { readonly unitS: number; readonly meterS: number; readonly plantS: number };
   readonly addresses: SiteAddressBook;
+  /** The control period; the product's own unless a measurement wants another. */
+  readonly periodMs?: number;
+  readonly telemetry?: NonNullable<SiteConfigDocument["telemetry"]>;
 }
 
 /** Where a site's devices, broker and files are. */
@@ -37,6 +40,7 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
   return {
     site: name,
     control: {
+      ...(setting.periodMs === undefined ? {} : { periodMs: setting.periodMs }),
       connection: {
         exportLimitMW: exportLimitKW / 1e3,
         importLimitMW: importLimitKW / 1e3,
@@ -84,7 +88,7 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
     },
     store: { file: addresses.storeFile, budgetMB: 256 },
     socket: addresses.socket,
-    telemetry: { siteEveryS: 1, unitsEveryS: 10, settlementEveryS: 1 },
+    telemetry: setting.telemetry ?? { siteEveryS: 1, unitsEveryS: 10, settlementEveryS: 1 },
     energySpeed: setting.energySpeed,
   };
 }

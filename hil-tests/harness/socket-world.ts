@@ -7,6 +7,7 @@ import { privateKeyFromSeed, publicKeyPem } from "@penstock/protocol/lease";
 import { CloudProcess } from "./cloud-process-handle.ts";
 import { EdgeProcess } from "./edge-process-handle.ts";
 import type { SiteName } from "./scene.ts";
+import type { SiteSetting } from "./site-config.ts";
 import { SiteProcess } from "./site-process-handle.ts";
 import { STORYTELLER } from "./storyteller.ts";
 
@@ -21,6 +22,8 @@ export interface SocketWorldOptions {
   readonly httpPort: number;
   readonly mqttPort: number;
   readonly onProgress?: (text: string) => void;
+  /** What the edges are told that is not the harness's usual. */
+  readonly setting?: Pick<SiteSetting, "periodMs" | "telemetry">;
 }
 
 /**
@@ -103,6 +106,7 @@ export class SocketWorld {
     const { runFolder, marketSpeed } = this.options;
     const plant = this.plant(site);
     return {
+      ...this.options.setting,
       energySpeed: marketSpeed,
       // Many processes share this machine's cores: a reading may be a few cycles old before it counts as stale.
       freshness: { unitS: 1, meterS: 1, plantS: 3 },

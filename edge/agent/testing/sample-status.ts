@@ -73,7 +73,16 @@ export function sampleStatus(clock: Clock): SiteStatus {
       missedCycles: 0,
       latenessP50Ms: 0.2,
       latenessP99Ms: 0.9,
+      latenessP999Ms: 2.4,
       latenessMaxMs: 3,
+      cycleP99Ms: 11,
+      stages: {
+        read: { budgetMs: 60, p50Ms: 6, p99Ms: 10, maxMs: 14, overruns: 0 },
+        decode: { budgetMs: 8, p50Ms: 0.1, p99Ms: 0.2, maxMs: 1, overruns: 0 },
+        step: { budgetMs: 12, p50Ms: 0.05, p99Ms: 0.1, maxMs: 1, overruns: 0 },
+        guard: { budgetMs: 2, p50Ms: 0.01, p99Ms: 0.02, maxMs: 0.2, overruns: 0 },
+        write: { budgetMs: 8, p50Ms: 0.4, p99Ms: 0.7, maxMs: 2, overruns: 0 },
+      },
     },
     devices: [
       {
