@@ -24,25 +24,30 @@ export interface SiteConfig {
   readonly energySpeed: number;
 }
 
-export interface UnitConfig {
-  readonly id: string;
-  /** A driver on the shelf in edge/devices. */
-  readonly driver: string;
+/** How a Modbus device is reached and spoken to. */
+export interface WireConfig {
   readonly host: string;
   readonly port: number;
   readonly modbusUnitId: number;
+  /** `rtu` for a serial-line gateway in transparent mode; `tcp` where left out. */
+  readonly framing?: "tcp" | "rtu" | undefined;
+  /** Rest between an answer and the next request. */
+  readonly requestGapMs?: number | undefined;
+}
+
+export interface UnitConfig extends WireConfig {
+  readonly id: string;
+  /** A driver on the shelf in edge/devices. */
+  readonly driver: string;
   readonly rating: UnitRating;
   /** The device's own timer: it goes to `safePowerW` when set-points stop for this long. */
   readonly revertAfterMs: Ms;
   readonly safePowerW: W;
 }
 
-export interface MeterConfig {
+export interface MeterConfig extends WireConfig {
   readonly id: string;
   readonly driver: string;
-  readonly host: string;
-  readonly port: number;
-  readonly modbusUnitId: number;
   /** -1 where the meter's transformers look the other way; proven at commissioning by a small discharge step. */
   readonly sign: 1 | -1;
 }

@@ -44,12 +44,21 @@ const control = z.strictObject({
   }),
 });
 
+/** How a Modbus device is spoken to. */
+const wire = {
+  modbusUnitId: z.int().min(0).max(255).default(1),
+  /** `rtu` for a serial-line gateway in transparent mode. */
+  framing: z.enum(["tcp", "rtu"]).optional(),
+  /** Rest between an answer and the next request, for devices that lose what comes sooner. */
+  requestGapMs: z.number().min(0).max(1_000).optional(),
+};
+
 const unit = z.strictObject({
   id,
   driver: z.string().min(1),
   host,
   port,
-  modbusUnitId: z.int().min(0).max(255).default(1),
+  ...wire,
   rating: z.strictObject({
     chargeKW: positive,
     dischargeKW: positive,
@@ -66,7 +75,7 @@ const meter = z.strictObject({
   driver: z.string().min(1),
   host,
   port,
-  modbusUnitId: z.int().min(0).max(255).default(1),
+  ...wire,
   /** -1 where the meter's transformers look the other way. */
   sign: z.union([z.literal(1), z.literal(-1)]).default(1),
 });

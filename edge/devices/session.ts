@@ -358,6 +358,7 @@ const counted = (transport: RegisterTransport, count: () => void): RegisterTrans
     count();
     transport.read(address, quantity, deadlineMs, done);
   },
+  readInput: transport.readInput.bind(transport),
   write: transport.write.bind(transport),
   close: transport.close.bind(transport),
 });

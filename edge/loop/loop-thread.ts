@@ -5,6 +5,7 @@ import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { SystemClock } from "@penstock/protocol/time";
+import { Ms } from "@penstock/protocol/units";
 import { modbusTcpTransport } from "../transports/modbus-tcp.ts";
 import type { LoopThreadData } from "./loop-thread-data.ts";
 import type { LoopInput, LoopOutput } from "./loop-types.ts";
@@ -29,8 +30,16 @@ const loop = new SiteLoop({
   initialGrants,
   emit,
   grid: punctualGrid,
-  transportFor: ({ id, host, port: tcpPort, modbusUnitId }) =>
-    modbusTcpTransport({ host, port: tcpPort, unitId: modbusUnitId, clock, rng: rng.fork(id) }),
+  transportFor: ({ id, host, port: tcpPort, modbusUnitId, framing = "tcp", requestGapMs = 0 }) =>
+    modbusTcpTransport({
+      host,
+      port: tcpPort,
+      unitId: modbusUnitId,
+      framing,
+      requestGapMs: Ms(requestGapMs),
+      clock,
+      rng: rng.fork(id),
+    }),
 });
 const plant =
   config.plant === undefined

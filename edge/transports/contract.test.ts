@@ -7,6 +7,7 @@ import { inMemoryTransport, type RegisterHandler } from "./in-memory.ts";
 import { modbusTcpTransport } from "./modbus-tcp.ts";
 import type { RegisterTransport, TransportError } from "./register-transport.ts";
 import { RawServer, serveHandler } from "./testing/raw-server.ts";
+import { RtuGateway } from "./testing/rtu-gateway.ts";
 
 /** Ten registers at 100; the last one may be read, not written. */
 class Device implements RegisterHandler {
@@ -42,6 +43,26 @@ const makers: [name: string, make: (device: Device) => Promise<RegisterTransport
       cleanUp = async () => {
         transport.close();
         await server.close();
+      };
+      return transport;
+    },
+  ],
+  [
+    "RTU over TCP",
+    async (device) => {
+      const gateway = new RtuGateway(device);
+      const port = await gateway.listen();
+      const transport = modbusTcpTransport({
+        framing: "rtu",
+        host: "127.0.0.1",
+        port,
+        unitId: 1,
+        clock,
+        rng: new Rng(1),
+      });
+      cleanUp = async () => {
+        transport.close();
+        await gateway.close();
       };
       return transport;
     },

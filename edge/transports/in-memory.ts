@@ -8,6 +8,8 @@ import type { RegisterTransport, TransportError } from "./register-transport.ts"
 /** A device that lives in this process. A number is a Modbus exception code; `undefined` is silence. */
 export interface RegisterHandler {
   readHolding(address: number, count: number): Uint16Array | number | undefined;
+  /** A device without input registers has none of these, and answers exception 1. */
+  readInput?(address: number, count: number): Uint16Array | number | undefined;
   /** 0 accepts. */
   writeHolding(address: number, values: Uint16Array): number | undefined;
 }
@@ -30,20 +32,10 @@ export function inMemoryTransport(handler: RegisterHandler, options: InMemoryOpt
   let abort: ((error: TransportError) => void) | undefined;
 
   return {
-    read(address, count, deadlineMs, done) {
-      const refusal = refuse() ?? refuseRead(address, count);
-      if (refusal !== undefined) return done(fail(refusal));
-      if (latencyMs === 0) {
-        const answer = handler.readHolding(address, count);
-        if (answer !== undefined) return done(readResult(answer, address, count));
-      }
-      exchange(
-        () => (latencyMs === 0 ? undefined : handler.readHolding(address, count)),
-        (answer) => readResult(answer, address, count),
-        deadlineMs,
-        done,
-      );
-    },
+    read: (address, count, deadlineMs, done) =>
+      read(handler.readHolding.bind(handler), address, count, deadlineMs, done),
+    readInput: (address, count, deadlineMs, done) =>
+      read(handler.readInput?.bind(handler) ?? (() => ILLEGAL_FUNCTION), address, count, deadlineMs, done),
     write(address, values, deadlineMs, done) {
       const refusal = refuse() ?? refuseWrite(address, values.length);
       if (refusal !== undefined) return done(fail(refusal));
@@ -64,6 +56,27 @@ export function inMemoryTransport(handler: RegisterHandler, options: InMemoryOpt
       abort?.({ code: "modbus.closed" });
     },
   };
+
+  function read(
+    ask: (address: number, count: number) => Uint16Array | number | undefined,
+    address: number,
+    count: number,
+    deadlineMs: Ms,
+    done: (result: Result<Uint16Array, TransportError>) => void,
+  ) {
+    const refusal = refuse() ?? refuseRead(address, count);
+    if (refusal !== undefined) return done(fail(refusal));
+    if (latencyMs === 0) {
+      const answer = ask(address, count);
+      if (answer !== undefined) return done(readResult(answer, address, count));
+    }
+    exchange(
+      () => (latencyMs === 0 ? undefined : ask(address, count)),
+      (answer) => readResult(answer, address, count),
+      deadlineMs,
+      done,
+    );
+  }
 
   function refuse(): TransportError | undefined {
     if (closed) return { code: "modbus.closed" };
@@ -96,6 +109,8 @@ export function inMemoryTransport(handler: RegisterHandler, options: InMemoryOpt
     });
   }
 }
+
+const ILLEGAL_FUNCTION = 1;
 
 function readResult(answer: Uint16Array | number, address: number, count: number): Result<Uint16Array, TransportError> {
   if (typeof answer === "number") return fail(exceptionError(answer, address));

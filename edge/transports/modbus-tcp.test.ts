@@ -4,7 +4,9 @@ import { Rng } from "@penstock/protocol/rng";
 import { SystemClock } from "@penstock/protocol/time";
 import { Ms } from "@penstock/protocol/units";
 import { afterEach, expect, test } from "vitest";
-import { type ConnectionState, modbusTcpTransport } from "./modbus-tcp.ts";
+import { mbapWire } from "./mbap-wire.ts";
+import { modbusTcpTransport } from "./modbus-tcp.ts";
+import type { ConnectionState } from "./modbus-transport.ts";
 import type { RegisterTransport, TransportError } from "./register-transport.ts";
 import { frame, type RawRequest, RawServer, registersPdu } from "./testing/raw-server.ts";
 
@@ -108,6 +110,78 @@ test("transaction numbers have 16 bits and never repeat before all were used", a
   expect(server?.connections).toBe(1);
 });
 
+test("transaction numbers go on after 65,535", async () => {
+  server = new RawServer((request, socket) => socket.write(frame(request, registersPdu(1))));
+  const port = await server.listen();
+  const ended: unknown[] = [];
+  let opened = () => {};
+  const isOpen = new Promise<void>((resolve) => {
+    opened = resolve;
+  });
+  const options = { host: "127.0.0.1", port, unitId: 1, onOpen: opened, onEnd: (end: unknown) => ended.push(end) };
+  const wire = mbapWire(options, 0xfffd);
+  await isOpen;
+  for (let i = 0; i < 4; i++) {
+    expect((await new Promise<{ ok: boolean }>((resolve) => wire.read("holding", 1, 1, resolve))).ok).toBe(true);
+  }
+  wire.destroy();
+  expect(server.requests.map(({ transactionId }) => transactionId)).toEqual([0xfffe, 0xffff, 0, 1]);
+  expect(ended).toEqual([]);
+});
+
+test("an answer that drips in too slowly is a timeout, not a wait for ever", async () => {
+  const wire = await connect((request, socket) => {
+    const bytes = frame(request, registersPdu(9));
+    let at = 0;
+    const drip = setInterval(() => {
+      if (at >= bytes.length || socket.destroyed) clearInterval(drip);
+      else socket.write(bytes.subarray(at, ++at));
+    }, 20);
+  });
+  expect(await read(wire, 1, 60)).toMatchObject({ ok: false, error: { code: "modbus.timeout" } });
+});
+
+test("a device that needs rest between requests gets it", async () => {
+  const askedAtMs: number[] = [];
+  const wire = await connect(
+    (request, socket) => {
+      askedAtMs.push(performance.now());
+      socket.write(frame(request, registersPdu(1)));
+    },
+    { requestGapMs: Ms(25) },
+  );
+  for (let i = 0; i < 4; i++) expect((await read(wire, 1)).ok).toBe(true);
+  const gapsMs = askedAtMs.slice(1).map((atMs, index) => atMs - (askedAtMs[index] ?? 0));
+  expect(Math.min(...gapsMs)).toBeGreaterThan(20);
+});
+
+test("1,500 mutilated answers: each request is answered once, never with another register's value", async () => {
+  const rng = new Rng("mutilated");
+  const wire = await connect((request, socket) => {
+    const address = request.pdu.readUInt16BE(1);
+    const answer = frame(request, registersPdu(address));
+    if (rng.uniform() < 0.3) return socket.write(answer);
+    // The two registers' own bytes are left alone: TCP's checksum guards them, and no framing could.
+    const at = rng.integer(0, 9);
+    if (rng.uniform() < 0.7) answer[at] = rng.integer(0, 256);
+    const cut = rng.uniform() < 0.2 ? answer.subarray(0, rng.integer(1, answer.length)) : answer;
+    const glued = rng.uniform() < 0.2 ? Buffer.concat([cut, answer.subarray(0, rng.integer(0, answer.length))]) : cut;
+    socket.write(glued);
+    if (glued.length < answer.length) socket.end();
+  }, NO_PAUSE);
+  let good = 0;
+  for (let request = 1; request <= 1_500; request++) {
+    const result = await readWhenUp(wire, request, 40);
+    if (!result.ok) {
+      expect(result.error.code).toMatch(/^modbus\.(malformed|disconnected|exception|timeout)$/);
+      continue;
+    }
+    good++;
+    expect(Array.from(result.value)).toEqual([request]);
+  }
+  expect(good).toBeGreaterThan(300);
+}, 60_000);
+
 test("a half-open device that takes connections and says nothing is left by a reset, not kept", async () => {
   const wire = await connect(() => {});
   for (let i = 0; i < 3; i++) {
@@ -162,7 +236,7 @@ const NO_PAUSE = { monotonicSpeed: 1_000 };
 
 async function connect(
   answer: (request: RawRequest, socket: Socket) => void,
-  { monotonicSpeed = 1 }: { monotonicSpeed?: number } = {},
+  { monotonicSpeed = 1, requestGapMs = Ms(0) }: { monotonicSpeed?: number; requestGapMs?: Ms } = {},
 ): Promise<RegisterTransport> {
   server = new RawServer(answer);
   const port = await server.listen();
@@ -171,6 +245,7 @@ async function connect(
     host: "127.0.0.1",
     port,
     unitId: 3,
+    requestGapMs,
     clock: {
       monotonicMs: () => (real.monotonicMs() * monotonicSpeed) as ReturnType<SystemClock["monotonicMs"]>,
       nowMs: () => real.nowMs(),
@@ -185,9 +260,13 @@ async function connect(
 const read = (wire: RegisterTransport, address: number, deadlineMs = 1_000) =>
   new Promise<Result<Uint16Array, TransportError>>((resolve) => wire.read(address, 1, Ms(deadlineMs), resolve));
 
-async function readWhenUp(wire: RegisterTransport, address: number): Promise<Result<Uint16Array, TransportError>> {
+async function readWhenUp(
+  wire: RegisterTransport,
+  address: number,
+  deadlineMs?: number,
+): Promise<Result<Uint16Array, TransportError>> {
   for (;;) {
-    const result = await read(wire, address);
+    const result = await read(wire, address, deadlineMs);
     if (result.ok || result.error.code !== "modbus.disconnected") return result;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -14,6 +14,13 @@ export interface RegisterTransport {
     deadlineMs: Ms,
     done: (result: Result<Uint16Array, TransportError>) => void,
   ): void;
+  /** Input registers (function 4): the same, of the other table. */
+  readInput(
+    address: number,
+    count: number,
+    deadlineMs: Ms,
+    done: (result: Result<Uint16Array, TransportError>) => void,
+  ): void;
   /** At most 123 registers, one request: what must change together is written together. */
   write(
     address: number,

@@ -3,10 +3,11 @@ import { parseArgs } from "node:util";
 import { allocation } from "./allocation.ts";
 import type { Benchmark } from "./bench.ts";
 import { loop } from "./loop.ts";
+import { modbus } from "./modbus.ts";
 import { simSpeed } from "./sim-speed.ts";
 
 /** The shelf: one benchmark a line. */
-const SHELF: readonly Benchmark[] = [allocation, loop, simSpeed];
+const SHELF: readonly Benchmark[] = [allocation, loop, modbus, simSpeed];
 
 const HELP = `npm run bench -- NAME [OPTIONS]
 

@@ -37,6 +37,7 @@ function delayedBy(device: ModbusDevice, clock: Clock): RegisterTransport {
   };
   return {
     read: (address, count, deadlineMs, done) => now().read(address, count, deadlineMs, done),
+    readInput: (address, count, deadlineMs, done) => now().readInput(address, count, deadlineMs, done),
     write: (address, values, deadlineMs, done) => now().write(address, values, deadlineMs, done),
     close: () => {
       for (const transport of byDelay.values()) transport.close();
