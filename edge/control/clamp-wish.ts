@@ -15,6 +15,8 @@ export interface ClampedWish {
   readonly clampedW: W;
   /** All limits together. */
   readonly interval: PowerInterval;
+  /** Without those that only bind the baseline: what the whole may do, services included. */
+  readonly whole: PowerInterval;
   /** Only those that apply at once, whatever the ramp. */
   readonly atOnce: PowerInterval;
   readonly because: readonly Because[];
@@ -45,16 +47,18 @@ export function clampWish(
 
   const units = openUnits(shelf.unitLimits, image, context, room, account);
   const all = new Ranks(units);
+  const whole = context.config.services === undefined ? all : new Ranks(units);
   const atOnce = new Ranks(units);
   for (const limit of shelf.siteLimits) {
     const own = limit.interval(image, context);
     if (own === undefined) continue;
     if (!meets(all.left, own)) alarms.push(conflict(limit, own, all.left));
     all.narrow(limit.rank, own);
+    if (whole !== all && limit.bindsBaselineOnly === undefined) whole.narrow(limit.rank, own);
     if (own.pace === "at-once") atOnce.narrow(limit.rank, own);
     account(limit, own, all.left);
   }
-  return { clampedW: W(clampedW), interval: all.left, atOnce: atOnce.left, because, alarms };
+  return { clampedW: W(clampedW), interval: all.left, whole: whole.left, atOnce: atOnce.left, because, alarms };
 }
 
 /** What the units can do in sum, unit limit by unit limit. No bound at all where the shelf has none. */

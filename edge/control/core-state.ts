@@ -1,6 +1,7 @@
 import { type MonotonicMs, W } from "@penstock/protocol/units";
 import type { PowerInterval, SiteImage } from "./image.ts";
 import type { RestMemory } from "./rest-of-site.ts";
+import { noServices, type ServicesState } from "./services/serve.ts";
 import type { Fallback } from "./site-control-config.ts";
 import type { Grant } from "./step-types.ts";
 import { unusableBecause } from "./usable.ts";
@@ -21,6 +22,7 @@ export interface CoreState {
   readonly gridOperatorLimitW: PowerInterval | undefined;
   /** False until the plant controller has been read once since the start. */
   readonly plantWasRead: boolean;
+  readonly services: ServicesState;
   /** The last good power of each unit, in the order of the image; NaN until it was usable once. */
   readonly unitPowerW: readonly number[];
 }
@@ -51,6 +53,7 @@ export function initialState(image: SiteImage): CoreState {
     rest: undefined,
     gridOperatorLimitW: undefined,
     plantWasRead: false,
+    services: noServices,
     unitPowerW,
   };
 }

@@ -1,4 +1,5 @@
 import type { Celsius, Ms, Soc, V, W, WPerS } from "@penstock/protocol/units";
+import type { ServicesConfig } from "./services/serve.ts";
 
 /** What the control core knows of a site before the first reading. Every figure is at the point of connection unless named otherwise. */
 export interface SiteControlConfig {
@@ -24,6 +25,8 @@ export interface SiteControlConfig {
   /** The largest step of target a lease may ask for in one change, per second of its life; bounds a hostile cloud. */
   readonly leaseRampWPerS: WPerS;
   readonly fallback: FallbackProfile;
+  /** What the site is contracted for besides energy. */
+  readonly services?: ServicesConfig;
 }
 
 /** What is safe on each loss is the site's choice. 0 W is a choice, never an accident. */

@@ -54,6 +54,19 @@ export interface Because {
   readonly text: string;
 }
 
+/** One service of the site in one cycle. Powers at the battery terminals in sum. */
+export interface ServiceLine {
+  /** Its name in the site's configuration: `nesoDcLow`, `ieee1547Droop`, … */
+  readonly service: string;
+  readonly contractedW: W;
+  /** What its rule asks for now, in its own time. */
+  readonly wantedW: W;
+  /** What the limits left of it. */
+  readonly deliveredW: W;
+  /** One clause for a person; empty while it asks for nothing. */
+  readonly text: string;
+}
+
 /** From wish to write, for one cycle. `sitectl why` prints it; the recorder keeps it. */
 export interface Explanation {
   readonly source: WishSource;
@@ -61,10 +74,13 @@ export interface Explanation {
   readonly wishW: W;
   readonly wishText: string;
   readonly leaseId: string | undefined;
+  /** What the site's services add to the wish; empty on a site without any, and while it rests or is stopped. */
+  readonly services: readonly ServiceLine[];
   /** After limits, before the ramp. */
   readonly clampedW: W;
   /** After the ramp: what was split over the units. */
   readonly targetW: W;
+  /** What the limits leave for what is wished; services that keep room free for themselves may go beyond. */
   readonly interval: PowerInterval;
   readonly because: readonly Because[];
   /** Units that could not take their share, and why. */

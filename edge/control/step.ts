@@ -7,9 +7,11 @@ import { siteLimits, unitLimits } from "./limits/index.ts";
 import type { LimitContext } from "./limits/limit.ts";
 import { rampToward } from "./ramp.ts";
 import { type RestOfSite, restOfSite } from "./rest-of-site.ts";
+import { addServices, delivered, fastPart } from "./services/add-services.ts";
+import { noServices, type Served, type ServicesState, serve } from "./services/serve.ts";
 import type { SiteControlConfig } from "./site-control-config.ts";
 import { split } from "./split.ts";
-import type { CoreAlarm, Explanation, StepInput, UnitCommand } from "./step-types.ts";
+import type { Because, CoreAlarm, Explanation, StepInput, UnitCommand } from "./step-types.ts";
 import { unitLossShare } from "./unit-loss.ts";
 import { UnitRoom } from "./unit-room.ts";
 import { unusableBecause } from "./usable.ts";
@@ -39,34 +41,60 @@ export function step(
   const elapsedMs = Ms(clamp(image.monotonicMs - state.monotonicMs, 0, 3 * config.periodMs));
   const rest = restOfSite(image, state, elapsedMs);
   const wish = arbitrate(state, input, config, rest);
+  const served =
+    wish.manner === "normal" && config.services ? serve(state.services, image, config.services, elapsedMs) : idle;
   const context: LimitContext = { config, latches: input.latches, grants: input.grants, rest, state };
 
   const share = config.fallback.onUnitLoss === "hold-share" ? unitLossShare(wish.powerW, image) : undefined;
   const wantedW = W(wish.powerW + (share?.movedW ?? 0));
   const clamped = clampWish(wantedW, shelf, image, context, room);
-  const rampedW = wish.manner === "stop" ? 0 : ramp(joinedW(state, image), wish, clamped, config, elapsedMs);
-  const targetW = wish.manner === "normal" ? toWholeWatts(rampedW, clamped) : Math.trunc(rampedW);
+  const fromW = joinedW(state, image);
+  const baselineFromW = served === idle ? fromW : fromW - state.services.fastW;
+  const baselineW = wish.manner === "stop" ? 0 : ramp(baselineFromW, wish, clamped, config, elapsedMs);
+  const { fastW } = served;
+  const wholeW = fastW === 0 ? baselineW : addServices(baselineW, fastW, fromW, clamped, config, elapsedMs);
+  const targetW = wish.manner === "normal" ? toWholeWatts(wholeW, clamped) : Math.trunc(wholeW);
   const commands = split(targetW, wish.reactiveVar, image, room);
 
   let commandedW = 0;
   for (const command of commands) commandedW += command.powerW;
   const because = share === undefined ? clamped.because : [share, ...clamped.because];
+  const gotW = fastPart(commandedW, baselineW, fastW);
   return {
-    state: nextState(state, image, wish, rest, W(commandedW)),
+    state: nextState(state, image, wish, rest, W(commandedW), { ...served.state, fastW: gotW }),
     commands,
     explanation: {
       source: wish.source,
       wishW: wish.powerW,
       wishText: wish.text,
       leaseId: wish.leaseId,
+      services: delivered(served, gotW),
       clampedW: wish.manner === "normal" ? clamped.clampedW : W(0),
       targetW: W(commandedW),
       interval: clamped.interval,
-      because: wish.manner === "normal" ? because : [],
+      because:
+        wish.manner === "normal" ? because.concat(cutBecause(served, baselineW, gotW, shelf, image, context)) : [],
       units: unitsHeldBack(commandedW, commands, image, context, shelf),
-      alarms: alarms(clamped, image),
+      alarms: alarms(clamped, served, image),
     },
   };
+}
+
+/** No services: the site has none, rests, or is stopped. */
+const idle: Served = { fastW: W(0), push: { outW: W(0), inW: W(0) }, lines: [], alarms: [], state: noServices };
+
+/** Who stood in the way of the services; asked only when somebody did. */
+function cutBecause(
+  { fastW }: Served,
+  baselineW: number,
+  gotW: W,
+  { unitLimits, siteLimits }: Shelf,
+  image: SiteImage,
+  context: LimitContext,
+): readonly Because[] {
+  if (Math.abs(gotW - fastW) < 1) return [];
+  const binding = { unitLimits, siteLimits: siteLimits.filter((limit) => limit.bindsBaselineOnly === undefined) };
+  return clampWish(W(baselineW + fastW), binding, image, context, room).because;
 }
 
 const shippedShelf: Shelf = { unitLimits, siteLimits };
@@ -107,7 +135,7 @@ function ramp(fromW: number, wish: Wish, clamped: ClampedWish, { ramp }: SiteCon
 }
 
 /** To the nearest watt that lies inside; where no whole watt does, towards 0. */
-function toWholeWatts(powerW: number, { interval, atOnce }: ClampedWish): number {
+function toWholeWatts(powerW: number, { whole: interval, atOnce }: ClampedWish): number {
   const max = Math.min(atOnce.powerWMax, Math.max(interval.powerWMax, powerW));
   const min = Math.max(atOnce.powerWMin, Math.min(interval.powerWMin, powerW));
   const nearest = Math.round(powerW);
@@ -115,7 +143,14 @@ function toWholeWatts(powerW: number, { interval, atOnce }: ClampedWish): number
   return inside >= min && inside <= max ? inside : Math.trunc(powerW);
 }
 
-function nextState(state: CoreState, image: SiteImage, wish: Wish, rest: RestOfSite, targetW: W): CoreState {
+function nextState(
+  state: CoreState,
+  image: SiteImage,
+  wish: Wish,
+  rest: RestOfSite,
+  targetW: W,
+  services: ServicesState,
+): CoreState {
   const unitPowerW: number[] = [];
   for (let index = 0; index < image.units.length; index++) {
     const unit = image.units[index];
@@ -134,6 +169,7 @@ function nextState(state: CoreState, image: SiteImage, wish: Wish, rest: RestOfS
     // A stale word is still the last one: it holds when even that is lost.
     gridOperatorLimitW: limit === undefined || limit.quality === "missing" ? state.gridOperatorLimitW : limit.value,
     plantWasRead: state.plantWasRead || (image.plant !== undefined && image.plant.breakerClosed.quality !== "missing"),
+    services,
     unitPowerW,
   };
 }
@@ -174,10 +210,11 @@ function unitsHeldBack(
   return held;
 }
 
-function alarms(clamped: ClampedWish, { meter, plant }: SiteImage): readonly CoreAlarm[] {
+function alarms(clamped: ClampedWish, served: Served, { meter, plant }: SiteImage): readonly CoreAlarm[] {
   const breaker = plant?.breakerClosed;
-  if (meter.powerW.quality === "good" && (breaker === undefined || breaker.quality === "good")) return clamped.alarms;
-  const raised = [...clamped.alarms];
+  const isWell = meter.powerW.quality === "good" && (breaker === undefined || breaker.quality === "good");
+  if (isWell && served.alarms.length === 0) return clamped.alarms;
+  const raised = [...clamped.alarms, ...served.alarms];
   if (meter.powerW.quality !== "good") raised.push({ code: `meter-${meter.powerW.quality}`, text: meter.powerW.cause });
   if (breaker !== undefined && breaker.quality !== "good") {
     raised.push({ code: `plant-${breaker.quality}`, text: breaker.cause });

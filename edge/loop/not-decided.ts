@@ -7,6 +7,7 @@ export const NOT_DECIDED: Explanation = {
   wishW: W(0),
   wishText: "nothing is commanded before every device was read or has failed to answer",
   leaseId: undefined,
+  services: [],
   clampedW: W(0),
   targetW: W(0),
   interval: { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: W(Number.POSITIVE_INFINITY) },

@@ -39,6 +39,8 @@ export interface SiteLimit {
   readonly rank: Rank;
   interval(image: SiteImage, context: LimitContext): PacedInterval | undefined;
   text(image: SiteImage, context: LimitContext): string;
+  /** It keeps room free for the site's services: it binds what others wish, and not the services themselves. */
+  readonly bindsBaselineOnly?: true;
 }
 
 /** `at-once`: hardware would be harmed or a fuse would go. `ramped`: approached at the site's own ramp. */

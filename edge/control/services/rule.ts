@@ -1,0 +1,41 @@
+import type { Hz, Ms } from "@penstock/protocol/units";
+import type { Curve } from "./curve.ts";
+import type { Response } from "./response.ts";
+
+/** How far a rule's constants were checked. What is not `verified` is a default, never a claim of compliance. */
+export interface Source {
+  readonly document: string;
+  /** `verified`: read in the primary source; `second-hand`: read in a public code base or article; `unverified`: neither. */
+  readonly evidence: "verified" | "second-hand" | "unverified";
+}
+
+interface CommonRule {
+  /** For people: "Dynamic Containment, low". */
+  readonly title: string;
+  readonly sources: readonly Source[];
+  readonly nominalHz: Hz;
+  readonly response: Response;
+  /** How long the contracted power must be kept up: with it the energy a site holds back for the service. */
+  readonly durationMs: Ms;
+  /** How much of the contracted power must stay free the other way, to win the energy back. */
+  readonly recovery: number;
+  /** Services of one family are paid for the same megawatts at different times: the greatest answer counts, not the sum. */
+  readonly family?: string;
+}
+
+/** Power by frequency deviation: droop, NESO, FCR, contingency FCAS. */
+export interface CurveRule extends CommonRule {
+  /** Hz from nominal → part of the contract. */
+  readonly curve: Curve;
+}
+
+/** All or nothing at a trigger, kept up for a while whatever frequency does: FFR and switched FCAS. */
+export interface SwitchedRule extends CommonRule {
+  /** Hz from nominal: negative raises power when frequency is below it, positive lowers power when above. */
+  readonly triggerHz: number;
+  readonly supportMs: Ms;
+  /** From everything back to nothing. */
+  readonly releaseInMs: Ms;
+  /** Armed again once frequency has been within this of nominal for so long. */
+  readonly rearm: { readonly withinHz: number; readonly afterMs: Ms };
+}
