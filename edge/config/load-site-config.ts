@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { publicKeyFromPem } from "@penstock/protocol/lease";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { isSparkplugId } from "@penstock/protocol/sparkplug";
-import { Celsius, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } from "@penstock/protocol/units";
+import { Celsius, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } from "@penstock/protocol/units";
 import type { Fallback } from "../control/site-control-config.ts";
 import { METER_DRIVERS, UNIT_DRIVERS } from "../devices/index.ts";
 import { nearest } from "./nearest.ts";
@@ -201,12 +201,13 @@ const toPlant = (plant: NonNullable<SiteDocument["plant"]>, place: (path: string
 });
 
 function toCloud(cloud: NonNullable<SiteDocument["cloud"]>, place: (path: string) => string): CloudConfig {
-  const { leaseTtlMaxS, clockSkewS, passwordFile, primaryHostId, ...same } = cloud;
+  const { leaseTtlMaxS, scheduleTtlMaxH, clockSkewS, passwordFile, primaryHostId, ...same } = cloud;
   return {
     ...same,
     passwordFile: place(passwordFile),
     ...(primaryHostId === undefined ? {} : { primaryHostId }),
     leaseTtlMsMax: seconds(leaseTtlMaxS),
+    scheduleTtlMsMax: hours(scheduleTtlMaxH),
     clockSkewMs: seconds(clockSkewS),
   };
 }

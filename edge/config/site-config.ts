@@ -72,6 +72,8 @@ export interface CloudConfig {
   readonly leaseKeys: readonly { readonly keyId: string; readonly publicKeyPem: string }[];
   /** No lease may live longer than this, whatever it says. */
   readonly leaseTtlMsMax: Ms;
+  /** The same for a schedule, which is held for when nobody is there to renew a lease. */
+  readonly scheduleTtlMsMax: Ms;
   /** How far the issuer's clock may be from ours. */
   readonly clockSkewMs: Ms;
 }

@@ -97,6 +97,8 @@ const cloud = z.strictObject({
   primaryHostId: z.string().min(1).optional(),
   leaseKeys: z.array(z.strictObject({ keyId: z.string().min(1), publicKeyPem: z.string().min(1) })).min(1),
   leaseTtlMaxS: positive,
+  /** How long a schedule may be held: it is for when nobody is there to renew a lease. */
+  scheduleTtlMaxH: positive.max(168).default(48),
   clockSkewS: positive.default(5),
 });
 

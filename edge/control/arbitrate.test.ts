@@ -1,13 +1,23 @@
+import { Rng } from "@penstock/protocol/rng";
 import { hours, kW, MonotonicMs, Ms, MW, minutes, seconds, W, WPerS } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
-import { good } from "./image.ts";
-import { run, settled, tightConfig } from "./sample-run.ts";
+import { good, missing, type SiteImage, stale } from "./image.ts";
+import { run, samplePlant, settled, tightConfig } from "./sample-run.ts";
 import { noLatches, sampleConfig, sampleGrant, sampleImage, sampleInput, sampleUnits } from "./sample-site.ts";
 import type { SiteControlConfig } from "./site-control-config.ts";
 import { initialState, step } from "./step.ts";
 import type { StepInput } from "./step-types.ts";
 
 const fresh = Ms(20);
+
+const schedule = (powerW: W, startMs = 0) =>
+  sampleGrant({
+    leaseId: "tomorrow",
+    kind: "schedule",
+    schedule: [{ startMonotonicMs: MonotonicMs(startMs), endMonotonicMs: MonotonicMs(startMs + hours(1)), powerW }],
+  });
+const commandedBy = (setpoint: W | "none") =>
+  sampleImage({ plant: samplePlant({ gridOperatorSetpointW: good(setpoint, fresh) }) });
 
 test.each<[string, Partial<StepInput>, string, number]>([
   ["nobody asks", {}, "site-default", 0],
@@ -36,6 +46,22 @@ test.each<[string, Partial<StepInput>, string, number]>([
     "lease",
     700e3,
   ],
+  ["a schedule held on site", { grants: [schedule(kW(600))] }, "schedule", 600e3],
+  ["a lease and a schedule", { grants: [schedule(kW(600)), sampleGrant()] }, "lease", 1e6],
+  ["a schedule that says nothing about now", { grants: [schedule(kW(600), hours(2))] }, "site-default", 0],
+  [
+    "the grid operator against a lease",
+    { grants: [sampleGrant()], image: commandedBy(kW(-400)) },
+    "grid-operator",
+    -400e3,
+  ],
+  ["a grid operator who commands none", { grants: [sampleGrant()], image: commandedBy("none") }, "lease", 1e6],
+  [
+    "manual against the grid operator's set-point",
+    { image: commandedBy(kW(-400)), latches: { ...noLatches, mode: "manual", manualPowerW: kW(-200) } },
+    "operator",
+    -200e3,
+  ],
   ["an emergency stop beside a lease", { grants: [sampleGrant({ kind: "estop" }), sampleGrant()] }, "stop", 0],
   [
     "manual against a lease",
@@ -58,8 +84,8 @@ test.each<[string, Partial<StepInput>, string, number]>([
     "stop",
     0,
   ],
-])("who rules: %s", (_what, changes, source, commandedW) => {
-  const { explanation } = settled(sampleInput(sampleImage(), changes));
+])("who rules: %s", (_what, { image = sampleImage(), ...changes }, source, commandedW) => {
+  const { explanation } = settled(sampleInput(image, changes));
   expect(explanation).toMatchObject({ source, targetW: commandedW });
 });
 
@@ -106,6 +132,63 @@ test.each<[string, Parameters<typeof sampleGrant>[0], number, number, Partial<Si
     targetW: commandedW,
     leaseId: "lease-1",
   });
+});
+
+test.each<[string, number, string, number]>([
+  // 1 MW by lease for 30 s, held for 10 s more; a schedule of −0.5 MW beside it
+  ["the lease runs", 25_000, "lease", 1e6],
+  ["it has just ended: its power is held", 35_000, "fallback", 1e6],
+  ["then the schedule rules", 60_000, "schedule", -500e3],
+])("down the ladder, %s", (_what, atMs, source, commandedW) => {
+  const lease = sampleGrant({
+    expiresMonotonicMs: MonotonicMs(30_000),
+    onExpire: { action: "hold", forMs: seconds(10) },
+  });
+  const { explanation } = run(sampleInput(sampleImage(), { grants: [lease, schedule(kW(-500))] }), atMs);
+  expect(explanation).toMatchObject({ source, targetW: commandedW });
+});
+
+test("the grid operator's set-point is about the connection, and a stale one is none", () => {
+  const image = commandedBy(MW(1));
+  expect(settled(sampleInput(image), sampleConfig, -300e3).explanation.targetW).toBe(1.3e6);
+  const late = samplePlant({ gridOperatorSetpointW: stale(MW(1), Ms(900), "late") });
+  expect(settled(sampleInput(sampleImage({ plant: late }))).explanation.source).toBe("site-default");
+});
+
+test("without a meter a schedule and a grid operator's set-point are not followed either", () => {
+  const dark = (image: SiteImage) => ({ ...image, meter: { ...image.meter, powerW: missing("silent") } });
+  expect(settled(sampleInput(dark(sampleImage()), { grants: [schedule(MW(1))] })).explanation.source).toBe("fallback");
+  expect(settled(sampleInput(dark(commandedBy(MW(1))))).explanation.source).toBe("fallback");
+});
+
+test("whoever takes over from whom, the batteries never leap", () => {
+  const rng = new Rng("bumpless");
+  const lease = (powerW: number) => sampleGrant({ powerW: W(powerW), expiresMonotonicMs: MonotonicMs(Infinity) });
+  const rulers: readonly (() => Partial<StepInput>)[] = [
+    () => ({}),
+    () => ({ grants: [lease(rng.between(-4e6, 4e6))] }),
+    () => ({ grants: [schedule(W(rng.between(-4e6, 4e6)))] }),
+    () => ({ latches: { ...noLatches, mode: "maintenance" } }),
+    () => ({ latches: { ...noLatches, mode: "manual", manualPowerW: W(rng.between(-4e6, 4e6)) } }),
+    () => ({ image: commandedBy(W(rng.between(-4e6, 4e6))) }),
+  ];
+  const { upWPerS, downWPerS } = sampleConfig.ramp;
+  for (let round = 0; round < 200; round++) {
+    let ruler = rng.pick(rulers)();
+    let state = initialState(sampleImage());
+    let beforeW = 0;
+    for (let atMs = 100; atMs <= 12_000; atMs += 100) {
+      if (atMs % 2_000 === 0) ruler = rng.pick(rulers)();
+      const units = sampleUnits(4, { powerW: good(W(beforeW / 4), fresh) });
+      const { plant } = ruler.image ?? {};
+      const image = sampleImage({ units, plant, meterW: W(beforeW), monotonicMs: MonotonicMs(atMs) });
+      const output = step(state, { ...sampleInput(image), ...ruler, image }, sampleConfig);
+      ({ state } = output);
+      const { targetW } = output.explanation;
+      expect(Math.abs(targetW - beforeW)).toBeLessThanOrEqual(0.1 * Math.max(upWPerS, downWPerS) + 1);
+      beforeW = targetW;
+    }
+  }
 });
 
 test("a lease that is withdrawn is not followed by its fallback", () => {

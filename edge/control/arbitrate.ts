@@ -1,6 +1,7 @@
 import { Var, W, WPerS } from "@penstock/protocol/units";
 import type { CoreState, RunningFallback } from "./core-state.ts";
-import { strongest } from "./live-grants.ts";
+import type { SiteImage } from "./image.ts";
+import { scheduledNow, strongest } from "./live-grants.ts";
 import type { RestOfSite } from "./rest-of-site.ts";
 import type { Fallback, SiteControlConfig } from "./site-control-config.ts";
 import type { Grant, StepInput, WishSource } from "./step-types.ts";
@@ -22,53 +23,92 @@ export interface Wish {
   readonly meterFallback: RunningFallback | undefined;
 }
 
-/** Whose power it is this cycle: stop, then the people at the site, then a live lease, then what follows a lease, then 0. */
+/**
+ * Whose power it is this cycle: stop, then the people at the site, then the grid operator's set-point, then a live
+ * lease, then the schedule held on site, then what follows a lease, then 0.
+ */
 export function arbitrate(state: CoreState, input: StepInput, config: SiteControlConfig, rest: RestOfSite): Wish {
-  const { image, grants, latches } = input;
-  const { monotonicMs } = image;
-  const lease = strongest(grants, "setpoint", monotonicMs);
+  const { image, grants } = input;
+  const lease = strongest(grants, "setpoint", image.monotonicMs);
   const leaseFallback = lease === undefined ? afterLease(state, input, config) : undefined;
   const meterFallback =
     image.meter.powerW.quality === "missing"
       ? (state.meterFallback ?? beginFallback(state, input, config.fallback.onMeterLoss, undefined))
       : undefined;
-  const kept = { lease, leaseFallback, meterFallback };
+  const asked =
+    peopleAtSite(input) ??
+    fromAfar(lease, leaseFallback, meterFallback, input, config, rest) ??
+    atRest("site-default", "normal", "nobody asks for power");
+  return { ...asked, lease, leaseFallback, meterFallback };
+}
 
+type Asked = Omit<Wish, "lease" | "leaseFallback" | "meterFallback">;
+
+/** Who can see the batteries, or must stop them, is asked first. */
+function peopleAtSite({ image, grants, latches }: StepInput): Asked | undefined {
   if (latches.stop !== undefined) {
-    return { ...atRest("stop", "stop", `stopped by ${latches.stop.by}: ${latches.stop.reason}`), ...kept };
+    return atRest("stop", "stop", `stopped by ${latches.stop.by}: ${latches.stop.reason}`);
   }
-  const estop = strongest(grants, "estop", monotonicMs);
+  const estop = strongest(grants, "estop", image.monotonicMs);
   if (estop !== undefined) {
     const text = `emergency stop ${estop.leaseId}: ${estop.reason}`;
-    return { ...atRest("stop", "stop", text), leaseId: estop.leaseId, ...kept };
+    return { ...atRest("stop", "stop", text), leaseId: estop.leaseId };
   }
-  if (latches.mode === "maintenance") {
-    return { ...atRest("operator", "rest", "site is in maintenance"), ...kept };
-  }
+  if (latches.mode === "maintenance") return atRest("operator", "rest", "site is in maintenance");
   if (latches.mode === "manual") {
     const text = `manual: ${inWords(latches.manualPowerW)}`;
-    return { ...atRest("operator", "normal", text), powerW: latches.manualPowerW, ...kept };
+    return { ...atRest("operator", "normal", text), powerW: latches.manualPowerW };
   }
-  if (lease !== undefined && meterFallback !== undefined) {
-    return { ...fallBack(meterFallback, "meter lost", input, rest), ...kept };
+  return undefined;
+}
+
+/** Everybody else. Without a meter none of them is followed: the site does what its profile says of that loss. */
+function fromAfar(
+  lease: Grant | undefined,
+  leaseFallback: RunningFallback | undefined,
+  meterFallback: RunningFallback | undefined,
+  input: StepInput,
+  config: SiteControlConfig,
+  rest: RestOfSite,
+): Asked | undefined {
+  const asked =
+    commanded(input.image, rest) ??
+    (lease === undefined ? undefined : leased(lease, config)) ??
+    (isHolding(leaseFallback, input) ? undefined : scheduled(input, config));
+  if (asked !== undefined) {
+    return meterFallback === undefined ? asked : fallBack(meterFallback, "meter lost", input, rest);
   }
-  if (lease !== undefined) {
-    return {
-      source: "lease",
-      powerW: lease.powerW,
-      reactiveVar: lease.reactiveVar,
-      rampWPerS: WPerS(Math.min(lease.rampWPerS ?? Number.POSITIVE_INFINITY, config.leaseRampWPerS)),
-      manner: "normal",
-      text: `lease ${lease.leaseId}: ${lease.reason}`,
-      leaseId: lease.leaseId,
-      ...kept,
-    };
-  }
-  if (leaseFallback !== undefined) {
-    const ended = leaseFallback.leaseId === undefined ? "no lease is held" : `lease ${leaseFallback.leaseId} ended`;
-    return { ...fallBack(leaseFallback, ended, input, rest), ...kept };
-  }
-  return { ...atRest("site-default", "normal", "nobody asks for power"), ...kept };
+  if (leaseFallback === undefined) return undefined;
+  const ended = leaseFallback.leaseId === undefined ? "no lease is held" : `lease ${leaseFallback.leaseId} ended`;
+  return fallBack(leaseFallback, ended, input, rest);
+}
+
+/**
+ * The grid operator's set-point, which speaks of the connection: the rest of the site comes off. A command that is not
+ * fresh is no command, unlike a limit, which stays in force.
+ */
+function commanded({ plant }: SiteImage, rest: RestOfSite): Asked | undefined {
+  const setpoint = plant?.gridOperatorSetpointW;
+  if (setpoint?.quality !== "good" || setpoint.value === "none") return undefined;
+  const text = `grid operator commands ${inWords(setpoint.value)} at the connection`;
+  return { ...atRest("grid-operator", "normal", text), powerW: W(setpoint.value - rest.restW) };
+}
+
+const leased = (lease: Grant, { leaseRampWPerS }: SiteControlConfig): Asked => ({
+  source: "lease",
+  powerW: lease.powerW,
+  reactiveVar: lease.reactiveVar,
+  rampWPerS: WPerS(Math.min(lease.rampWPerS ?? Number.POSITIVE_INFINITY, leaseRampWPerS)),
+  manner: "normal",
+  text: `lease ${lease.leaseId}: ${lease.reason}`,
+  leaseId: lease.leaseId,
+});
+
+function scheduled({ image, grants }: StepInput, config: SiteControlConfig): Asked | undefined {
+  const now = scheduledNow(grants, image.monotonicMs);
+  if (now === undefined) return undefined;
+  const text = `schedule ${now.grant.leaseId} held on site: ${now.grant.reason}`;
+  return { ...leased({ ...now.grant, powerW: now.entry.powerW }, config), source: "schedule", text };
 }
 
 /**
@@ -105,7 +145,8 @@ const beginFallback = (
   leaseId: string | undefined,
 ): RunningFallback => ({ leaseId, sinceMonotonicMs: input.image.monotonicMs, fromW: state.targetW, plan });
 
-type Asked = Omit<Wish, "lease" | "leaseFallback" | "meterFallback">;
+const isHolding = (running: RunningFallback | undefined, { image }: StepInput): boolean =>
+  running?.plan.action === "hold" && image.monotonicMs - running.sinceMonotonicMs < running.plan.forMs;
 
 function fallBack(running: RunningFallback, cause: string, input: StepInput, rest: RestOfSite): Asked {
   const { plan } = running;
@@ -114,8 +155,7 @@ function fallBack(running: RunningFallback, cause: string, input: StepInput, res
     case "ramp-to-zero":
       return { ...asked, leaseId: running.leaseId, rampWPerS: plan.rampWPerS };
     case "hold": {
-      const held = input.image.monotonicMs - running.sinceMonotonicMs < plan.forMs;
-      if (!held) return { ...asked, leaseId: running.leaseId, rampWPerS: plan.thenRampWPerS };
+      if (!isHolding(running, input)) return { ...asked, leaseId: running.leaseId, rampWPerS: plan.thenRampWPerS };
       const text = `${cause}: holding ${inWords(running.fromW)}`;
       return { ...asked, leaseId: running.leaseId, powerW: running.fromW, text };
     }

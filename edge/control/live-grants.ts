@@ -1,5 +1,5 @@
 import type { MonotonicMs } from "@penstock/protocol/units";
-import type { Grant } from "./step-types.ts";
+import type { Grant, ScheduledPower } from "./step-types.ts";
 
 /** In its time: from its not-before on, and not any more at its end. */
 export const isLive = (grant: Grant, monotonicMs: MonotonicMs): boolean =>
@@ -19,4 +19,16 @@ export function strongest(grants: readonly Grant[], kind: Grant["kind"], monoton
     }
   }
   return found;
+}
+
+/** What the strongest stored schedule says about now; undefined where none says anything. */
+export function scheduledNow(
+  grants: readonly Grant[],
+  monotonicMs: MonotonicMs,
+): { readonly grant: Grant; readonly entry: ScheduledPower } | undefined {
+  const grant = strongest(grants, "schedule", monotonicMs);
+  const entry = grant?.schedule?.find(
+    ({ startMonotonicMs, endMonotonicMs }) => startMonotonicMs <= monotonicMs && monotonicMs < endMonotonicMs,
+  );
+  return grant === undefined || entry === undefined ? undefined : { grant, entry };
 }

@@ -6,11 +6,13 @@ export interface Grant {
   readonly leaseId: string;
   readonly sequence: number;
   readonly priority: number;
-  readonly kind: "setpoint" | "limit" | "release" | "estop";
+  readonly kind: "setpoint" | "limit" | "release" | "estop" | "schedule";
   readonly powerW: W;
   readonly reactiveVar: Var;
   readonly rampWPerS: WPerS | undefined;
   readonly limitW: PowerInterval | undefined;
+  /** Kind `schedule` only: what to do when nothing fresher asks, in order of time, never two at once. */
+  readonly schedule?: readonly ScheduledPower[];
   readonly notBeforeMonotonicMs: MonotonicMs;
   readonly expiresMonotonicMs: MonotonicMs;
   readonly onExpire:
@@ -18,6 +20,13 @@ export interface Grant {
     | { readonly action: "hold"; readonly forMs: Ms }
     | { readonly action: "local" };
   readonly reason: string;
+}
+
+/** A power for a time, `[startMonotonicMs, endMonotonicMs)`, at the battery terminals in sum. */
+export interface ScheduledPower {
+  readonly startMonotonicMs: MonotonicMs;
+  readonly endMonotonicMs: MonotonicMs;
+  readonly powerW: W;
 }
 
 /** Latched by people at the site or by the grid operator; survives restarts; the cloud can clear none of it. */
@@ -42,7 +51,7 @@ export interface UnitCommand {
 }
 
 /** Who asked for the power of this cycle, strongest first. */
-export type WishSource = "stop" | "operator" | "grid-operator" | "lease" | "fallback" | "site-default";
+export type WishSource = "stop" | "operator" | "grid-operator" | "lease" | "schedule" | "fallback" | "site-default";
 
 export interface Because {
   /** The limit's name on its shelf: `grid-connection`, `grid-operator`, `soc-window`, … */

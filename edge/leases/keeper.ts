@@ -35,7 +35,6 @@ export interface LeaseRefusal extends CodedError {
     | "lease.not-yet-valid"
     | "lease.expired"
     | "lease.too-long"
-    | "lease.unsupported-kind"
     | "lease.too-few-approvals";
   /** Known once the signature is proven. */
   readonly leaseId?: string;
@@ -61,7 +60,7 @@ export interface AcceptedLease {
 
 /**
  * Takes a lease or says why not; a refused one changes nothing. In order: signature, audience, idempotency,
- * sequence, time, kind, approvals. From acceptance on only the monotonic clock counts: no step of the wall clock
+ * sequence, time, approvals. From acceptance on only the monotonic clock counts: no step of the wall clock
  * can stretch a lease.
  */
 export function acceptLease(
@@ -102,8 +101,6 @@ export function acceptLease(
 
   const untimely = lease.kind === "estop" ? undefined : checkTime(lease, circumstances);
   if (untimely !== undefined) return refuse(untimely.code, untimely.facts);
-  if (!isGrantable(lease)) return refuse("lease.unsupported-kind", { kind: lease.kind });
-
   const needed = approvalsNeeded(lease, book);
   if (signedBy.length < needed) return refuse("lease.too-few-approvals", { signedBy, needed });
 
@@ -146,7 +143,7 @@ interface Untimely {
  * out. All else needs a wall clock to be believed.
  */
 function checkTime(
-  { issuedAtMs, notBeforeMs, expiresAtMs, ttlMs }: Lease,
+  { kind, issuedAtMs, notBeforeMs, expiresAtMs, ttlMs }: Lease,
   { nowMs, config, clockTrusted }: LeaseCircumstances,
 ): Untimely | undefined {
   if (!clockTrusted) return { code: "lease.clock-not-trusted", facts: {} };
@@ -154,15 +151,15 @@ function checkTime(
   const startsMs = Math.max(notBeforeMs, issuedAtMs);
   if (startsMs > nowMs + config.clockSkewMs) return { code: "lease.not-yet-valid", facts: { startsMs, nowMs } };
   const lifeMs = Math.min(expiresAtMs - notBeforeMs, ttlMs);
-  const { leaseTtlMsMax } = config;
-  return lifeMs > leaseTtlMsMax ? { code: "lease.too-long", facts: { lifeMs, leaseTtlMsMax } } : undefined;
+  const lifeMsMax = longestLifeMs(kind, config);
+  return lifeMs > lifeMsMax ? { code: "lease.too-long", facts: { lifeMs, lifeMsMax } } : undefined;
 }
 
-type GrantableLease = Lease & { readonly kind: Grant["kind"] };
+/** A schedule is for when nobody is there to renew anything. */
+const longestLifeMs = (kind: Lease["kind"], { leaseTtlMsMax, scheduleTtlMsMax }: CloudConfig): Ms =>
+  kind === "schedule" ? scheduleTtlMsMax : leaseTtlMsMax;
 
-const isGrantable = (lease: Lease): lease is GrantableLease => lease.kind !== "schedule";
-
-function approvalsNeeded(lease: GrantableLease, { held }: LeaseBook): number {
+function approvalsNeeded(lease: Lease, { held }: LeaseBook): number {
   const heldLimit = held.find((other) => other.lease.kind === "limit" && other.lease.issuer === lease.issuer);
   return approvalsRequired(lease.kind, {
     widensLimit: heldLimit !== undefined && widensLimit(lease, heldLimit.lease),
@@ -172,24 +169,25 @@ function approvalsNeeded(lease: GrantableLease, { held }: LeaseBook): number {
 
 /** What is held after a lease. */
 function takeIn(
-  lease: GrantableLease,
+  lease: Lease,
   held: readonly HeldLease[],
   approvals: number,
-  { nowMs, monotonicMs, config }: LeaseCircumstances,
+  circumstances: LeaseCircumstances,
 ): readonly HeldLease[] {
+  const { nowMs, monotonicMs, config } = circumstances;
   if (lease.kind === "release") return afterRelease(lease, held, approvals);
   if (lease.kind === "estop") {
-    const grant = grantFor(lease, monotonicMs, neverExpires);
+    const grant = grantFor(lease, circumstances, monotonicMs, neverExpires);
     return [...held.filter((other) => other.lease.kind !== "estop"), { lease, lifeMs: lease.ttlMs, grant }];
   }
-  const lifeMs = Ms(Math.min(lease.expiresAtMs - nowMs, lease.ttlMs, config.leaseTtlMsMax));
+  const lifeMs = Ms(Math.min(lease.expiresAtMs - nowMs, lease.ttlMs, longestLifeMs(lease.kind, config)));
   const beginsMs = MonotonicMs(monotonicMs + Math.max(0, lease.notBeforeMs - nowMs));
-  const grant = grantFor(lease, beginsMs, MonotonicMs(monotonicMs + lifeMs));
+  const grant = grantFor(lease, circumstances, beginsMs, MonotonicMs(monotonicMs + lifeMs));
   return supersede(held, { lease, lifeMs, grant }, monotonicMs);
 }
 
 /**
- * A release ends its issuer's set-points. Lifting a limit or an emergency stop takes two people: where a stop is
+ * A release ends its issuer's set-points and schedule. Lifting a limit or an emergency stop takes two people: where a stop is
  * held the release was refused without them.
  */
 const afterRelease = (lease: Lease, held: readonly HeldLease[], approvals: number): readonly HeldLease[] =>

@@ -1,5 +1,5 @@
 import type { Lease, LeaseAck } from "@penstock/protocol/lease";
-import { MonotonicMs, type Ms, W } from "@penstock/protocol/units";
+import { MonotonicMs, type Ms, type UtcMs, W } from "@penstock/protocol/units";
 import type { Grant } from "../control/step-types.ts";
 
 /** What a site knows of its leases. Immutable: every change is a new book. */
@@ -73,9 +73,10 @@ export function supersede(
   return [...others, newer];
 }
 
-/** A lease as the control core sees it, with deadlines on the monotonic clock. */
+/** A lease as the control core sees it, with deadlines on the monotonic clock. `nowMs` is what that clock calls `monotonicMs`. */
 export function grantFor(
-  lease: Lease & { readonly kind: Grant["kind"] },
+  lease: Lease,
+  { nowMs, monotonicMs }: { readonly nowMs: UtcMs; readonly monotonicMs: MonotonicMs },
   notBeforeMonotonicMs: MonotonicMs,
   expiresMonotonicMs: MonotonicMs,
 ): Grant {
@@ -91,6 +92,13 @@ export function grantFor(
       lease.kind === "limit"
         ? { powerWMin: lease.powerWMin ?? W(-Infinity), powerWMax: lease.powerWMax ?? W(Infinity) }
         : undefined,
+    ...(lease.schedule && {
+      schedule: lease.schedule.map(({ startMs, endMs, powerW }) => ({
+        startMonotonicMs: MonotonicMs(monotonicMs + startMs - nowMs),
+        endMonotonicMs: MonotonicMs(monotonicMs + endMs - nowMs),
+        powerW,
+      })),
+    }),
     notBeforeMonotonicMs,
     expiresMonotonicMs,
     onExpire: onExpireOf(lease),

@@ -18,6 +18,7 @@ const config: CloudConfig = {
     publicKeyPem: publicKeyPem(privateKey),
   })),
   leaseTtlMsMax: minutes(5),
+  scheduleTtlMsMax: hours(48),
   clockSkewMs: seconds(2),
 };
 const nowMs = UtcMs(Date.UTC(2023, 0, 1, 10));
@@ -42,6 +43,12 @@ const lease = (changes: Partial<Lease> = {}): Lease => ({
   reason: "energy target 10:05",
   ...changes,
 });
+
+/** 4 MW out a quarter of an hour from now, for as long; then 2 MW in for an hour. */
+const quarters = [
+  { startMs: UtcMs(nowMs + minutes(15)), endMs: UtcMs(nowMs + minutes(30)), powerW: MW(4) },
+  { startMs: UtcMs(nowMs + minutes(30)), endMs: UtcMs(nowMs + minutes(90)), powerW: MW(-2) },
+];
 
 const sent = (changes: Partial<Lease> = {}, keys = [aggregator]) => issueLease(lease(changes), keys);
 const offer = (book: LeaseBook, changes: Partial<Lease>, keys = [aggregator], at = {}) =>
@@ -98,9 +105,30 @@ test.each<[string, Uint8Array, string]>([
     sent({ ttlMs: minutes(6), expiresAtMs: UtcMs(nowMs + minutes(6)) }),
     "lease.too-long",
   ],
-  ["a schedule, which no site runs yet", sent({ kind: "schedule" }), "lease.unsupported-kind"],
+  [
+    "a schedule for three days where two are allowed",
+    sent({ kind: "schedule", schedule: quarters, ttlMs: hours(72), expiresAtMs: UtcMs(nowMs + hours(72)) }),
+    "lease.too-long",
+  ],
+  ["a schedule without entries", sent({ kind: "schedule" }), "lease.malformed"],
 ])("a lease that is %s is refused", (_what, bytes, code) => {
   expect(acceptLease(emptyBook, bytes, circumstances)).toMatchObject({ ok: false, error: { code } });
+});
+
+test("a schedule outlives a restart, its times told by a trusted clock", () => {
+  const twelveHours = { ttlMs: hours(12), expiresAtMs: UtcMs(nowMs + hours(12)) };
+  const taking = taken(emptyBook, { kind: "schedule", schedule: quarters, ...twelveHours });
+  const [first] = taking.grants[0]?.schedule ?? [];
+  expect(first).toEqual({ startMonotonicMs: 1_900_000, endMonotonicMs: 2_800_000, powerW: MW(4) });
+
+  const onDisk: unknown = JSON.parse(JSON.stringify(taking.persist));
+  const away = { nowMs: UtcMs(nowMs + hours(2)), monotonicMs: MonotonicMs(5_000), awayMs: hours(2) };
+  const restored = restoreBook(onDisk, { ...away, clockTrusted: true });
+  expect(restored.ok && grantsOf(restored.value)).toMatchObject([
+    { kind: "schedule", schedule: [{ startMonotonicMs: 5_000 + minutes(15) - hours(2) }, { powerW: MW(-2) }] },
+  ]);
+  const doubted = restoreBook(onDisk, { ...away, clockTrusted: false });
+  expect(doubted.ok && grantsOf(doubted.value)).toEqual([]);
 });
 
 test("a refusal is answered where a trusted key vouches for the lease, and a stranger gets no answer", () => {

@@ -1,7 +1,6 @@
 import { parseLease, parseLeaseAck } from "@penstock/protocol/lease";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { MonotonicMs, Ms, type UtcMs } from "@penstock/protocol/units";
-import type { Grant } from "../control/step-types.ts";
 import {
   type AnsweredLease,
   emptyBook,
@@ -55,15 +54,14 @@ export function restoreBook(facts: unknown, restart: Restart): Result<LeaseBook,
 function revive(lease: HeldLease["lease"], lifeMs: Ms, restart: Restart): HeldLease | undefined {
   const { nowMs, monotonicMs, clockTrusted, awayMs } = restart;
   const { kind } = lease;
-  if (kind === "schedule") return undefined;
   if (kind === "estop") {
-    return { lease, lifeMs, grant: grantFor({ ...lease, kind }, monotonicMs, neverExpires) };
+    return { lease, lifeMs, grant: grantFor(lease, restart, monotonicMs, neverExpires) };
   }
   if (!clockTrusted || awayMs === undefined) return undefined;
   const leftMs = Math.min(lease.expiresAtMs - nowMs, lifeMs - awayMs);
   if (leftMs <= 0) return undefined;
   const beginsMs = MonotonicMs(monotonicMs + Math.max(0, lease.notBeforeMs - nowMs));
-  const grant = grantFor({ ...lease, kind: kind satisfies Grant["kind"] }, beginsMs, MonotonicMs(monotonicMs + leftMs));
+  const grant = grantFor(lease, restart, beginsMs, MonotonicMs(monotonicMs + leftMs));
   return { lease, lifeMs, grant };
 }
 

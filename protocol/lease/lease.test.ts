@@ -28,6 +28,11 @@ const lease: Lease = {
   onExpire: { action: "ramp-to-zero", rampWPerS: WPerS(20_000) },
   reason: "NEM energy PNSTK1 2023-01-01T10:05 target",
 };
+const quarter = (n: number) => ({
+  startMs: UtcMs(issuedAtMs + n * 900e3),
+  endMs: UtcMs(issuedAtMs + (n + 1) * 900e3),
+  powerW: MW(n),
+});
 const bytesOf = (json: object | string) =>
   new TextEncoder().encode(typeof json === "string" ? json : JSON.stringify(json));
 const key = { keyId: "aggregator-1", privateKey: privateKeyFromSeed(new Uint8Array(32).fill(7)) };
@@ -56,6 +61,20 @@ test.each<[string, object, string]>([
   ["an audience without a node", { audience: "nsw" }, "lease.invalid-audience"],
   ["an audience with a wildcard", { audience: "nsw/+" }, "lease.invalid-audience"],
   ["an audience of three parts", { audience: "a/b/c" }, "lease.invalid-audience"],
+  ["a schedule in a set-point", { schedule: [quarter(0)] }, "lease.invalid-schedule"],
+  ["a schedule that says nothing", { kind: "schedule" }, "lease.invalid-schedule"],
+  ["a schedule of no entries", { kind: "schedule", schedule: [] }, "lease.invalid-schedule"],
+  ["a schedule out of order", { kind: "schedule", schedule: [quarter(1), quarter(0)] }, "lease.invalid-schedule"],
+  [
+    "a schedule that asks twice at once",
+    { kind: "schedule", schedule: [quarter(1), quarter(1.5)] },
+    "lease.invalid-schedule",
+  ],
+  [
+    "a scheduled power in words",
+    { kind: "schedule", schedule: [{ ...quarter(0), powerW: "5" }] },
+    "lease.invalid-schedule",
+  ],
   ["a power in words", { powerW: "5 MW" }, "lease.invalid-powerW"],
   ["a power of 11 GW", { powerW: 11e9 }, "lease.invalid-powerW"],
   ["a missing power", { powerW: undefined }, "lease.invalid-powerW"],
@@ -116,7 +135,11 @@ test("every lease of the type is read back as itself", () => {
         rate.map((rampWPerS) => ({ action: "ramp-to-zero", rampWPerS }) as const),
       ),
     })
-    .map((change) => ({ ...lease, ...change }));
+    .map((change) => ({
+      ...lease,
+      ...change,
+      ...(change.kind === "schedule" && { schedule: [quarter(0), quarter(2)] }),
+    }));
   fc.assert(
     fc.property(arbitrary, (original) => {
       expect(parseLease(encodeLease(original))).toEqual({ ok: true, value: original });

@@ -51,8 +51,17 @@ export interface Lease {
   /** Kind `limit` only, at least one of the two. */
   readonly powerWMin?: W;
   readonly powerWMax?: W;
+  /** Kind `schedule` only: in order of time, never two at once. What lies between them is nobody's wish. */
+  readonly schedule?: readonly ScheduleEntry[];
   /** For the person who asks why, e.g. "NEM energy PNSTK1 2023-01-01T10:05 target". */
   readonly reason: string;
+}
+
+/** A power for a time, `[startMs, endMs)`. */
+export interface ScheduleEntry {
+  readonly startMs: UtcMs;
+  readonly endMs: UtcMs;
+  readonly powerW: W;
 }
 
 export type LeaseError = InvalidField<"lease">;
@@ -91,6 +100,8 @@ const uint32Max = 0xffff_ffff;
 const instant = integer(0, Date.UTC(2200, 0));
 const power = number(-powerMax, powerMax);
 const ramp = positiveNumber(powerMax);
+/** A day of quarter hours and more; fits an envelope. */
+const scheduleEntriesMax = 100;
 
 const rules: Readonly<Record<keyof Lease, FieldRule>> = {
   v: oneOf([1]),
@@ -114,6 +125,10 @@ const rules: Readonly<Record<keyof Lease, FieldRule>> = {
   },
   powerWMin: optional(power),
   powerWMax: optional(power),
+  schedule: optional({
+    must: `be 1 to ${scheduleEntriesMax} entries of startMs, endMs and powerW in order of time, none beginning before the last has ended`,
+    accepts: isSchedule,
+  }),
   reason: text(/^[^\p{Cc}]{0,200}$/u, "be at most 200 printable characters"),
 };
 
@@ -130,12 +145,33 @@ const onExpireRules: Readonly<Record<OnExpire["action"], Readonly<Record<string,
   local: { action: oneOf(["local"]) },
 };
 
+function isSchedule(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length < 1 || value.length > scheduleEntriesMax) return false;
+  let endedMs = 0;
+  return value.every((entry: ScheduleEntry) => {
+    if (!checkFields("lease", entry, entryRules, "refused").ok) return false;
+    const isInOrder = entry.startMs >= endedMs && entry.endMs > entry.startMs;
+    endedMs = entry.endMs;
+    return isInOrder;
+  });
+}
+
+const entryRules: Readonly<Record<keyof ScheduleEntry, FieldRule>> = {
+  startMs: instant,
+  endMs: instant,
+  powerW: power,
+};
+
 /** Fields that are each in range and together make no sense. */
 function contradiction(lease: Lease): Result<Lease, LeaseError> | undefined {
   const invalid = (field: keyof Lease, must: string) =>
     fail<LeaseError>({ code: `lease.invalid-${field}`, field, must });
   if (lease.expiresAtMs <= lease.notBeforeMs) return invalid("expiresAtMs", "be after notBeforeMs");
   if (lease.expiresAtMs <= lease.issuedAtMs) return invalid("expiresAtMs", "be after issuedAtMs");
+  if (lease.kind === "schedule" && lease.schedule === undefined) return invalid("schedule", "be given by a schedule");
+  if (lease.kind !== "schedule" && lease.schedule !== undefined) {
+    return invalid("schedule", "be absent unless the kind is schedule");
+  }
   const { powerWMin, powerWMax } = lease;
   if (lease.kind !== "limit") {
     if (powerWMin !== undefined) return invalid("powerWMin", "be absent unless the kind is limit");

@@ -46,7 +46,7 @@ export const SITE_METRICS = [
     "",
     "live",
     0,
-    "whose wish: stop, operator, grid-operator, lease, fallback, site-default",
+    "whose wish: stop, operator, grid-operator, lease, schedule, fallback, site-default",
   ),
   metric("Control/Because", "String", "", "live", 0, "the limits that shaped the target, comma separated"),
   metric("Control/LeaseSequence", "Int64", "", "live", 0, "sequence of the lease being followed, 0 for none"),

@@ -1,7 +1,7 @@
 import { issueLease, type Lease, privateKeyFromSeed, publicKeyPem } from "@penstock/protocol/lease";
 import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
-import { kW, kWh, kWPerS, Ms, MW, minutes, Soc, seconds, UtcMs, VA, Var, W } from "@penstock/protocol/units";
+import { hours, kW, kWh, kWPerS, Ms, MW, minutes, Soc, seconds, UtcMs, VA, Var, W } from "@penstock/protocol/units";
 import type { SiteConfig } from "../../config/site-config.ts";
 import type { LoopInput } from "../../loop/loop-types.ts";
 import { MemoryDisk } from "../../store/memory-disk.ts";
@@ -134,6 +134,7 @@ export function sampleConfig(): SiteConfig {
       nodeId: "park",
       leaseKeys: [{ keyId: issuerKey.keyId, publicKeyPem: publicKeyPem(issuerKey.privateKey) }],
       leaseTtlMsMax: minutes(5),
+      scheduleTtlMsMax: hours(48),
       clockSkewMs: seconds(5),
     },
     store: { file: "park.sqlite", budgetBytes: 64e6 },
