@@ -16,6 +16,7 @@ const SCRIPTS = {
   check: "hil-tests/harness/check.ts",
   bench: "hil-tests/bench/main.ts",
   build: "hil-tests/harness/build.ts",
+  "forecast-eval": "cloud/lab/forecast-eval/main.ts",
 };
 
 const [name = "", ...args] = process.argv.slice(2);
