@@ -1,7 +1,7 @@
 import { kW, Ms, VA, Var, W, Wh } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { guard } from "./guard.ts";
-import { good, missing, type Reading, stale, type UnitState } from "./image.ts";
+import { good, missing, type Reading, stale, type UnitImage, type UnitState } from "./image.ts";
 import { sampleUnit } from "./sample-site.ts";
 import type { UnitCommand } from "./step-types.ts";
 
@@ -48,6 +48,56 @@ test("in every small world the writes end inside the nameplate, never grow, and 
   }
   expect(worlds).toBe(8 * 12 * 12);
 });
+
+test("in every small world of two units, whatever their states, commands and order, nothing is ever made larger", () => {
+  const powers = [-5, -2, -1, 0, 1, 3, 5, Number.NaN];
+  const reactives = [-5, 0, 2];
+  const orders = [["a", "b"], ["b", "a"], ["a", "a"], ["c", "b"], ["b"], []] as const;
+  const asked = powers.flatMap((powerW) => reactives.map((reactiveVar) => [powerW, reactiveVar] as const));
+  const broken: string[] = [];
+  let worlds = 0;
+  for (const stateA of states) {
+    for (const stateB of states) {
+      const units = [sampleUnit("a", { rating, state: stateA }), sampleUnit("b", { rating, state: stateB })];
+      for (const [powerA, reactiveA] of asked) {
+        for (const [powerB, reactiveB] of asked) {
+          for (const order of orders) {
+            const given = order.map((id, index) =>
+              index === 0 ? command(id, powerA, reactiveA) : command(id, powerB, reactiveB),
+            );
+            const wrong = wrongWith(given, guard(given, { units }).commands, units);
+            if (wrong !== undefined) broken.push(`${wrong}: ${JSON.stringify({ given, stateA, stateB })}`);
+            worlds++;
+          }
+        }
+      }
+    }
+  }
+  expect(broken.slice(0, 3)).toEqual([]);
+  expect(worlds).toBe(8 * 8 * 24 * 24 * 6);
+});
+
+/** Judged from the commands and the units alone, without a word of the guard's own reasoning. */
+function wrongWith(
+  given: readonly UnitCommand[],
+  written: readonly UnitCommand[],
+  units: readonly UnitImage[],
+): string | undefined {
+  if (new Set(written.map(({ unitId }) => unitId)).size !== written.length) return "a unit is written twice";
+  for (const { unitId, powerW, reactiveVar } of written) {
+    const unit = units.find(({ id }) => id === unitId);
+    const first = given.find((one) => one.unitId === unitId);
+    if (unit === undefined || first === undefined) return "a write that nobody asked for";
+    const { state } = unit;
+    const isDead = state.quality === "missing" || state.value === "fault" || state.value === "off";
+    if (isDead && (powerW !== 0 || reactiveVar !== 0)) return "power into a unit that is dead or unknown";
+    if (powerW < -2 || powerW > 3 || powerW ** 2 + reactiveVar ** 2 > 9) return "beyond the nameplate";
+    if (powerW * first.powerW < 0 || reactiveVar * first.reactiveVar < 0) return "turned round";
+    if (Math.abs(powerW) > Math.abs(first.powerW) || Math.abs(reactiveVar) > Math.abs(first.reactiveVar))
+      return "raised";
+  }
+  return undefined;
+}
 
 test.each<[string, UnitCommand[], [string, number][], string[]]>([
   [
