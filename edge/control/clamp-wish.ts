@@ -52,7 +52,7 @@ export function clampWish(
   for (const limit of shelf.siteLimits) {
     const own = limit.interval(image, context);
     if (own === undefined) continue;
-    if (!meets(all.left, own)) alarms.push(conflict(limit, own, all.left));
+    if (limit.yields === undefined && !meets(all.left, own)) alarms.push(conflict(limit, own, all.left));
     all.narrow(limit.rank, own);
     if (whole !== all && limit.bindsBaselineOnly === undefined) whole.narrow(limit.rank, own);
     if (own.pace === "at-once") atOnce.narrow(limit.rank, own);

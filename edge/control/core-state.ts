@@ -1,6 +1,8 @@
 import { type MonotonicMs, W } from "@penstock/protocol/units";
+import type { EnergyLedger } from "./energy-ledger.ts";
 import type { PowerInterval, SiteImage } from "./image.ts";
 import type { RestMemory } from "./rest-of-site.ts";
+import { noReversals, type Reversals } from "./reversals.ts";
 import { noServices, type ServicesState } from "./services/serve.ts";
 import type { Fallback } from "./site-control-config.ts";
 import type { Grant } from "./step-types.ts";
@@ -23,6 +25,9 @@ export interface CoreState {
   /** False until the plant controller has been read once since the start. */
   readonly plantWasRead: boolean;
   readonly services: ServicesState;
+  readonly reversals: Reversals;
+  /** Undefined where the owner has no terms, and before the first cycle. */
+  readonly ledger: EnergyLedger | undefined;
   /** The last good power of each unit, in the order of the image; NaN until it was usable once. */
   readonly unitPowerW: readonly number[];
 }
@@ -54,6 +59,8 @@ export function initialState(image: SiteImage): CoreState {
     gridOperatorLimitW: undefined,
     plantWasRead: false,
     services: noServices,
+    reversals: noReversals,
+    ledger: undefined,
     unitPowerW,
   };
 }

@@ -10,6 +10,9 @@ export interface RestOfSite {
   /** Between these it is safely taken to lie, whatever a lost unit does next. */
   readonly restWMin: W;
   readonly restWMax: W;
+  /** What units that cannot be commanded may make of themselves, at their terminals: always around 0. */
+  readonly lostWMin: W;
+  readonly lostWMax: W;
   /** `remembered`: the meter is not fresh and these figures are the last that were. `unknown`: there never were any. */
   readonly basis: "measured" | "remembered" | "unknown";
   /** To be handed to the next cycle. */
@@ -51,24 +54,27 @@ export function restOfSite(image: SiteImage, state: CoreState, elapsedMs: Ms): R
     }
   }
 
+  const lost = { lostWMin: W(0 - risesByW), lostWMax: W(fallsByW) };
   if (meter.powerW.quality === "good") {
     const memory = remember(state.rest, meter.powerW.value - usableW, elapsedMs);
     return {
       restW: memory.restW,
       restWMin: W(memory.restWMin - fallsByW),
       restWMax: W(memory.restWMax + risesByW),
+      ...lost,
       basis: "measured",
       memory,
     };
   }
   const memory = state.rest;
-  if (memory === undefined) return { restW: W(0), restWMin: W(0), restWMax: W(0), basis: "unknown", memory };
+  if (memory === undefined) return { restW: W(0), restWMin: W(0), restWMax: W(0), ...lost, basis: "unknown", memory };
   // Whether a lost unit was inside or outside the remembered rest is not known any more: doubt both ways.
   const doubtW = fallsByW + risesByW;
   return {
     restW: memory.restW,
     restWMin: W(memory.restWMin - doubtW),
     restWMax: W(memory.restWMax + doubtW),
+    ...lost,
     basis: "remembered",
     memory,
   };

@@ -16,7 +16,10 @@ export interface SiteControlConfig {
   };
   readonly ramp: { readonly upWPerS: WPerS; readonly downWPerS: WPerS };
   /** Outside the window a unit may only move back into it; within `taper` of an edge its power falls linearly to 0. */
-  readonly socWindow: { readonly socMin: Soc; readonly socMax: Soc; readonly taper: Soc };
+  readonly socWindow: SocBand;
+  /** What the batteries' own cable and transformer carry, at their terminals in sum; both ≥ 0. */
+  readonly feeder?: { readonly exportWMax: W; readonly importWMax: W };
+  readonly owner?: OwnerTerms;
   readonly transformer?: { readonly derateFromC: Celsius; readonly temperatureCMax: Celsius };
   readonly unitThermal?: { readonly derateFromC: Celsius; readonly temperatureCMax: Celsius };
   readonly voltage?: { readonly voltageVMin: V; readonly voltageVMax: V };
@@ -24,9 +27,29 @@ export interface SiteControlConfig {
   readonly freshness: { readonly unitMs: Ms; readonly meterMs: Ms; readonly plantMs: Ms };
   /** The largest step of target a lease may ask for in one change, per second of its life; bounds a hostile cloud. */
   readonly leaseRampWPerS: WPerS;
+  /** How often the cloud may turn the site from discharging to charging or back; bounds it too. */
+  readonly leaseReversals?: { readonly max: number; readonly withinMs: Ms };
   readonly fallback: FallbackProfile;
   /** What the site is contracted for besides energy. */
   readonly services?: ServicesConfig;
+}
+
+export interface SocBand {
+  readonly socMin: Soc;
+  readonly socMax: Soc;
+  readonly taper: Soc;
+}
+
+/** What the owner and the warranty leave of the battery. */
+export interface OwnerTerms {
+  /** IANA name. Its days begin at `dayStartsAt`, "04:00", a time that every day has. */
+  readonly zone: string;
+  readonly dayStartsAt: string;
+  /** Full equivalent cycles: energy discharged over nameplate capacity. */
+  readonly cyclesPerDayMax?: number;
+  readonly rest?: { readonly afterCycles: number; readonly forMs: Ms };
+  /** By month, 1..12; a month that none names has no band but the site's own. */
+  readonly seasons: readonly { readonly months: readonly number[]; readonly band: SocBand }[];
 }
 
 /** What is safe on each loss is the site's choice. 0 W is a choice, never an accident. */

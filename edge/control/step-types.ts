@@ -1,4 +1,5 @@
 import type { MonotonicMs, Ms, Var, W, WPerS } from "@penstock/protocol/units";
+import type { EnergyLedger } from "./energy-ledger.ts";
 import type { PowerInterval, SiteImage } from "./image.ts";
 
 /** A lease the keeper has accepted, as the loop sees it: deadlines are monotonic, so no clock step stretches them. */
@@ -42,6 +43,8 @@ export interface StepInput {
   readonly image: SiteImage;
   readonly grants: readonly Grant[];
   readonly latches: Latches;
+  /** What an earlier process had counted: given once, when it has come back from the disk. */
+  readonly restoredLedger?: EnergyLedger;
 }
 
 export interface UnitCommand {

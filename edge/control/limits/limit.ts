@@ -1,7 +1,9 @@
+import type { Wish } from "../arbitrate.ts";
 import type { CoreState } from "../core-state.ts";
+import type { EnergyLedger } from "../energy-ledger.ts";
 import type { PowerInterval, SiteImage, UnitImage } from "../image.ts";
 import type { RestOfSite } from "../rest-of-site.ts";
-import type { SiteControlConfig } from "../site-control-config.ts";
+import type { SiteControlConfig, SocBand } from "../site-control-config.ts";
 import type { Grant, Latches } from "../step-types.ts";
 
 /** What a limit may look at besides the image. */
@@ -10,6 +12,12 @@ export interface LimitContext {
   readonly latches: Latches;
   readonly grants: readonly Grant[];
   readonly rest: RestOfSite;
+  /** Whose wish it is this cycle. */
+  readonly wish: Wish;
+  /** Undefined where the owner has no terms. */
+  readonly ledger: EnergyLedger | undefined;
+  /** The owner's band of charge for this month, where there is one. */
+  readonly season: SocBand | undefined;
   /** What the cycle before left: for last known values and for "no further than now". */
   readonly state: CoreState;
 }
@@ -39,6 +47,8 @@ export interface SiteLimit {
   readonly rank: Rank;
   interval(image: SiteImage, context: LimitContext): PacedInterval | undefined;
   text(image: SiteImage, context: LimitContext): string;
+  /** It bounds a wish and not the site: where stronger limits leave it nothing, that is no conflict. */
+  readonly yields?: true;
   /** It keeps room free for the site's services: it binds what others wish, and not the services themselves. */
   readonly bindsBaselineOnly?: true;
 }

@@ -1,0 +1,30 @@
+import { clamp, Ms } from "@penstock/protocol/units";
+import { arbitrate, type Wish } from "./arbitrate.ts";
+import type { CoreState } from "./core-state.ts";
+import { advanceLedger } from "./energy-ledger.ts";
+import type { SiteImage } from "./image.ts";
+import type { LimitContext } from "./limits/limit.ts";
+import { restOfSite } from "./rest-of-site.ts";
+import type { SiteControlConfig } from "./site-control-config.ts";
+import type { StepInput } from "./step-types.ts";
+
+/** What a cycle knows before it decides. */
+export interface Survey {
+  readonly image: SiteImage;
+  readonly elapsedMs: Ms;
+  readonly wish: Wish;
+  readonly context: LimitContext;
+}
+
+/** The lie of the land: how much time has passed, what the rest of the site does, whose wish it is, what limits may look at. */
+export function survey(state: CoreState, input: StepInput, config: SiteControlConfig): Survey {
+  const { image, latches, grants } = input;
+  // A process that slept must not make up for it in one leap.
+  const elapsedMs = Ms(clamp(image.monotonicMs - state.monotonicMs, 0, 3 * config.periodMs));
+  const rest = restOfSite(image, state, elapsedMs);
+  const wish = arbitrate(state, input, config, rest);
+  const { owner } = config;
+  const ledger = owner && advanceLedger(input.restoredLedger ?? state.ledger, image, owner);
+  const season = ledger && owner?.seasons.find(({ months }) => months.includes(ledger.month))?.band;
+  return { image, elapsedMs, wish, context: { config, latches, grants, rest, state, wish, ledger, season } };
+}
