@@ -14,6 +14,7 @@ import { eventRecord, noticeEvent } from "./event-record.ts";
 import { Journal } from "./journal.ts";
 import { latchesFromFact, latchesToFact, noLatches } from "./latches-fact.ts";
 import { LeaseDesk, leaseFact } from "./lease-desk.ts";
+import { LoopQuestions } from "./loop-questions.ts";
 import { OperatorDesk } from "./operator-desk.ts";
 import type { Role } from "./requests/request.ts";
 import type { AgentView } from "./site-report.ts";
@@ -54,6 +55,7 @@ export class EdgeAgent {
   readonly #audit: AuditLog;
   readonly #leases: LeaseDesk | undefined;
   readonly #operator: OperatorDesk;
+  readonly #questions: LoopQuestions;
   readonly #events: EdgeEvent[] = [];
   #sync: Sync | undefined;
   #site: SiteStatus | undefined;
@@ -86,7 +88,9 @@ export class EdgeAgent {
             append: (records) => this.#journal.append(records),
             tell: (event) => this.#tell(event),
           });
+    this.#questions = new LoopQuestions(clock, loop);
     this.#operator = new OperatorDesk({
+      askLoop: (question, done) => this.#questions.ask(question, done),
       clock,
       config,
       store,
@@ -127,6 +131,9 @@ export class EdgeAgent {
         this.#site = output.status;
         this.#leases?.watchClock();
         return;
+      case "answer":
+        this.#questions.answered(output.answer);
+        return;
       case "lease-progress":
         this.#leases?.progress(output.progress);
         return;
@@ -157,6 +164,7 @@ export class EdgeAgent {
       sync: this.#sync?.status(),
       isStoring: this.#isStoring,
       heldRecords: this.#journal.held,
+      isClockTrusted: this.#leases?.isClockTrusted,
     };
   }
 

@@ -91,6 +91,11 @@ export class LeaseDesk {
     return this.#book === undefined ? [] : expireGrants(this.#book, this.#options.clock.monotonicMs()).grants;
   }
 
+  /** A wall clock that jumped a moment ago is not. */
+  get isClockTrusted(): boolean {
+    return this.#clockWatch.isTrusted(this.#options.clock.monotonicMs());
+  }
+
   /** Call about once a second: notices steps of the wall clock. */
   watchClock(): void {
     const { clock, tell } = this.#options;

@@ -17,6 +17,8 @@ export interface AgentView {
   readonly sync: SyncStatus | undefined;
   readonly isStoring: boolean;
   readonly heldRecords: number;
+  /** Undefined where nobody asks: a site without a cloud takes no leases. */
+  readonly isClockTrusted: boolean | undefined;
 }
 
 /** What `sitectl` prints. `version` moves when a field changes its meaning or goes; fields may be added. */

@@ -259,3 +259,18 @@ class Bench {
     return this.writesTo(40296 + 22).map((write) => ((write.values[2] ?? 0) << 16) | (write.values[3] ?? 0));
   }
 }
+
+test("a person's question is read after the cycle's own reads, and a wrong address costs nobody anything", () => {
+  const bench = new Bench();
+  bench.run(200);
+  const answers: unknown[] = [];
+  bench.session.readOnce(40000, 2, (result) => answers.push(result.ok && Array.from(result.value)));
+  bench.session.readOnce(9, 1, (result) => answers.push(result.ok || result.error.code));
+  bench.run(200);
+  expect(answers).toEqual([[0x5375, 0x6e53], "modbus.exception"]);
+  expect(bench.session.status()).toMatchObject({ state: "ready", exceptions: 0 });
+  expect(bench.codes()).toEqual(["device.ready"]);
+  for (let i = 0; i < 9; i++)
+    bench.session.readOnce(40000, 1, (result) => answers.push(result.ok || result.error.code));
+  expect(answers.at(-1)).toBe("device.busy");
+});

@@ -1,5 +1,5 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
-import { describeError } from "@penstock/protocol/result";
+import { describeError, fail } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import { type MonotonicMs, Ms, seconds } from "@penstock/protocol/units";
 import type { UnitConfig } from "../config/site-config.ts";
@@ -56,6 +56,7 @@ export class DeviceSession {
   #exceptions = 0;
   #lastError: string | undefined;
   readonly #raisedAtMs = new Map<string, number>();
+  readonly #asides: Aside[] = [];
 
   constructor(options: SessionOptions) {
     this.id = options.id;
@@ -79,6 +80,17 @@ export class DeviceSession {
   roundMs(nowMs: MonotonicMs): number | undefined {
     if (this.#state !== "ready" || Number.isNaN(this.#roundBeganMs)) return undefined;
     return (this.#isTalking ? nowMs : this.#roundEndedMs) - this.#roundBeganMs;
+  }
+
+  /** What the device said it is; undefined until it was found. */
+  get map(): DeviceMap | undefined {
+    return this.#map;
+  }
+
+  /** A person's question: read once, after everything the loop has to ask. Errors: `device.busy` and the transport's. */
+  readOnce(address: number, count: number, done: Aside["done"]): void {
+    if (this.#asides.length >= ASIDES_MAX) done(fail({ code: "device.busy", device: this.id }));
+    else this.#asides.push({ address, count, done });
   }
 
   /** Until when the device's word is taken: for ever, or its last heartbeat and a little. */
@@ -149,10 +161,9 @@ export class DeviceSession {
   #talk(): void {
     while (!this.#isTalking && (this.#state === "ready" || this.#state === "mismatch")) {
       const nowMs = this.#options.clock.monotonicMs();
-      if (!this.#write(nowMs) && !this.#beat(nowMs) && !this.#read(nowMs)) {
-        this.#roundEndedMs = nowMs;
-        return;
-      }
+      if (this.#write(nowMs) || this.#beat(nowMs) || this.#read(nowMs)) continue;
+      this.#roundEndedMs = nowMs;
+      if (!this.#readAside()) return;
     }
   }
 
@@ -210,6 +221,21 @@ export class DeviceSession {
       return true;
     }
     return false;
+  }
+
+  #readAside(): boolean {
+    const aside = this.#asides.shift();
+    if (aside === undefined) return false;
+    this.#isTalking = true;
+    this.#requests++;
+    this.#options.transport.read(aside.address, aside.count, this.#options.deadlineMs, (result) => {
+      this.#isTalking = false;
+      aside.done(result);
+      // An address that a person guessed wrong is no fault of the device.
+      if (result.ok || result.error.code === "modbus.exception") this.#talk();
+      else this.#answered(result);
+    });
+    return true;
   }
 
   #keep(index: number, block: MutableBlock, registers: Uint16Array): void {
@@ -339,6 +365,14 @@ export class DeviceSession {
 const FAILURES_TO_LOSE = 3;
 const DISCOVERY_PAUSE_MS = Ms(500);
 const REPEAT_MS = seconds(10);
+/** People ask one thing at a time; a script that asks more is told to wait. */
+const ASIDES_MAX = 8;
+
+interface Aside {
+  readonly address: number;
+  readonly count: number;
+  readonly done: (result: Result<Uint16Array, CodedError>) => void;
+}
 
 class MutableBlock implements Block {
   readonly registers: Uint16Array;

@@ -2,6 +2,7 @@ import type { MonotonicMs, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
 import type { Explanation, Grant, Latches } from "../control/step-types.ts";
 import type { NewRecord } from "../store/edge-store.ts";
+import type { LoopAnswer, LoopQuestion } from "./loop-question.ts";
 import type { Stage } from "./stage-watch.ts";
 
 /** What may be told to the loop. It lands in the next image; nothing acts at once. Plain data: it crosses a thread. */
@@ -9,6 +10,7 @@ export type LoopInput =
   | { readonly type: "grants"; readonly grants: readonly Grant[] }
   | { readonly type: "latches"; readonly latches: Latches }
   | { readonly type: "plant"; readonly reading: PlantReading }
+  | { readonly type: "question"; readonly id: number; readonly question: LoopQuestion }
   | { readonly type: "stop" };
 
 /** Plant-controller values with the moment they were really read; `undefined` fields were bad or unreadable. */
@@ -23,6 +25,7 @@ export type LoopOutput =
   /** Records to keep and to send, already in catalogue names. */
   | { readonly type: "records"; readonly records: readonly NewRecord[] }
   | { readonly type: "event"; readonly event: EdgeEvent }
+  | { readonly type: "answer"; readonly answer: LoopAnswer }
   /** Once a second, and at once when the explanation's shape changes. */
   | { readonly type: "status"; readonly status: SiteStatus }
   /** How a lease fared: first cycle it shaped, first cycle it was clamped, measured at the meter, expired. */

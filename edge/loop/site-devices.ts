@@ -1,4 +1,4 @@
-import { invariant } from "@penstock/protocol/result";
+import { fail, invariant, ok } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import { clamp, type MonotonicMs, Ms, Var } from "@penstock/protocol/units";
 import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
@@ -8,6 +8,7 @@ import type { MeterDriver, Setpoint, UnitDriver } from "../devices/driver.ts";
 import { findMeterDriver, findUnitDriver } from "../devices/index.ts";
 import { DeviceSession } from "../devices/session.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
+import type { LoopAnswer, LoopQuestion } from "./loop-question.ts";
 import type { DeviceStatus, EdgeEvent } from "./loop-types.ts";
 
 export interface SiteDevicesOptions {
@@ -91,6 +92,25 @@ export class SiteDevices {
 
   status(): readonly DeviceStatus[] {
     return [...this.#units.map(({ session }) => session.status()), this.#meter.session.status()];
+  }
+
+  /** A person's question about one device. Answers once, when the loop's own talk leaves room. */
+  ask(question: LoopQuestion, done: (result: LoopAnswer["result"]) => void): void {
+    const sessions = [...this.#units.map(({ session }) => session), this.#meter.session];
+    const session = sessions.find(({ id }) => id === question.device);
+    if (session === undefined) {
+      done(fail({ code: "device.unknown", device: question.device }));
+      return;
+    }
+    switch (question.about) {
+      case "device-map":
+        done(ok(session.map));
+        return;
+      case "device-registers":
+        session.readOnce(question.address, question.count, (result) =>
+          done(result.ok ? ok(Array.from(result.value)) : result),
+        );
+    }
   }
 
   close(): void {

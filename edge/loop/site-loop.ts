@@ -98,6 +98,11 @@ export class SiteLoop {
       case "plant":
         if (this.#plant.remember(input.reading)) this.#latchGridOperatorLimit(input.reading.gridOperatorLimitW);
         return;
+      case "question":
+        this.#devices.ask(input.question, (result) =>
+          this.#options.emit({ type: "answer", answer: { id: input.id, result } }),
+        );
+        return;
       case "stop":
         this.stop();
     }

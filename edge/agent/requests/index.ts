@@ -1,14 +1,22 @@
 import { alarms } from "./alarms.ts";
 import { audit } from "./audit.ts";
+import { deviceMap } from "./device-map.ts";
+import { deviceRegisters } from "./device-registers.ts";
+import { devices } from "./devices.ts";
 import { events } from "./events.ts";
 import { lease } from "./lease.ts";
 import { limitClear } from "./limit-clear.ts";
 import { limitSet } from "./limit-set.ts";
+import { link } from "./link.ts";
 import { mode } from "./mode.ts";
+import { points } from "./points.ts";
 import type { OperatorRequest } from "./request.ts";
 import { resume } from "./resume.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { store } from "./store.ts";
+import { time } from "./time.ts";
+import { units } from "./units.ts";
 import { why } from "./why.ts";
 
 /** The shelf: one line a request. */
@@ -19,6 +27,14 @@ export const operatorRequests: readonly OperatorRequest[] = [
   alarms,
   events,
   audit,
+  deviceMap,
+  deviceRegisters,
+  devices,
+  link,
+  points,
+  store,
+  time,
+  units,
   stop,
   resume,
   limitSet,

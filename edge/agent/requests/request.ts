@@ -2,6 +2,7 @@ import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import type { SiteConfig } from "../../config/site-config.ts";
 import type { Latches } from "../../control/step-types.ts";
+import type { LoopAnswer, LoopQuestion } from "../../loop/loop-question.ts";
 import type { EdgeEvent } from "../../loop/loop-types.ts";
 import type { EdgeStore } from "../../store/edge-store.ts";
 import type { AuditLog } from "../audit-log.ts";
@@ -38,6 +39,8 @@ export interface Desk {
     urgent: boolean,
     done: (result: Result<void>) => void,
   ) => void;
+  /** Answers once, with the loop's answer or `loop.silent`. */
+  readonly askLoop: (question: LoopQuestion, done: (result: LoopAnswer["result"]) => void) => void;
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
 }
 

@@ -8,6 +8,7 @@ const entry = (group: string, name: string, summary: string, load: CommandEntry[
 });
 
 const see = "See";
+const device = "Devices and paths";
 const change = "Change";
 const record = "Records";
 
@@ -17,8 +18,18 @@ export const commandEntries: readonly CommandEntry[] = [
   entry(see, "watch", "the status screen, live", () => import("./watch.ts")),
   entry(see, "why", "why the batteries do what they do, from wish to write", () => import("./why.ts")),
   entry(see, "line", "one greppable line a second", () => import("./line.ts")),
+  entry(see, "units", "every unit: power, charge, what its BMS allows, state", () => import("./units.ts")),
+  entry(see, "points", "the metric catalogue with values of now", () => import("./points.ts")),
   entry(see, "lease", "the leases held, which is followed, when they end", () => import("./lease.ts")),
   entry(see, "alarms", "what somebody should look at, now", () => import("./alarms-ls.ts")),
+  entry(device, "devices ls", "each device: where, state, errors", () => import("./devices-ls.ts")),
+  entry(device, "devices probe", "who a device is and which models it has", () => import("./devices-probe.ts")),
+  entry(device, "devices read", "registers and points of a device, read now", () => import("./devices-read.ts")),
+  entry(device, "devices watch", "every reading of a device, live", () => import("./devices-watch.ts")),
+  entry(device, "connections", "every peer of the site and how it is", () => import("./connections.ts")),
+  entry(device, "link", "the way to the cloud and what waits", () => import("./link.ts")),
+  entry(device, "store", "what is on disk and how full it is", () => import("./store.ts")),
+  entry(device, "time", "clocks, and how punctual the loop is", () => import("./time.ts")),
   entry(change, "stop", "bring the batteries to rest, until somebody resumes", () => import("./stop.ts")),
   entry(change, "resume", "end a local stop", () => import("./resume.ts")),
   entry(change, "limit set", "latch a local limit on the batteries' power", () => import("./limit-set.ts")),

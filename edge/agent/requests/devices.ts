@@ -1,0 +1,46 @@
+import { readingFields } from "../reading-fields.ts";
+import type { OperatorRequest } from "./request.ts";
+
+/** Every configured device: where it is, how the talk with it goes, and what was last read of it. */
+export const devices: OperatorRequest<object> = {
+  op: "devices",
+  role: "viewer",
+  parse: () => ({}),
+  answer: (_, { config, view }, answer) => {
+    const { site, siteId, nowMs } = view();
+    const images = new Map<string, object | undefined>([
+      ...(site?.image.units ?? []).map((unit) => [unit.id, unit] as const),
+      [config.meter.id, site?.image.meter],
+      ...(config.plant === undefined ? [] : [[config.plant.id, site?.image.plant] as const]),
+    ]);
+    const configured = [
+      ...config.units.map(({ id, driver, host, port, modbusUnitId }) => ({
+        id,
+        kind: "unit",
+        driver,
+        address: `${host}:${port}`,
+        modbusUnitId,
+      })),
+      {
+        id: config.meter.id,
+        kind: "meter",
+        driver: config.meter.driver,
+        address: `${config.meter.host}:${config.meter.port}`,
+        modbusUnitId: config.meter.modbusUnitId,
+      },
+      ...(config.plant === undefined
+        ? []
+        : [{ id: config.plant.id, kind: "plant", driver: config.plant.driver, address: config.plant.endpointUrl }]),
+    ];
+    answer({
+      version: 1,
+      site: siteId,
+      timeMs: nowMs,
+      devices: configured.map((device) => ({
+        ...device,
+        talk: site?.devices.find(({ id }) => id === device.id) ?? null,
+        readings: readingFields(images.get(device.id) ?? {}),
+      })),
+    });
+  },
+};

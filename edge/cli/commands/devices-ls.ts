@@ -1,0 +1,43 @@
+import type { Command } from "../command.ts";
+import type { DevicesReport } from "../devices-report.ts";
+import type { Look } from "../look.ts";
+import { showReport } from "../show-report.ts";
+import { shorten } from "../words.ts";
+
+export const command: Command = {
+  usage: "",
+  help: "Where each device is, how the talk with it goes, and the last that went wrong.",
+  examples: [
+    ["sitectl devices ls"],
+    ["sitectl devices ls --json | jq '.devices[] | select(.talk.state != \"ready\")'"],
+  ],
+  run: (context) => showReport<DevicesReport>(context, { op: "devices" }, deviceLines),
+};
+
+function deviceLines({ devices }: DevicesReport, { table }: Look): string[] {
+  const troubled = devices.filter(({ talk }) => talk?.lastError !== undefined && talk.lastError !== null);
+  return [
+    ...table(
+      ["device", "driver", "address", "state", ">age", ">lost", ">refused"],
+      devices.map(({ id, driver, address, talk, readings }) => [
+        id,
+        driver,
+        shorten(address.replace("opc.tcp://", ""), 22),
+        talk?.state ?? stateFromReadings(readings),
+        talk?.lastReadAgeMs === undefined || talk.lastReadAgeMs === null ? "-" : `${Math.round(talk.lastReadAgeMs)} ms`,
+        talk === null ? "-" : String(talk.timeouts),
+        talk === null ? "-" : String(talk.exceptions),
+      ]),
+    ),
+    ...(troubled.length === 0
+      ? []
+      : ["", ...troubled.map(({ id, talk }) => shorten(`${id}  last: ${talk?.lastError}`, 80))]),
+  ];
+}
+
+/** A plant controller is read by a thread of its own that tells of values only. */
+function stateFromReadings(readings: DevicesReport["devices"][number]["readings"]): string {
+  const qualities = Object.values(readings).map(({ quality }) => quality);
+  if (qualities.length === 0) return "unknown";
+  return qualities.every((quality) => quality === "good") ? "ready" : "bad reads";
+}
