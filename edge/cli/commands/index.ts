@@ -23,6 +23,7 @@ export const commandEntries: readonly CommandEntry[] = [
   entry(see, "lease", "the leases held, which is followed, when they end", () => import("./lease.ts")),
   entry(see, "alarms", "what somebody should look at, now", () => import("./alarms-ls.ts")),
   entry(device, "devices ls", "each device: where, state, errors", () => import("./devices-ls.ts")),
+  entry(device, "detect", "who answers on a device network", () => import("./detect.ts")),
   entry(device, "devices probe", "who a device is and which models it has", () => import("./devices-probe.ts")),
   entry(device, "devices read", "registers and points of a device, read now", () => import("./devices-read.ts")),
   entry(device, "devices watch", "every reading of a device, live", () => import("./devices-watch.ts")),
