@@ -12,6 +12,7 @@ import type { SiteConfig } from "./config/site-config.ts";
 import type { Grant, Latches } from "./control/step-types.ts";
 import { type LoopHandle, startLoopThread } from "./loop/loop-handle.ts";
 import type { EdgeEvent, LoopInput, LoopOutput } from "./loop/loop-types.ts";
+import { RecorderHandle } from "./recorder/recorder-handle.ts";
 import { StoreHandle } from "./store/store-handle.ts";
 import { mqttLink } from "./sync/mqtt-link.ts";
 
@@ -51,6 +52,10 @@ async function run(config: SiteConfig, trustPlantOnFirstUse: boolean): Promise<v
     onEvent: logEvent,
   });
 
+  const recorder =
+    config.recorder &&
+    new RecorderHandle(config.recorder, (error) => process.stderr.write(`the recorder: ${describeError(error)}\n`));
+
   const socket = await serveOperators(
     config.socket,
     (request, role, answer) => agent.operate(request, role, answer),
@@ -70,7 +75,7 @@ async function run(config: SiteConfig, trustPlantOnFirstUse: boolean): Promise<v
     // The units keep their last set-point and come to rest by their own timers.
     await loop.stop();
     await new Promise((resolve) => setTimeout(resolve, goodbyeMs));
-    await store.close();
+    await Promise.all([store.close(), recorder?.close()]);
     if (socket.ok) socket.value.close();
     process.exit(exitCode);
   };
@@ -86,6 +91,7 @@ async function run(config: SiteConfig, trustPlantOnFirstUse: boolean): Promise<v
         {
           onOutput: (output) => {
             agent.onLoopOutput(output);
+            if (output.type === "recording" || output.type === "evidence") recorder?.keep(output);
             sayControlling(config, output);
           },
           onFailure: (cause) => {

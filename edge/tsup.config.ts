@@ -9,6 +9,7 @@ export default defineConfig({
     "penstock-edge": "main.ts",
     sitectl: "cli/sitectl.ts",
     "loop-thread": "loop/loop-thread.ts",
+    "recorder-thread": "recorder/recorder-thread.ts",
     "store-thread": "store/store-thread.ts",
   },
   outDir: "dist",

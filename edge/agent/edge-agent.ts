@@ -6,6 +6,7 @@ import { seconds } from "@penstock/protocol/units";
 import type { SiteConfig } from "../config/site-config.ts";
 import type { Latches } from "../control/step-types.ts";
 import type { EdgeEvent, LoopInput, LoopOutput, SiteStatus } from "../loop/loop-types.ts";
+import type { FrequencyEvidence } from "../recorder/frequency-evidence.ts";
 import type { EdgeStore, StoreImage } from "../store/edge-store.ts";
 import type { OutboxLimits } from "../sync/outbox.ts";
 import { Sync } from "../sync/sync.ts";
@@ -144,6 +145,12 @@ export class EdgeAgent {
           true,
           () => {},
         );
+        return;
+      case "evidence":
+        this.#tellEvidence(output.evidence);
+        return;
+      case "recording":
+        return; // The recorder's own.
     }
   }
 
@@ -244,6 +251,16 @@ export class EdgeAgent {
     store.put("latches", latchesToFact(next), (result) => {
       if (result.ok && !urgent) set();
       done(result);
+    });
+  }
+
+  #tellEvidence({ id, isComplete, triggerHz, response }: FrequencyEvidence): void {
+    if (isComplete) return; // Said once, when the first minute is over.
+    this.#tell({
+      code: "evidence.frozen",
+      level: "info",
+      text: `a frequency event was recorded: sitectl evidence show ${id}`,
+      facts: { id, triggerHz, ...response },
     });
   }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { publicKeyFromPem } from "@penstock/protocol/lease";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { isSparkplugId } from "@penstock/protocol/sparkplug";
-import { Celsius, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } from "@penstock/protocol/units";
+import { Celsius, Hz, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } from "@penstock/protocol/units";
 import type { Fallback } from "../control/site-control-config.ts";
 import { METER_DRIVERS, UNIT_DRIVERS } from "../devices/index.ts";
 import { nearest } from "./nearest.ts";
@@ -78,6 +78,9 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
   });
   const meterProblem = unknownDriver(site.meter.driver, METER_DRIVERS);
   if (meterProblem !== undefined) say(["meter", "driver"], "meter.driver", meterProblem);
+  if (site.evidence !== undefined && site.evidence.triggerBelowHz >= site.evidence.triggerAboveHz) {
+    say(["evidence"], "evidence", "leaves no frequency that is normal: triggerBelowHz must be below triggerAboveHz");
+  }
   const ids = new Set([site.meter.id]);
   site.units.forEach(({ id }, index) => {
     if (ids.has(id))
@@ -123,6 +126,8 @@ function toSiteConfig(site: SiteDocument, place: (path: string) => string): Site
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
+    ...(site.recorder.budgetMB > 0 && { recorder: toRecorder(site, place) }),
+    ...(site.evidence && { evidence: toEvidence(site.evidence) }),
     socket: place(site.socket),
     access: site.access,
     telemetry: {
@@ -163,6 +168,16 @@ function toControl({ site, control }: SiteDocument): SiteConfig["control"] {
     },
   };
 }
+
+const toRecorder = ({ site, store, recorder }: SiteDocument, place: (path: string) => string) => ({
+  folder: place(recorder.folder ?? join(dirname(store.file), `${site}-recordings`)),
+  budgetBytes: recorder.budgetMB * 1e6,
+});
+
+const toEvidence = ({ triggerBelowHz, triggerAboveHz }: NonNullable<SiteDocument["evidence"]>) => ({
+  triggerBelowHz: Hz(triggerBelowHz),
+  triggerAboveHz: Hz(triggerAboveHz),
+});
 
 const toThermal = ({ derateFromC, maxC }: { derateFromC: number; maxC: number }) => ({
   derateFromC: Celsius(derateFromC),

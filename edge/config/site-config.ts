@@ -1,6 +1,7 @@
 import type { Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { UnitRating } from "../control/image.ts";
 import type { SiteControlConfig } from "../control/site-control-config.ts";
+import type { EvidenceConfig } from "../recorder/frequency-evidence.ts";
 
 /** One site, as its YAML file says it after validation. The loader beside this file turns text into this or names the line that is wrong. */
 export interface SiteConfig {
@@ -11,6 +12,10 @@ export interface SiteConfig {
   readonly plant: PlantConfig | undefined;
   readonly cloud: CloudConfig | undefined;
   readonly store: { readonly file: string; readonly budgetBytes: number };
+  /** Every cycle's inputs, for a replay; undefined where the site keeps none. */
+  readonly recorder?: { readonly folder: string; readonly budgetBytes: number } | undefined;
+  /** When a frequency event is frozen; undefined where none is. */
+  readonly evidence?: EvidenceConfig | undefined;
   /** Unix socket that `sitectl` speaks to. */
   readonly socket: string;
   /** Unix groups whose members may do what, each by a socket of its own. */

@@ -22,7 +22,8 @@ goFirst();
 // Only spreads reconnects: sites that start together must not come back together.
 const rng = new Rng(`${config.siteId}/${process.pid}/${clock.nowMs()}`);
 
-const emit = (output: LoopOutput): void => port.postMessage(output);
+const emit = (output: LoopOutput): void =>
+  port.postMessage(output, output.type === "recording" ? [output.chunk.bytes.buffer] : []);
 const loop = new SiteLoop({
   clock,
   config,

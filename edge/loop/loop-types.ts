@@ -1,6 +1,8 @@
 import type { MonotonicMs, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
 import type { Explanation, Grant, Latches } from "../control/step-types.ts";
+import type { RecordingChunk } from "../recorder/cycle-recorder.ts";
+import type { FrequencyEvidence } from "../recorder/frequency-evidence.ts";
 import type { NewRecord } from "../store/edge-store.ts";
 import type { LoopAnswer, LoopQuestion } from "./loop-question.ts";
 import type { Stage } from "./stage-watch.ts";
@@ -31,7 +33,11 @@ export type LoopOutput =
   /** How a lease fared: first cycle it shaped, first cycle it was clamped, measured at the meter, expired. */
   | { readonly type: "lease-progress"; readonly progress: LeaseProgress }
   /** The grid operator's limit changed: to be latched on disk, so that a restart does not forget it. */
-  | { readonly type: "grid-operator-limit"; readonly limitW: PowerInterval | undefined };
+  | { readonly type: "grid-operator-limit"; readonly limitW: PowerInterval | undefined }
+  /** What the core was given and did, for a replay; once a second. */
+  | { readonly type: "recording"; readonly chunk: RecordingChunk }
+  /** A frequency event, frozen: when its fast table is whole, and again when both are. */
+  | { readonly type: "evidence"; readonly evidence: FrequencyEvidence };
 
 export interface LeaseProgress {
   readonly leaseId: string;

@@ -4,7 +4,9 @@ import { type MonotonicMs, Ms, seconds, Var } from "@penstock/protocol/units";
 import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
 import type { CoreState } from "../control/core-state.ts";
 import type { SiteImage } from "../control/image.ts";
-import type { CoreAlarm, Explanation, Grant, Latches, UnitCommand } from "../control/step-types.ts";
+import type { CoreAlarm, Explanation, Grant, Latches, StepInput, UnitCommand } from "../control/step-types.ts";
+import { CycleRecorder } from "../recorder/cycle-recorder.ts";
+import { FrequencyRecorder } from "../recorder/frequency-evidence.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
 import { AlarmEdges } from "./alarm-edges.ts";
 import { type ControlCore, siteCore } from "./control-core.ts";
@@ -46,6 +48,8 @@ export class SiteLoop {
   readonly #lateness: Lateness;
   readonly #stages: StageWatch;
   readonly #telemetry: Telemetry;
+  readonly #recorder: CycleRecorder | undefined;
+  readonly #frequency: FrequencyRecorder | undefined;
   readonly #leases = new LeaseFollower();
   readonly #alarms = new AlarmEdges();
   readonly #commandedW = new Map<string, number>();
@@ -69,6 +73,16 @@ export class SiteLoop {
     this.#lateness = new Lateness(config.control.periodMs);
     this.#stages = new StageWatch(config.control.periodMs, (event) => this.#tell(event));
     this.#telemetry = new Telemetry(config);
+    const { recorder, evidence } = config;
+    this.#recorder = recorder && new CycleRecorder(config.control, (chunk) => this.#emit({ type: "recording", chunk }));
+    this.#frequency =
+      evidence &&
+      new FrequencyRecorder({
+        siteId: config.siteId,
+        periodMs: config.control.periodMs,
+        trigger: evidence,
+        emit: (frozen) => this.#emit({ type: "evidence", evidence: frozen }),
+      });
     this.#devices = new SiteDevices({ clock, config, transportFor, onEvent: (event) => this.#tell(event) });
   }
 
@@ -83,6 +97,7 @@ export class SiteLoop {
   /** Ends quietly: the units keep the last set-point until their own timers bring them to rest. */
   stop(): void {
     this.#timer?.cancel();
+    this.#recorder?.end();
     this.#devices.close();
   }
 
@@ -135,7 +150,9 @@ export class SiteLoop {
         this.#sayStatus(image, false);
         return;
       }
-      const wanted = this.#think(image);
+      const before = this.#state ?? this.#core.begin(image);
+      const input = { image, grants: this.#grants, latches: this.#latches };
+      const wanted = this.#think(before, input);
       const thoughtMs = clock.monotonicMs();
       const guarded = this.#core.guard(wanted, image);
       const guardedMs = clock.monotonicMs();
@@ -153,6 +170,7 @@ export class SiteLoop {
         image.nowMs,
       );
       for (const command of guarded.commands) this.#commandedW.set(command.unitId, command.powerW);
+      this.#recorder?.add(before, { input, commands: guarded.commands, latenessMs });
       this.#report(image, guarded.alarms);
     } catch (error) {
       this.#giveUp(error);
@@ -181,11 +199,8 @@ export class SiteLoop {
     };
   }
 
-  #think(image: SiteImage): readonly UnitCommand[] {
-    const { control } = this.#options.config;
-    this.#state ??= this.#core.begin(image);
-    const input = { image, grants: this.#grants, latches: this.#latches };
-    const { state, commands, explanation } = this.#core.step(this.#state, input, control);
+  #think(before: CoreState, input: StepInput): readonly UnitCommand[] {
+    const { state, commands, explanation } = this.#core.step(before, input, this.#options.config.control);
     this.#state = state;
     this.#explanationBefore = this.#explanation;
     this.#explanation = explanation;
@@ -198,6 +213,7 @@ export class SiteLoop {
     const explanation = this.#explanation ?? NOT_DECIDED;
     const grants = this.#grants;
     const before = this.#explanationBefore;
+    this.#frequency?.add(image, explanation);
     for (const event of this.#alarms.edges([explanation.alarms, guardAlarms], image.nowMs)) this.#tell(event);
     this.#sayStatus(image, before === undefined || !isSameShape(before, explanation));
     if (grants.length > 0) {
@@ -233,6 +249,7 @@ export class SiteLoop {
   #giveUp(error: unknown): void {
     const { clock, config } = this.#options;
     this.#timer?.cancel();
+    this.#recorder?.end();
     this.#tell({
       code: "loop.controller-error",
       level: "alarm",
@@ -272,7 +289,11 @@ export class SiteLoop {
   }
 
   #tell(event: EdgeEvent): void {
-    this.#options.emit({ type: "event", event });
+    this.#emit({ type: "event", event });
+  }
+
+  #emit(output: LoopOutput): void {
+    this.#options.emit(output);
   }
 }
 

@@ -87,6 +87,7 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
       leaseTtlMaxS: 900,
     },
     store: { file: addresses.storeFile, budgetMB: 256 },
+    recorder: { budgetMB: 200 },
     socket: addresses.socket,
     telemetry: setting.telemetry ?? { siteEveryS: 1, unitsEveryS: 10, settlementEveryS: 1 },
     energySpeed: setting.energySpeed,
@@ -104,7 +105,9 @@ export function siteConfigOf(name: SiteName, setting: Omit<SiteSetting, "address
     storeFile: "virtual",
     socket: "virtual",
   };
-  const text = JSON.stringify(siteDocumentOf(name, { ...setting, addresses }), null, 2);
+  // A virtual site is its own recording: the same seed lives the same day again.
+  const document = { ...siteDocumentOf(name, { ...setting, addresses }), recorder: { budgetMB: 0 } };
+  const text = JSON.stringify(document, null, 2);
   const config = parseSiteConfig(text, { file: `${name}.yaml`, folder: "/" });
   invariant(config.ok, config.ok ? "" : config.error.text);
   return config.value;

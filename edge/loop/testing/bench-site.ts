@@ -26,7 +26,7 @@ export class BenchSite {
     const count = options.units ?? 2;
     this.units = Array.from({ length: count }, () => new HandMadeUnit());
     for (const unit of this.units) unit.nowS = () => this.clock.monotonicMs() / 1000;
-    this.config = siteConfig(count, options.hasPlant ?? false);
+    this.config = { ...siteConfig(count, options.hasPlant ?? false), ...options.config };
     const { clock } = this;
     this.loop = new SiteLoop({
       clock: {
@@ -78,6 +78,7 @@ export interface BenchOptions {
   readonly grants?: readonly Grant[];
   readonly latches?: Partial<Latches>;
   readonly core?: ControlCore;
+  readonly config?: Pick<SiteConfig, "recorder" | "evidence">;
   /** One unit, by its place, that takes its time. */
   readonly slow?: { readonly unit: number; readonly latencyMs: number };
 }
