@@ -93,7 +93,8 @@ export class SimulatedOperator implements MarketOperator {
       const targetW = 0 as W;
       return { marketId: market.id, unitId: unit.id, interval, targetW, pricePerMWh, rampLimited: false };
     }
-    return market.clear(bid, pricePerMWh, { initialW: measuredW(unit.id) ?? (0 as W), lossFactor: unit.lossFactor });
+    const { lossFactor, rampMWPerMin } = unit;
+    return market.clear(bid, pricePerMWh, { initialW: measuredW(unit.id) ?? (0 as W), lossFactor, rampMWPerMin });
   }
 
   #forgetBefore(startMs: UtcMs): void {

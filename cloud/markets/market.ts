@@ -3,6 +3,7 @@ import type { Interval } from "@penstock/protocol/time";
 import type { Currency, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import type { MarketConstants, PriceLevels } from "../strategies/strategy.ts";
+import type { Rulebook } from "./rulebook.ts";
 
 /**
  * A market's rulebook as pure functions over dated rule data. The desk submits; nothing here does. A backtest,
@@ -12,6 +13,10 @@ export interface Market<B extends Bid = Bid> {
   readonly id: string;
   readonly currency: Currency;
   readonly intervalMs: Ms;
+  /** Figures and rules by date, for `fleetctl rules`. */
+  readonly rulebook: Rulebook;
+  /** What it takes besides energy: reserve offers, plans, baselines. */
+  readonly submissions: readonly SubmissionKind[];
 
   /** The trading day that contains an instant. */
   tradingDay(instantMs: UtcMs): Interval;
@@ -23,7 +28,7 @@ export interface Market<B extends Bid = Bid> {
   /** Caps, ticks and loss factor in force, for a strategy's view. Refused for a date without rules. */
   constantsAt(instantMs: UtcMs, unit: MarketUnit): Result<MarketConstants, CodedError>;
 
-  /** The price bands of a unit for one trading day. */
+  /** The price bands of a unit for one trading day; none where every bid chooses its own prices. */
   dayBandPrices(request: BandPriceRequest): Result<BandPrices, CodedError>;
   /** The bid that comes closest to a curve; it never holds more volume than the curve. */
   buildBid(request: BidRequest): Result<B, CodedError>;
@@ -39,6 +44,23 @@ export interface Market<B extends Bid = Bid> {
   /** What the operator would dispatch at a reference price, the unit being a price taker. */
   clear(bid: B, pricePerMWh: number, plant: PlantState): Award;
   settle(delivery: Delivery): readonly SettlementLine[];
+}
+
+/**
+ * Something a market takes besides energy bids, with its own rules and its own file. Pure, as the market is; the
+ * desk submits.
+ */
+export interface SubmissionKind<O extends object = object> {
+  /** Market and kind: `"nem.fcas"`. */
+  readonly id: string;
+  readonly text: string;
+  /** Until when it may be sent. */
+  gateClosureMs(offer: O): UtcMs;
+  /** Every rule it breaks; empty means the operator would accept it. */
+  validate(offer: O, unit: MarketUnit): readonly Violation[];
+  /** The operator's file. */
+  encode(offers: readonly O[]): string;
+  parse(text: string): Result<readonly O[], CodedError>;
 }
 
 /** What the market knows as one participant: one site, or several that bid together. */
@@ -124,6 +146,8 @@ export interface PlantState {
   /** Measured at the start of the interval, positive out. */
   readonly initialW: W;
   readonly lossFactor: number;
+  /** As registered with the operator, for markets whose bids do not name a ramp rate. */
+  readonly rampMWPerMin?: number;
 }
 
 export interface Award {

@@ -50,7 +50,8 @@ const cases = Object.entries(strategies).flatMap(([name, strategy]) =>
 );
 
 describe.each(cases)("%s in %s", (name, _, strategy, market) => {
-  const series = generatedPrices(5, hours(72));
+  const series = generatedPrices(5, hours(72), market.intervalMs);
+  const perDay = hours(24) / market.intervalMs;
 
   test("carries the name it stands under", () => {
     expect(strategy.name).toBe(name);
@@ -59,9 +60,9 @@ describe.each(cases)("%s in %s", (name, _, strategy, market) => {
   test(`${ROUNDS} views: curves stay within each site, sum up, split back exactly, and make bids without a broken rule`, () => {
     const rng = new Rng("contracts");
     for (let round = 0; round < ROUNDS; round++) {
-      const asOfMs = UtcMs(SIM_START_MS + rng.integer(0, 288) * market.intervalMs);
+      const asOfMs = UtcMs(SIM_START_MS + rng.integer(0, perDay) * market.intervalMs);
       const history = PriceHistory.asOf(series, asOfMs);
-      const forecast = forecasters["blend"]?.forecast(history, 2 * 288);
+      const forecast = forecasters["blend"]?.forecast(history, 2 * perDay);
       const constants = market.constantsAt(asOfMs, unit);
       if (!forecast?.ok || !constants.ok) throw new Error("the scene is set wrongly");
       const interval = intervalAt(forecast.value.startMs, market.intervalMs);
@@ -103,7 +104,7 @@ describe.each(cases)("%s in %s", (name, _, strategy, market) => {
 
       // What is cleared was offered: never cheaper sold nor dearer bought than the curve says.
       const cleared = market.clear(bid.value, price, { initialW: W(0), lossFactor: unit.lossFactor });
-      const wished = powerAt(sum, price * unit.lossFactor);
+      const wished = powerAt(sum, price * constants.value.lossFactor);
       if (cleared.targetW > 0) expect(cleared.targetW).toBeLessThanOrEqual(Math.max(0, wished) + 1);
       if (cleared.targetW < 0) expect(cleared.targetW).toBeGreaterThanOrEqual(Math.min(0, wished) - 1);
     }

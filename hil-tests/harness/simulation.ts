@@ -102,8 +102,7 @@ export function simulate(wish: SimulationWish): SimulationResult {
 }
 
 /** Two weeks of past and as much future as is needed, from the seed, labelled as generated. */
-export function generatedPrices(seed: number, durationMs: number): PriceSeries {
-  const intervalMs = minutes(5);
+export function generatedPrices(seed: number, durationMs: number, intervalMs = minutes(5)): PriceSeries {
   return generatePrices({
     rng: new Rng(seed).fork("prices"),
     region: "NSW1",

@@ -12,9 +12,32 @@ export type LocalDate = string & { readonly brand?: "LocalDate" };
 
 /** How far the zone's clocks are ahead of UTC at an instant, in milliseconds. */
 export function zoneOffsetMs(zone: string, instantMs: UtcMs): number {
-  const parts = partsOf(zone, instantMs);
-  const asUtcMs = Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
-  return asUtcMs - Math.floor(instantMs / 1000) * 1000;
+  const day = Math.floor(instantMs / DAY_MS);
+  const before = offsetAtMidnight(zone, day);
+  // Clocks are never changed twice in a day: the same at both ends is the same all day.
+  return before === offsetAtMidnight(zone, day + 1) ? before : askedOffsetMs(zone, instantMs);
+}
+
+/** By zone and day of the UTC calendar; asking the time-zone data is slow. A century of them is small. */
+const knownOffsets = new Map<string, Map<number, number>>();
+
+function offsetAtMidnight(zone: string, day: number): number {
+  let known = knownOffsets.get(zone);
+  if (known === undefined) {
+    known = new Map();
+    knownOffsets.set(zone, known);
+  }
+  let offsetMs = known.get(day);
+  if (offsetMs === undefined) {
+    offsetMs = askedOffsetMs(zone, day * DAY_MS);
+    known.set(day, offsetMs);
+  }
+  return offsetMs;
+}
+
+function askedOffsetMs(zone: string, instantMs: number): number {
+  const { year, month, day, hour, minute, second } = partsOf(zone, instantMs);
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instantMs / 1000) * 1000;
 }
 
 /** The date on the zone's calendar at an instant. */

@@ -1,12 +1,22 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
 import { fail, invariant, ok } from "@penstock/protocol/result";
-import type { UtcMs } from "@penstock/protocol/units";
 import { z } from "zod";
-import type { Rebid } from "../market.ts";
+import { readJson } from "../read-json.ts";
 import type { Direction, NemBid } from "./bid.ts";
 import { sideOf } from "./bid.ts";
 import { intervalOfPeriod, periodIdOf, tradingDate, tradingDay } from "./calendar.ts";
-import { DISPATCH_INTERVAL_MS, NEM_OFFSET_MS } from "./rules.ts";
+import {
+  decodeRebid,
+  encodeRebid,
+  fromNemTime,
+  isWholeRebid,
+  nemDate,
+  nemInstant,
+  nemTime,
+  rebidFields,
+  wholeRebid,
+} from "./nem-time.ts";
+import { DISPATCH_INTERVAL_MS } from "./rules.ts";
 
 /**
  * Which reading of the operator's format this file follows. Field names are those seen in the operator's
@@ -49,18 +59,8 @@ export function encodeBids(bids: readonly NemBid[]): string {
 
 /** Reads a submission back. What it says is not judged here; {@link validate} does that. */
 export function parseBids(text: string): Result<readonly NemBid[], CodedError> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return fail({ code: "nem.bid-file-json", message: error instanceof Error ? error.message : String(error) });
-  }
-  const parsed = bidFile.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return fail({ code: "nem.bid-file-shape", where: issue?.path.join(".") ?? "", message: issue?.message ?? "" });
-  }
-  return decode(parsed.data);
+  const file = readJson(text, bidFile, "nem.bid-file");
+  return file.ok ? decode(file.value) : file;
 }
 
 function decode(file: BidFile): Result<readonly NemBid[], CodedError> {
@@ -109,56 +109,17 @@ function encodePeriod(bid: NemBid, direction: Direction): BidFile["energyBids"][
   };
 }
 
-const encodeRebid = ({ reason, category, eventMs, awareMs, decisionMs }: Rebid) => ({
-  rebidExplanation: reason,
-  rebidCategory: category,
-  rebidEventTime: nemTime(eventMs),
-  rebidAwareTime: nemTime(awareMs),
-  rebidDecisionTime: nemTime(decisionMs),
-});
-
-function decodeRebid(file: BidFile): Rebid | undefined {
-  const { rebidExplanation, rebidCategory, rebidEventTime, rebidAwareTime, rebidDecisionTime } = file;
-  if (rebidExplanation === undefined || rebidCategory === undefined) return undefined;
-  if (rebidEventTime === undefined || rebidAwareTime === undefined || rebidDecisionTime === undefined) return undefined;
-  return {
-    reason: rebidExplanation,
-    category: rebidCategory,
-    eventMs: fromNemTime(rebidEventTime),
-    awareMs: fromNemTime(rebidAwareTime),
-    decisionMs: fromNemTime(rebidDecisionTime),
-  };
-}
-
-/** `2023-01-31 04:05:00.000` in NEM time. */
-const nemTime = (instantMs: UtcMs): string =>
-  new Date(instantMs + NEM_OFFSET_MS).toISOString().replace("T", " ").replace("Z", "");
-
-const fromNemTime = (text: string): UtcMs => (Date.parse(`${text.replace(" ", "T")}Z`) - NEM_OFFSET_MS) as UtcMs;
-
-const nemInstant = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$/)
-  .refine((text) => Number.isFinite(fromNemTime(text)), "it is not a date");
-
-const PERIODS_A_DAY = 86_400_000 / DISPATCH_INTERVAL_MS;
+export const PERIODS_A_DAY = 86_400_000 / DISPATCH_INTERVAL_MS;
 
 const bidFile = z
   .object({
     specVersion: z.literal(SPEC_VERSION),
     submissionDateTime: nemInstant,
     versionNumber: z.number(),
-    tradingDate: z
-      .string()
-      .regex(/^\d{4}-\d{2}-\d{2}$/)
-      .refine((text) => Number.isFinite(Date.parse(text)), "it is not a date"),
+    tradingDate: nemDate,
     duid: z.string().min(1),
     service: z.literal("ENERGY"),
-    rebidExplanation: z.string().optional(),
-    rebidCategory: z.enum(["P", "A", "F", "E"]).optional(),
-    rebidEventTime: nemInstant.optional(),
-    rebidAwareTime: nemInstant.optional(),
-    rebidDecisionTime: nemInstant.optional(),
+    ...rebidFields,
     energyBids: z.array(
       z.object({
         direction: z.enum(["GEN", "LOAD"]),
@@ -176,18 +137,6 @@ const bidFile = z
       }),
     ),
   })
-  .refine(
-    (file) =>
-      new Set(
-        [
-          file.rebidExplanation,
-          file.rebidCategory,
-          file.rebidEventTime,
-          file.rebidAwareTime,
-          file.rebidDecisionTime,
-        ].map((field) => field === undefined),
-      ).size === 1,
-    "a rebid gives reason, category and all three times",
-  );
+  .refine(isWholeRebid, wholeRebid);
 
 type BidFile = z.infer<typeof bidFile>;

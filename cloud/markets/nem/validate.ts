@@ -1,5 +1,6 @@
 import type { UtcMs } from "@penstock/protocol/units";
-import type { MarketUnit, ValidationContext, Violation } from "../market.ts";
+import type { Bid, MarketUnit, Rebid, ValidationContext, Violation } from "../market.ts";
+import { CLOSE, isOnTick, violation } from "../violation.ts";
 import type { Direction, NemBid, NemBidSide } from "./bid.ts";
 import { sideOf } from "./bid.ts";
 import { gateClosureMs } from "./calendar.ts";
@@ -36,7 +37,8 @@ function* unitRules(bid: NemBid, unit: MarketUnit): Iterable<Violation> {
   if (bid.unitId !== unit.id) yield violation("nem.unit", "unit", `${bid.unitId} is not ${unit.id}`);
 }
 
-function* intervalRules({ interval, decidedAtMs }: NemBid): Iterable<Violation> {
+/** Of energy and of frequency-control offers alike. */
+export function* intervalRules({ interval, decidedAtMs }: Bid): Iterable<Violation> {
   const { startMs, endMs } = interval;
   if (startMs % DISPATCH_INTERVAL_MS !== 0 || endMs - startMs !== DISPATCH_INTERVAL_MS) {
     yield violation("nem.interval", "interval", "it is not a five-minute dispatch interval");
@@ -74,7 +76,7 @@ function* priceRules({ direction, bandPrices }: NemBidSide, unit: MarketUnit, ru
         `${price} is outside ${floor}..${cap}, floor and cap times loss factor`,
       );
     }
-    if (Math.abs(price / PRICE_TICK - Math.round(price / PRICE_TICK)) > 1e-4) {
+    if (!isOnTick(price, PRICE_TICK)) {
       yield violation("nem.price-decimals", where, `${price} has more than two decimals`);
     }
     const below = bandPrices[band - 1];
@@ -175,7 +177,13 @@ function* dayPriceRules(bid: NemBid, { dayBandPrices }: ValidationContext): Iter
   }
 }
 
-function* versionRules({ versionNumber, rebid, interval, decidedAtMs }: NemBid): Iterable<Violation> {
+/** Of energy and of frequency-control offers alike. */
+export function* versionRules({
+  versionNumber,
+  rebid,
+  interval,
+  decidedAtMs,
+}: Bid & { readonly rebid?: Rebid }): Iterable<Violation> {
   if (!(Number.isSafeInteger(versionNumber) && versionNumber >= 1)) {
     yield violation("nem.version", "version", `${versionNumber} is not a whole number from 1 up`);
   }
@@ -202,7 +210,4 @@ function* versionRules({ versionNumber, rebid, interval, decidedAtMs }: NemBid):
 const isInOrder = (instants: readonly UtcMs[]): boolean =>
   instants.every((instantMs, index) => index === 0 || instantMs >= (instants[index - 1] ?? Number.NaN));
 
-const violation = (rule: string, where: string, message: string): Violation => ({ rule, where, message });
 const isWholeMW = (volumeMW: number): boolean => Number.isSafeInteger(volumeMW) && volumeMW >= 0;
-/** Prices in cents times a loss factor of four decimals: closer than this is the same price. */
-const CLOSE = 1e-6;
