@@ -34,14 +34,20 @@ interface Grants {
 
 function grantsOf(identity: BrokerIdentity): Grants {
   switch (identity.role) {
-    case "site":
-      return siteGrants(identity.group, identity.node);
+    case "site": {
+      const grants = grantsOfSites.get(identity) ?? siteGrants(identity.group, identity.node);
+      grantsOfSites.set(identity, grants);
+      return grants;
+    }
     case "host":
       return hostGrants;
     case "viewer":
       return viewerGrants;
   }
 }
+
+/** Asked for at every message of a session, and always the same. */
+const grantsOfSites = new WeakMap<BrokerIdentity, Grants>();
 
 /** A site speaks as itself and hears what is meant for it. It cannot command, not even itself. */
 function siteGrants(group: string, node: string): Grants {

@@ -1,5 +1,6 @@
 /** Whether a topic falls under a filter, by MQTT 3.1.1 section 4.7: `+` is one level, `#` the rest and its parent. */
 export function topicMatches(filter: string, topic: string): boolean {
+  if (filter === topic) return true;
   const wanted = filter.split("/");
   const levels = topic.split("/");
   // [MQTT-4.7.2-1]: a wildcard at the front does not see the broker's own topics.

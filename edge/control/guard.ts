@@ -25,7 +25,8 @@ export interface GuardChange {
 export function guard(commands: readonly UnitCommand[], { units }: Pick<SiteImage, "units">): GuardedWrites {
   const changes: GuardChange[] = [];
   let inOrder = true; // Commands nearly always stand in the order of the units, and then none is given twice.
-  for (const [index, asked] of commands.entries()) {
+  for (let index = 0; index < commands.length; index++) {
+    const asked = commands[index] as UnitCommand;
     inOrder &&= units[index]?.id === asked.unitId;
     const unit = inOrder ? units[index] : units.find(({ id }) => id === asked.unitId);
     const again = !inOrder && commands.findIndex(({ unitId }) => unitId === asked.unitId) < index;

@@ -2,6 +2,7 @@ import type { MonotonicMs } from "@penstock/protocol/units";
 import type { UnitConfig } from "../config/site-config.ts";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import { type Block, type Control, type DeviceMap, findModel, type Setpoint } from "./driver.ts";
+import { isEqual } from "./registers.ts";
 
 export interface Finding {
   readonly code: "device.write-not-applied" | "device.foreign-write" | "device.reverted";
@@ -117,11 +118,6 @@ const WORDS = {
   "device.foreign-write": { level: "alarm", text: "somebody else has changed our set-point; it is written again" },
   "device.reverted": { level: "warning", text: "the device's timer ran out and it went to its safe value" },
 } as const;
-
-const isEqual = (a: Uint16Array, b: Uint16Array): boolean => {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-};
 
 const hex = (registers: Uint16Array): string =>
   Array.from(registers, (register) => register.toString(16).padStart(4, "0")).join(" ");

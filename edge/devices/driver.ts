@@ -40,6 +40,8 @@ export interface Block {
   readonly registers: Uint16Array;
   readonly readAtMs: number;
   readonly everyMs: Ms;
+  /** What its decoder made of the registers as they are; whoever changes them sets it to undefined. */
+  decoded?: object | undefined;
 }
 
 /** When the blocks are looked at, and how old they may be. */

@@ -10,8 +10,8 @@ export interface PointGroup<Field extends string> {
   readonly offset: number;
   /** What to read of this device; a count of 0 where it lacks the model, or has it too short. */
   plan(map: DeviceMap): ReadPlan;
-  /** Scaled, in the model's units; NaN for what is unimplemented or was never read. Overwritten by the next call. */
-  decode(block: Block | undefined): Readonly<Record<Field, number>>;
+  /** Scaled, in the model's units; NaN for what is unimplemented or was never read. A block has one group. */
+  decode(block: Block): Readonly<Record<Field, number>>;
 }
 
 /**
@@ -31,7 +31,6 @@ export function pointGroup<Field extends string>(
   invariant(count <= 125, `the points of model ${model.id} do not fit in one read`);
   const decoder = compilePoints(model, names);
   const values = new Float64Array(names.length);
-  const decoded = Object.fromEntries(fields.map((field) => [field, Number.NaN])) as Record<Field, number>;
   return {
     modelId: model.id,
     offset,
@@ -41,8 +40,12 @@ export function pointGroup<Field extends string>(
       return isThere ? { address: found.address + offset, count, everyMs } : { address: 0, count: 0, everyMs };
     },
     decode(block) {
-      decoder(block?.registers ?? NO_REGISTERS, -offset, values);
+      // Slow blocks stand still for ten cycles, and a fast one is looked at by image, writer and read-back.
+      if (block.decoded !== undefined) return block.decoded as Readonly<Record<Field, number>>;
+      decoder(block.registers, -offset, values);
+      const decoded = {} as Record<Field, number>;
       for (let i = 0; i < fields.length; i++) decoded[fields[i] as Field] = values[i] ?? Number.NaN;
+      if (block !== NO_BLOCK) block.decoded = decoded;
       return decoded;
     },
   };
@@ -50,8 +53,6 @@ export function pointGroup<Field extends string>(
 
 /** A block that was not read, for readings of a model the device lacks. */
 export const NO_BLOCK: Block = { registers: new Uint16Array(0), readAtMs: Number.NaN, everyMs: Ms(0) };
-
-const NO_REGISTERS = new Uint16Array(0);
 
 function spansOf(model: Model, name: string): readonly { readonly from: number; readonly to: number }[] {
   const point = findPoint(model, name);

@@ -10,7 +10,7 @@ import type { Block, View } from "./driver.ts";
  */
 export function readingOf<T>(value: T | undefined, block: Block, view: View, range?: Range): Reading<T> {
   if (Number.isNaN(block.readAtMs)) return NEVER_READ;
-  const ageMs = Ms(view.nowMs - Math.min(block.readAtMs, view.believedUntilMs));
+  const ageMs = Ms(view.nowMs - (block.readAtMs < view.believedUntilMs ? block.readAtMs : view.believedUntilMs));
   return reading(value, ageMs, Ms(view.freshMs + block.everyMs), range);
 }
 

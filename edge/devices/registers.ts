@@ -12,3 +12,8 @@ export const putUint32 = (registers: Uint16Array, at: number, value: number): vo
 /** Whether two 32-bit values are the same, unscaled. */
 export const isSame32 = (registers: Uint16Array, at: number, otherAt: number): boolean =>
   registers[at] === registers[otherAt] && registers[at + 1] === registers[otherAt + 1];
+
+export function isEqual(a: Uint16Array, b: Uint16Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

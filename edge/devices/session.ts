@@ -9,6 +9,7 @@ import { ControlWriter } from "./control-writer.ts";
 import { discover, fingerprint } from "./discovery.ts";
 import type { Block, DeviceMap, Driver, ReadPlan, Setpoint, UnitDriver, View } from "./driver.ts";
 import { HeartbeatKeeper } from "./heartbeat-keeper.ts";
+import { isEqual } from "./registers.ts";
 
 export interface SessionOptions {
   readonly id: string;
@@ -38,10 +39,9 @@ export class DeviceSession {
   #state: DeviceStatus["state"] = "connecting";
   #map: DeviceMap | undefined;
   #firstFingerprint: string | undefined;
-  #plans: readonly ReadPlan[] = [];
   #blocks: MutableBlock[] = [];
   #setpoint: Setpoint | undefined;
-  /** Next read of the round; as many as there are plans when the round is over. */
+  /** Next read of the round; as many as there are blocks when the round is over. */
   #nextRead = 0;
   #isTalking = false;
   #isDiscovering = false;
@@ -150,7 +150,7 @@ export class DeviceSession {
       }
     }
     // A round that is still going on goes on; what it has not written yet was replaced just now.
-    if (this.#nextRead >= this.#plans.length) {
+    if (this.#nextRead >= this.#blocks.length) {
       this.#nextRead = 0;
       this.#roundBeganMs = nowMs;
     }
@@ -159,8 +159,8 @@ export class DeviceSession {
 
   /** Sends the next thing that is due until one has to be waited for, or the round is over. */
   #talk(): void {
+    const nowMs = this.#options.clock.monotonicMs();
     while (!this.#isTalking && (this.#state === "ready" || this.#state === "mismatch")) {
-      const nowMs = this.#options.clock.monotonicMs();
       if (this.#write(nowMs) || this.#beat(nowMs) || this.#read(nowMs)) continue;
       this.#roundEndedMs = nowMs;
       if (!this.#readAside()) return;
@@ -172,23 +172,27 @@ export class DeviceSession {
     for (const writer of this.#writers) {
       const address = writer.dueAddress(this.#map);
       if (address === undefined) continue;
-      this.#isTalking = true;
-      this.#requests++;
-      writer.sent(nowMs);
-      this.#options.transport.write(address, writer.registers, this.#options.deadlineMs, (result) => {
-        this.#isTalking = false;
-        if (result.ok) writer.acknowledged();
-        else {
-          writer.refused();
-          if (result.error.code === "modbus.exception") {
-            this.#raise("device.write-refused", "warning", `${this.id} refuses ${writer.name}`, result.error);
-          }
-        }
-        this.#answered(result);
-      });
+      this.#send(writer, address, nowMs);
       return true;
     }
     return false;
+  }
+
+  #send(writer: ControlWriter, address: number, nowMs: MonotonicMs): void {
+    this.#isTalking = true;
+    this.#requests++;
+    writer.sent(nowMs);
+    this.#options.transport.write(address, writer.registers, this.#options.deadlineMs, (result) => {
+      this.#isTalking = false;
+      if (result.ok) writer.acknowledged();
+      else {
+        writer.refused();
+        if (result.error.code === "modbus.exception") {
+          this.#raise("device.write-refused", "warning", `${this.id} refuses ${writer.name}`, result.error);
+        }
+      }
+      this.#answered(result);
+    });
   }
 
   #beat(nowMs: MonotonicMs): boolean {
@@ -205,19 +209,13 @@ export class DeviceSession {
   }
 
   #read(nowMs: MonotonicMs): boolean {
-    while (this.#nextRead < this.#plans.length) {
-      const index = this.#nextRead++;
-      const plan = this.#plans[index];
-      const block = this.#blocks[index];
-      if (plan === undefined || block === undefined || plan.count === 0 || nowMs < block.dueAtMs) continue;
+    while (this.#nextRead < this.#blocks.length) {
+      const block = this.#blocks[this.#nextRead++];
+      if (block === undefined || block.plan.count === 0 || nowMs < block.dueAtMs) continue;
       this.#isTalking = true;
       this.#requests++;
-      this.#options.transport.read(plan.address, plan.count, this.#options.deadlineMs, (result) => {
-        this.#isTalking = false;
-        if (result.ok) this.#keep(index, block, result.value);
-        else block.dueAtMs = nowMs + block.everyMs;
-        this.#answered(result);
-      });
+      block.dueAtMs = nowMs + block.everyMs;
+      this.#options.transport.read(block.plan.address, block.plan.count, this.#options.deadlineMs, block.answered);
       return true;
     }
     return false;
@@ -238,19 +236,24 @@ export class DeviceSession {
     return true;
   }
 
-  #keep(index: number, block: MutableBlock, registers: Uint16Array): void {
+  readonly #readAnswered = (block: MutableBlock, result: Result<Uint16Array, TransportError>): void => {
+    this.#isTalking = false;
+    if (result.ok) this.#keep(block, result.value);
+    this.#answered(result);
+  };
+
+  #keep(block: MutableBlock, registers: Uint16Array): void {
     const nowMs = this.#options.clock.monotonicMs();
-    block.registers.set(registers);
+    block.take(registers);
     block.readAtMs = nowMs;
     block.dueAtMs = nowMs + block.everyMs;
-    if (!this.#isAllRead)
-      this.#isAllRead = this.#blocks.every((one, at) => this.#plans[at]?.count === 0 || one.readAtMs >= 0);
+    if (!this.#isAllRead) this.#isAllRead = this.#blocks.every((one) => one.plan.count === 0 || one.readAtMs >= 0);
     for (const writer of this.#writers) {
-      if (writer.block !== index || this.#setpoint === undefined) continue;
+      if (writer.block !== block.index || this.#setpoint === undefined) continue;
       const finding = writer.compare(block);
       if (finding !== undefined) this.#raise(finding.code, finding.level, `${this.id}: ${finding.text}`, finding.facts);
     }
-    if (this.#heartbeat?.block === index && this.#heartbeat.heard(block, nowMs)) {
+    if (this.#heartbeat?.block === block.index && this.#heartbeat.heard(block, nowMs)) {
       this.#raise("device.heartbeat-stopped", "alarm", `${this.id} answers but its heartbeat stands still`, {});
     }
   }
@@ -272,7 +275,7 @@ export class DeviceSession {
       return;
     }
     this.#failed(result.error);
-    this.#nextRead = this.#plans.length;
+    this.#nextRead = this.#blocks.length;
     if (this.#failuresInARow >= FAILURES_TO_LOSE && this.#state === "ready") {
       this.#state = "lost";
       for (const writer of this.#writers) writer.refused();
@@ -324,9 +327,8 @@ export class DeviceSession {
     this.#firstFingerprint ??= print;
     this.#map = map;
     this.#failuresInARow = 0;
-    if (this.#plans.length === 0 || print !== this.#firstFingerprint) {
-      this.#plans = plans;
-      this.#blocks = plans.map((plan) => new MutableBlock(plan));
+    if (this.#blocks.length === 0 || print !== this.#firstFingerprint) {
+      this.#blocks = plans.map((plan, index) => new MutableBlock(plan, index, this.#readAnswered));
       this.#nextRead = plans.length;
     }
     if (print !== this.#firstFingerprint) {
@@ -375,14 +377,32 @@ interface Aside {
 }
 
 class MutableBlock implements Block {
+  readonly plan: ReadPlan;
+  readonly index: number;
   readonly registers: Uint16Array;
   readonly everyMs: Ms;
+  /** Made once, since it is handed to the transport ten times a second. */
+  readonly answered: (result: Result<Uint16Array, TransportError>) => void;
   readAtMs = Number.NaN;
   dueAtMs = Number.NEGATIVE_INFINITY;
+  decoded: object | undefined;
 
-  constructor(plan: ReadPlan) {
+  constructor(
+    plan: ReadPlan,
+    index: number,
+    answered: (block: MutableBlock, result: Result<Uint16Array, TransportError>) => void,
+  ) {
+    this.plan = plan;
+    this.index = index;
     this.registers = new Uint16Array(plan.count);
     this.everyMs = plan.everyMs;
+    this.answered = (result) => answered(this, result);
+  }
+
+  take(registers: Uint16Array): void {
+    if (isEqual(registers, this.registers)) return;
+    this.registers.set(registers);
+    this.decoded = undefined;
   }
 }
 

@@ -81,7 +81,7 @@ export class BatteryUnit extends ModbusDevice {
   /** The firmware starts again: every setting at its default, heartbeats at zero, power at the safe value. */
   restart(): void {
     const { state } = this;
-    this.image.words.set(this.#initialWords);
+    this.image.restore(this.#initialWords);
     state.startedMs = state.nowMs;
     state.isControllerLost = false;
     state.isOverTemperatureLatched = false;
@@ -118,8 +118,8 @@ export class BatteryUnit extends ModbusDevice {
     if (isHeartbeat && (heartbeat !== this.#heartbeat || this.#heartbeatChangedMs === Number.POSITIVE_INFINITY)) {
       this.#heartbeat = heartbeat;
       this.#heartbeatChangedMs = state.nowMs;
+      if (state.isControllerLost) image.setText(this.#held.alarmText, "");
       state.isControllerLost = false;
-      image.setText(this.#held.alarmText, "");
     }
     for (const reset of this.#held.alarmResets) {
       if (image.value(reset) === 1) {

@@ -81,13 +81,13 @@ export abstract class ModbusDevice {
     }
   }
 
-  /** Registers, or the exception code, or {@link noAnswer}. The array is the caller's. */
+  /** Registers, or the exception code, or {@link noAnswer}. A view of the device's own: copy what must last. */
   readHolding(address: number, count: number): Uint16Array | number {
     if (this.trouble.silent) return noAnswer;
     if (!(count >= 1 && count <= 125)) return exceptionCode.illegalValue;
     if (!this.image.covers(address, count)) return exceptionCode.illegalAddress;
     if (this.trouble.readException !== 0) return this.trouble.readException;
-    if (this.#frozen !== undefined) return this.#frozen.slice(address - baseAddress, address - baseAddress + count);
+    if (this.#frozen !== undefined) return this.#frozen.subarray(address - baseAddress, address - baseAddress + count);
     return this.image.read(address, count);
   }
 
@@ -110,7 +110,7 @@ export abstract class ModbusDevice {
 
   /** Keeps answering with the registers of this moment until {@link thaw}. Writes still work. */
   freeze(): void {
-    this.#frozen = this.image.read(baseAddress, this.image.words.length);
+    this.#frozen = this.image.read(baseAddress, this.image.words.length).slice();
   }
 
   thaw(): void {

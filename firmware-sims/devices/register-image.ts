@@ -23,17 +23,29 @@ export interface Point {
   offset: number;
 }
 
+/** One live source and the points that show it. What was shown last need not be encoded again. */
+interface LiveSource {
+  readonly ask: () => number;
+  readonly points: Point[];
+  shown: number;
+}
+
+/** A stretch of registers somebody reads again and again: a view of them and the sources that show there. */
+interface Stretch {
+  readonly words: Uint16Array;
+  readonly sources: readonly LiveSource[];
+}
+
 /**
  * A device's registers: the chain "SunS", models, end marker, laid out from {@link baseAddress}. Live points
- * are encoded when they are read, so a device nobody asks costs nothing.
+ * are encoded when they are read and have changed, so a device nobody asks costs nothing.
  */
 export class RegisterImage {
   readonly words: Uint16Array;
   readonly #points = new Map<string, Point>();
   readonly #pointAt: (Point | undefined)[];
-  readonly #live: Point[] = [];
-  /** For each register, the first live point that ends after it. */
-  readonly #firstLive: Uint16Array;
+  readonly #live = new Map<() => number, LiveSource>();
+  readonly #stretches = new Map<number, Stretch>();
 
   constructor(models: readonly Model[], values: ModelValues) {
     const length = models.reduce((sum, model) => sum + model.length + 2, 2) + 2;
@@ -48,11 +60,6 @@ export class RegisterImage {
       at += model.length + 2;
     }
     this.words.set([0xffff, 0], at);
-    this.#live.sort((a, b) => a.address - b.address);
-    this.#firstLive = Uint16Array.from({ length }, (_, index) => {
-      const first = this.#live.findIndex((point) => point.address - baseAddress + point.registers > index);
-      return first < 0 ? this.#live.length : first;
-    });
   }
 
   /** Whether every register of the range exists. */
@@ -60,16 +67,24 @@ export class RegisterImage {
     return address >= baseAddress && address + count <= baseAddress + this.words.length;
   }
 
-  /** Registers as they stand now: the live points among them are encoded first. The result is the caller's. */
+  /** Registers as they stand now: the live points among them are encoded first. A view; copy what must last. */
   read(address: number, count: number): Uint16Array {
     const start = address - baseAddress;
-    const end = start + count;
-    for (let index = this.#firstLive[start] ?? this.#live.length; index < this.#live.length; index++) {
-      const point = this.#live[index] as Point;
-      if (point.address - baseAddress >= end) break;
-      encodeLive(this.words, point);
+    const key = start * 0x1_0000 + count;
+    let stretch = this.#stretches.get(key);
+    if (stretch === undefined) {
+      stretch = this.#stretch(start, start + count);
+      if (this.#stretches.size < stretchesMax) this.#stretches.set(key, stretch);
     }
-    return this.words.slice(start, end);
+    for (const source of stretch.sources) {
+      const value = source.ask();
+      if (value === source.shown) continue;
+      source.shown = value;
+      for (const point of source.points) {
+        encode(this.words, point.address - baseAddress, point, value * point.factor + point.offset);
+      }
+    }
+    return stretch.words;
   }
 
   /** The point whose registers include this address, if it is more than ID and L. */
@@ -99,16 +114,51 @@ export class RegisterImage {
     encode(this.words, point.address - baseAddress, point, value);
   }
 
+  /** A point shows value × factor + offset from now on. */
+  lie(point: Point, factor: number, offset: number): void {
+    point.factor = factor;
+    point.offset = offset;
+    this.#showAgain();
+  }
+
   /** Ends every lie. */
   tellTruth(): void {
-    for (const point of this.#live) {
-      point.factor = 1;
-      point.offset = 0;
+    for (const { points } of this.#live.values()) {
+      for (const point of points) {
+        point.factor = 1;
+        point.offset = 0;
+      }
     }
+    this.#showAgain();
+  }
+
+  /** Every register as it was in `words`, a copy of {@link words} taken earlier; live points catch up when read. */
+  restore(words: Uint16Array): void {
+    this.words.set(words);
+    this.#showAgain();
   }
 
   setText(point: Point, text: string): void {
     encodeText(this.words, point.address - baseAddress, point.registers, text);
+  }
+
+  #showAgain(): void {
+    for (const source of this.#live.values()) source.shown = Number.NaN;
+  }
+
+  #stretch(start: number, end: number): Stretch {
+    const shows = ({ address, registers }: Point) =>
+      address - baseAddress < end && address - baseAddress + registers > start;
+    return {
+      words: this.words.subarray(start, end),
+      sources: [...this.#live.values()].filter(({ points }) => points.some(shows)),
+    };
+  }
+
+  #listen(ask: () => number, point: Point): void {
+    const source = this.#live.get(ask);
+    if (source !== undefined) source.points.push(point);
+    else this.#live.set(ask, { ask, points: [point], shown: Number.NaN });
   }
 
   #place(model: Model, at: number, row: PointRow, values: Readonly<Record<string, PointValue>>): void {
@@ -132,11 +182,14 @@ export class RegisterImage {
       this.#pointAt[at + offset + word] = point;
       this.words[at + offset + word] = absentWord(type, word);
     }
-    if (typeof value === "function") this.#live.push(point);
+    if (typeof value === "function") this.#listen(value, point);
     else if (typeof value === "string") encodeText(this.words, at + offset, point.registers, value);
     else if (value !== undefined) encode(this.words, at + offset, point, value);
   }
 }
+
+/** A controller reads the same few stretches for ever; one that reads at random is answered without keeping its. */
+const stretchesMax = 256;
 
 /** The smallest scale factor, not below `finest`, with which `max` fits into `rawMax`. */
 export function scaleFactorFor(max: number, rawMax: number, finest = 0): number {
@@ -182,11 +235,6 @@ function checkNames(model: Model, values: Readonly<Record<string, PointValue>>):
       `model ${model.id} has no point ${name}`,
     );
   }
-}
-
-function encodeLive(words: Uint16Array, point: Point): void {
-  const { source } = point;
-  if (source !== undefined) encode(words, point.address - baseAddress, point, source() * point.factor + point.offset);
 }
 
 /** NaN encodes as not implemented; a value that does not fit stops at the last one that does. */

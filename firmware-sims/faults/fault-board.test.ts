@@ -21,7 +21,10 @@ const device = (id: string) => {
 };
 const command = (id: string, powerW: number): number =>
   device(id).writeHolding(40_318, Uint16Array.of(1, 1, (powerW >> 16) & 0xffff, powerW & 0xffff));
-const heartbeat = (id: string) => device(id).readHolding(40_420, 2);
+const heartbeat = (id: string) => {
+  const words = device(id).readHolding(40_420, 2);
+  return typeof words === "number" ? words : words.slice();
+};
 
 test("a silent device does not answer, and does again when its time is over", () => {
   expect(site.faults.inject("unit-2", { kind: "silent", durationMs: 5000 }).ok).toBe(true);

@@ -118,8 +118,7 @@ function begin(device: ModbusDevice, fault: Fault): Result<true, FaultError> {
     case "lying": {
       const point = device.image.find(fault.point);
       if (point?.source === undefined) return fail({ code: "fault.unknown-point", point: fault.point });
-      point.factor = fault.factor ?? 1;
-      point.offset = fault.offset ?? 0;
+      device.image.lie(point, fault.factor ?? 1, fault.offset ?? 0);
       return ok(true);
     }
     case "rebooting":
