@@ -70,6 +70,7 @@ export function whyReport(view: AgentView) {
     leaseId: explanation?.leaseId ?? null,
     wishW: explanation?.wishW ?? null,
     wishText: explanation?.wishText ?? null,
+    services: explanation?.services ?? [],
     limits: (explanation?.because ?? []).map(({ limit, interval, movedW, text }) => ({
       limit,
       powerWMin: finite(interval.powerWMin),

@@ -74,6 +74,44 @@ test.each([
   expect(loaded.error.text).toContain(`park.yaml:${lineOf(text, place)}:`);
 });
 
+const containment = readFileSync(join(examples, "containment.yaml"), "utf8");
+
+test.each([
+  ["kind: nesoDcLow", "kind: nesoDcLo", "nesoDcLo,", 'must be one of "nesoDcLow"'],
+  ["kind: nesoDcLow, contractedMW", "kind: nesoDcLow, contractedKW", "contractedKW", 'did you mean "contractedMW"?'],
+  ["nominalHz: 50, ratingMW", "nominalHz: 60, ratingMW", "{ kind: ieee1547Droop", "a site stands on one grid"],
+  [
+    "kind: nesoDcHigh, contractedMW: 4",
+    "kind: nesoDcLow, contractedMW: 1",
+    "{ kind: nesoDcLow, contractedMW: 1",
+    "give it a name of its own",
+  ],
+  [
+    "nesoDcLow, contractedMW: 4",
+    "nesoDcLow, contractedMW: 7",
+    "  - { kind: nesoDcLow",
+    "hold back 7.40 MW of discharge, recovery included, and the site has 7.00 MW",
+  ],
+  [
+    "actuationMs: 100",
+    "actuationMs: 350",
+    "{ kind: nesoDcLow",
+    "must begin within 500 ms and this site may need 550 ms",
+  ],
+  [
+    "kind: nesoDcHigh, contractedMW: 4",
+    "kind: ercotFfr, contractedMW: 1",
+    "{ kind: ercotFfr",
+    "must begin within 200 ms and this site may need 300 ms",
+  ],
+])("of the services, %s written as %s is refused at its place", (right, wrong, place, message) => {
+  const text = containment.replace(right, wrong);
+  const loaded = parseSiteConfig(text, { file: "containment.yaml", folder: "/site" });
+  const said = loaded.ok ? "" : loaded.error.text;
+  expect(said).toContain(message);
+  expect(said).toContain(`containment.yaml:${lineOf(text, place)}:`);
+});
+
 test("what is missing is named where it should have stood", () => {
   const loaded = parse(park.replace(/^ {4}importLimitMW:.*\n/m, ""));
   expect(loaded.ok ? "" : loaded.error.text).toMatch(

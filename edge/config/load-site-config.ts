@@ -8,6 +8,8 @@ import type { Fallback } from "../control/site-control-config.ts";
 import { METER_DRIVERS, UNIT_DRIVERS } from "../devices/index.ts";
 import { nearest } from "./nearest.ts";
 import { type ConfigIssue, type Locate, readDocument } from "./read-document.ts";
+import { serviceContradictions } from "./service-contradictions.ts";
+import { toService } from "./services-document.ts";
 import type { CloudConfig, PlantConfig, SiteConfig, UnitConfig } from "./site-config.ts";
 import { type SiteDocument, siteDocument } from "./site-document.ts";
 
@@ -88,6 +90,7 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
     ids.add(id);
   });
   if (site.cloud !== undefined) cloudContradictions(site.cloud, say);
+  serviceContradictions(site, say);
   return issues;
 }
 
@@ -139,7 +142,7 @@ function toSiteConfig(site: SiteDocument, place: (path: string) => string): Site
   };
 }
 
-function toControl({ site, control }: SiteDocument): SiteConfig["control"] {
+function toControl({ site, control, services }: SiteDocument): SiteConfig["control"] {
   const { connection, ramp, socWindow, transformer, unitThermal, voltage, freshness, fallback } = control;
   return {
     siteId: site,
@@ -166,6 +169,9 @@ function toControl({ site, control }: SiteDocument): SiteConfig["control"] {
       onMeterLoss: toFallback(fallback.onMeterLoss),
       onUnitLoss: fallback.onUnitLoss,
     },
+    ...(services.length > 0 && {
+      services: { contracts: services.map(toService), actuationMs: Ms(control.actuationMs) },
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { serviceDocument } from "./services-document.ts";
 
 /**
  * The YAML of one site: what people write. Units stand in the names; every power is a size ≥ 0 unless it says
@@ -19,6 +20,8 @@ const fallback = z.discriminatedUnion("action", [
 
 const control = z.strictObject({
   periodMs: z.int().min(20).max(1_000).default(100),
+  /** From a command leaving the loop to the first watt at the meter; measured at commissioning. */
+  actuationMs: z.number().min(0).max(5_000).default(100),
   connection: z.strictObject({
     exportLimitMW: size,
     importLimitMW: size,
@@ -109,6 +112,8 @@ export const siteDocument = z.strictObject({
   meter,
   plant: plant.optional(),
   cloud: cloud.optional(),
+  /** What the site is contracted for besides energy; they run without the cloud. */
+  services: z.array(serviceDocument).max(32).default([]),
   store: z.strictObject({ file: z.string().min(1), budgetMB: positive.default(512) }),
   socket: z.string().min(1),
   /** Unix groups (name or number) and what their members may do with `sitectl`. Without one: the edge's own user and group, everything. */

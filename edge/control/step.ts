@@ -39,7 +39,9 @@ export function step(
 ): StepOutput {
   const { image, elapsedMs, wish, context } = survey(state, input, config);
   const served =
-    wish.manner === "normal" && config.services ? serve(state.services, image, config.services, elapsedMs) : idle;
+    wish.manner === "normal" && config.services !== undefined
+      ? serve(state.services, image, context, config.services, elapsedMs)
+      : idle;
 
   const share = config.fallback.onUnitLoss === "hold-share" ? unitLossShare(wish.powerW, image) : undefined;
   const wantedW = W(wish.powerW + (share?.movedW ?? 0));
@@ -65,7 +67,7 @@ export function step(
       wishText: wish.text,
       leaseId: wish.leaseId,
       services: delivered(served, gotW),
-      clampedW: wish.manner === "normal" ? clamped.clampedW : W(0),
+      clampedW: wish.manner === "normal" ? W(clamped.clampedW + gotW) : W(0),
       targetW: W(commandedW),
       interval: clamped.interval,
       because:
@@ -77,7 +79,13 @@ export function step(
 }
 
 /** No services: the site has none, rests, or is stopped. */
-const idle: Served = { fastW: W(0), push: { outW: W(0), inW: W(0) }, lines: [], alarms: [], state: noServices };
+const idle: Served = {
+  fastW: W(0),
+  push: { outW: W(0), inW: W(0) },
+  lines: [],
+  alarms: [],
+  state: noServices,
+};
 
 /** Who stood in the way of the services; asked only when somebody did. */
 function cutBecause(

@@ -5,6 +5,7 @@ import { advanceLedger } from "./energy-ledger.ts";
 import type { SiteImage } from "./image.ts";
 import type { LimitContext } from "./limits/limit.ts";
 import { restOfSite } from "./rest-of-site.ts";
+import { siteRoom } from "./services/site-room.ts";
 import type { SiteControlConfig } from "./site-control-config.ts";
 import type { StepInput } from "./step-types.ts";
 
@@ -26,5 +27,6 @@ export function survey(state: CoreState, input: StepInput, config: SiteControlCo
   const { owner } = config;
   const ledger = owner && advanceLedger(input.restoredLedger ?? state.ledger, image, owner);
   const season = ledger && owner?.seasons.find(({ months }) => months.includes(ledger.month))?.band;
-  return { image, elapsedMs, wish, context: { config, latches, grants, rest, state, wish, ledger, season } };
+  const room = config.services && siteRoom(image, config, rest, season);
+  return { image, elapsedMs, wish, context: { config, latches, grants, rest, state, wish, ledger, season, room } };
 }

@@ -7,7 +7,7 @@ import { interval, power, signNote, timeOf, wrap } from "../words.ts";
 
 export const command: Command = {
   usage: "",
-  help: "Read it from top to bottom: who wished what, which limits narrowed it and by how\nmuch, how far the ramp has come, and units that could not take their share.",
+  help: "Read it from top to bottom: who wished what, what services add, which limits\nnarrowed it and by how much, how far the ramp has come, and units that could not take their share.",
   examples: [["sitectl why"], ["sitectl why --json | jq '.limits[] | select(.movedW != 0)'", "only what binds"]],
   run: (context) => showReport<WhyReport>(context, { op: "why" }, whyLines),
 };
@@ -29,6 +29,7 @@ export function whyLines(why: WhyReport, { paint }: Look): string[] {
     "",
     paint.bold(`wish    ${power(why.wishW)}  from ${why.source}${lease}`),
     ...wrap(`    ${why.wishText ?? ""}`, width, "    "),
+    ...serviceLines(why.services),
     `limits  ${why.limits.length === 0 ? "none in the way" : `leave ${interval(why.powerWMin, why.powerWMax)}`}`,
     ...limits,
     paint.bold(`allowed ${power(why.clampedW)}`),
@@ -42,4 +43,14 @@ export function whyLines(why: WhyReport, { paint }: Look): string[] {
     ...(special.length > 6 ? [paint.dim(`  and ${special.length - 6} more (--json)`)] : []),
     ...alarmLines(why.alarms, paint),
   ];
+}
+
+/** What each service adds, and how much of it the limits let through. */
+function serviceLines(services: WhyReport["services"]): string[] {
+  const lines = services.flatMap(({ service, contractedW, wantedW, deliveredW, text }) => {
+    const cut = Math.abs(deliveredW - wantedW) < 1 ? "" : `, of which the limits leave ${power(deliveredW)}`;
+    const head = `  ${service.padEnd(18)} ${power(wantedW)} of ${power(contractedW)}${cut}`;
+    return text === "" ? [head] : [head, ...wrap(`    ${text}`, width, "    ")];
+  });
+  return lines.length === 0 ? [] : ["services", ...lines];
 }

@@ -11,6 +11,7 @@ import type { SiteLimit, UnitLimit } from "./limit.ts";
 import { localOperator } from "./local-operator.ts";
 import { restPeriod } from "./rest-period.ts";
 import { seasonBand } from "./season-band.ts";
+import { serviceReserve } from "./service-reserve.ts";
 import { socWindow } from "./soc-window.ts";
 import { transformerThermal } from "./transformer-thermal.ts";
 import { unitRatings } from "./unit-ratings.ts";
@@ -35,6 +36,7 @@ export const siteLimits: readonly SiteLimit[] = [
   gridOperator,
   dailyThroughput,
   restPeriod,
+  serviceReserve,
   localOperator,
   leaseLimit,
   leaseReversals,

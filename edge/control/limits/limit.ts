@@ -3,6 +3,7 @@ import type { CoreState } from "../core-state.ts";
 import type { EnergyLedger } from "../energy-ledger.ts";
 import type { PowerInterval, SiteImage, UnitImage } from "../image.ts";
 import type { RestOfSite } from "../rest-of-site.ts";
+import type { SiteRoom } from "../services/site-room.ts";
 import type { SiteControlConfig, SocBand } from "../site-control-config.ts";
 import type { Grant, Latches } from "../step-types.ts";
 
@@ -20,6 +21,8 @@ export interface LimitContext {
   readonly season: SocBand | undefined;
   /** What the cycle before left: for last known values and for "no further than now". */
   readonly state: CoreState;
+  /** What a site with services could do now; undefined on a site without any. */
+  readonly room: SiteRoom | undefined;
 }
 
 /**

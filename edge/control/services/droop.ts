@@ -1,4 +1,4 @@
-import { Hz, type Ms, minutes, seconds } from "@penstock/protocol/units";
+import { Hz, type Ms, seconds } from "@penstock/protocol/units";
 import type { Curve } from "./curve.ts";
 import type { Response } from "./response.ts";
 import type { CurveRule, Source } from "./rule.ts";
@@ -31,8 +31,8 @@ export const droopRule = (title: string, sources: readonly Source[], settings: D
   nominalHz: settings.nominalHz,
   curve: droopCurve(settings),
   response: settings.response,
-  // A droop is an obligation while there is energy, not a product with a duration: it holds back a quarter of an hour.
-  durationMs: minutes(15),
+  // An obligation while there is room, not a product with a duration.
+  durationMs: seconds(0),
   recovery: 0,
 });
 

@@ -15,7 +15,7 @@ interface CommonRule {
   readonly sources: readonly Source[];
   readonly nominalHz: Hz;
   readonly response: Response;
-  /** How long the contracted power must be kept up: with it the energy a site holds back for the service. */
+  /** How long the contracted power must be kept up: with it the power and energy a site holds back. 0: nothing is held back. */
   readonly durationMs: Ms;
   /** How much of the contracted power must stay free the other way, to win the energy back. */
   readonly recovery: number;

@@ -1,9 +1,11 @@
 import { type Hz, type Ms, W } from "@penstock/protocol/units";
 import type { SiteImage } from "../image.ts";
+import type { LimitContext } from "../limits/limit.ts";
 import type { CoreAlarm, ServiceLine } from "../step-types.ts";
 import { type CurveMemory, type FrequencyMoment, followFrequency } from "./follow-frequency.ts";
 import { type FrequencyMemory, noFrequency, rememberFrequency } from "./frequency-memory.ts";
 import type { CurveService, Service, SwitchedService } from "./service.ts";
+import { shortages } from "./shortages.ts";
 import { type SwitchedMemory, switchOnFrequency } from "./switch-on-frequency.ts";
 
 /** What a site is contracted for, and what it knows of itself to keep time. */
@@ -49,6 +51,7 @@ export interface Push {
 export function serve(
   before: ServicesState,
   image: SiteImage,
+  { room }: Pick<LimitContext, "room">,
   { contracts, actuationMs }: ServicesConfig,
   elapsedMs: Ms,
 ): Served {
@@ -83,7 +86,8 @@ export function serve(
   }
   const push = stack(contracts, lines);
   const fastW = W(push.outW + push.inW);
-  return { fastW, push, lines, alarms: alarms(frequency), state: { frequency, memories, fastW } };
+  const raised = alarms(frequency).concat(room === undefined ? none : shortages(contracts, room));
+  return { fastW, push, lines, alarms: raised, state: { frequency, memories, fastW } };
 }
 
 /** Sites stand on one grid: the first rule that names a nominal frequency names it for all. */

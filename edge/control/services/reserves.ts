@@ -1,0 +1,86 @@
+import { energyWh, type Ms, W, Wh } from "@penstock/protocol/units";
+import type { Service } from "./service.ts";
+
+/** What a site's contracts hold back one way, out or in. */
+export interface Reserve {
+  readonly powerW: W;
+  /** In store for what goes out, as room for what comes in: Σ MW × duration (NESO: response energy volume). */
+  readonly energyWh: Wh;
+  /** Of the contracts the other way: what must stay free this way to win their energy back. */
+  readonly recoveryW: W;
+}
+
+export interface Reserves {
+  readonly out: Reserve;
+  readonly in: Reserve;
+}
+
+/**
+ * What the contracts of a site hold back in sum; of one family the greatest, because it is the same megawatts. A rule
+ * without a duration (a droop: an obligation while there is room) holds nothing back.
+ */
+export function reservesOf(contracts: readonly Service[]): Reserves {
+  const known = derived.get(contracts);
+  if (known !== undefined) return known;
+  const out = sumUp(contracts.flatMap((service) => demandOf(service, "out")));
+  const into = sumUp(contracts.flatMap((service) => demandOf(service, "in")));
+  const reserves: Reserves = {
+    out: { powerW: out.powerW, energyWh: out.energyWh, recoveryW: into.recoveryW },
+    in: { powerW: into.powerW, energyWh: into.energyWh, recoveryW: out.recoveryW },
+  };
+  derived.set(contracts, reserves);
+  return reserves;
+}
+
+/** Contracts do not change while a site runs: what they come to is derived once. */
+const derived = new WeakMap<readonly Service[], Reserves>();
+
+interface Demand {
+  readonly family: string | undefined;
+  readonly powerW: number;
+  readonly energyWh: number;
+  readonly recoveryW: number;
+}
+
+function demandOf(service: Service, way: "out" | "in"): Demand[] {
+  const { rule, contractedW } = service;
+  if (rule.durationMs === 0 || !goes(service, way)) return [];
+  return [demand(rule.family, contractedW, rule.durationMs, rule.recovery)];
+}
+
+const demand = (family: string | undefined, powerW: W, durationMs: Ms, recovery: number): Demand => ({
+  family,
+  powerW,
+  energyWh: energyWh(powerW, durationMs),
+  recoveryW: powerW * recovery,
+});
+
+/** Whether a service can send power that way at all. */
+function goes(service: Service, way: "out" | "in"): boolean {
+  if (service.type === "switched") return service.rule.triggerHz < 0 === (way === "out");
+  const { curve } = service.rule;
+  return way === "out" ? (curve[0]?.[1] ?? 0) > 0 : (curve.at(-1)?.[1] ?? 0) < 0;
+}
+
+function sumUp(demands: readonly Demand[]): { powerW: W; energyWh: Wh; recoveryW: W } {
+  const greatest = new Map<unknown, Demand>();
+  for (const one of demands) {
+    const key = one.family ?? one;
+    const other = greatest.get(key);
+    greatest.set(key, other === undefined ? one : larger(one, other));
+  }
+  let [powerW, energy, recoveryW] = [0, 0, 0];
+  for (const one of greatest.values()) {
+    powerW += one.powerW;
+    energy += one.energyWh;
+    recoveryW += one.recoveryW;
+  }
+  return { powerW: W(powerW), energyWh: Wh(energy), recoveryW: W(recoveryW) };
+}
+
+const larger = (a: Demand, b: Demand): Demand => ({
+  family: a.family,
+  powerW: Math.max(a.powerW, b.powerW),
+  energyWh: Math.max(a.energyWh, b.energyWh),
+  recoveryW: Math.max(a.recoveryW, b.recoveryW),
+});

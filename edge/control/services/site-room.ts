@@ -1,0 +1,43 @@
+import { W, Wh } from "@penstock/protocol/units";
+import type { SiteImage } from "../image.ts";
+import type { RestOfSite } from "../rest-of-site.ts";
+import type { SiteControlConfig, SocBand } from "../site-control-config.ts";
+import { unusableBecause } from "../usable.ts";
+
+/** What a site could do now: powers as sizes at the units' terminals, energies inside its window. */
+export interface SiteRoom {
+  readonly outW: W;
+  readonly inW: W;
+  /** Above the lower edge of the window, and below the upper; a unit of unknown charge has neither. */
+  readonly storedWh: Wh;
+  readonly freeWh: Wh;
+}
+
+/** The usable units in sum, and no more than the connection carries beside the rest of the site. */
+export function siteRoom(
+  { units }: SiteImage,
+  { connection, socWindow }: Pick<SiteControlConfig, "connection" | "socWindow">,
+  rest: RestOfSite,
+  season: SocBand | undefined,
+): SiteRoom {
+  const socMin = Math.max(socWindow.socMin, season?.socMin ?? 0);
+  const socMax = Math.min(socWindow.socMax, season?.socMax ?? 1);
+  let [outW, inW, storedWh, freeWh] = [0, 0, 0, 0];
+  for (const unit of units) {
+    if (unusableBecause(unit) !== undefined) continue;
+    const { rating, soc, chargeWMax, dischargeWMax } = unit;
+    if (chargeWMax.quality === "good") inW += positive(Math.min(rating.chargeWMax, chargeWMax.value));
+    if (dischargeWMax.quality === "good") outW += positive(Math.min(rating.dischargeWMax, dischargeWMax.value));
+    if (soc.quality !== "good") continue;
+    storedWh += positive(soc.value - socMin) * rating.capacityWh;
+    freeWh += positive(socMax - soc.value) * rating.capacityWh;
+  }
+  if (rest.basis !== "unknown") {
+    outW = Math.min(outW, positive(connection.exportWMax - connection.marginW - rest.restWMax));
+    inW = Math.min(inW, positive(connection.importWMax - connection.marginW + rest.restWMin));
+  }
+  return { outW: W(outW), inW: W(inW), storedWh: Wh(storedWh), freeWh: Wh(freeWh) };
+}
+
+/** Not-a-number is nothing. */
+const positive = (value: number): number => (value > 0 ? value : 0);
