@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { askFleet } from "./ask-fleet.ts";
 import { type Command, commands } from "./commands.ts";
 import { andAbove, findAddress } from "./find-address.ts";
+import { offlineCommands } from "./offline-commands.ts";
 import { paint } from "./words.ts";
 
 /** What `fleetctl` ends with, so that a script can tell. */
@@ -10,6 +11,9 @@ const exitCodes = { ok: 0, failure: 1, usage: 2, unreachable: 3 } as const;
 
 /** `fleetctl`: what an operator of the fleet types. Reads arguments, asks the aggregator, prints. It changes nothing. */
 async function main(argv: readonly string[]): Promise<number> {
+  const [first = ""] = argv;
+  const offline = Object.hasOwn(offlineCommands, first) ? offlineCommands[first] : undefined;
+  if (offline !== undefined) return (await offline.load())(argv.slice(1));
   const parsed = readArguments(argv);
   if (typeof parsed === "string") return usageError(parsed);
   const { values, positionals } = parsed;
@@ -73,13 +77,14 @@ function readArguments(argv: readonly string[]) {
 }
 
 function overview(): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const all = Object.entries({ ...commands, ...offlineCommands });
+  const width = Math.max(...all.map(([name]) => name.length));
   return [
     "fleetctl COMMAND [--json] [--url http://HOST:PORT]",
     "",
     "Shows what the aggregator knows of the fleet. It changes nothing.",
     "",
-    ...Object.entries(commands).map(([name, { text }]) => `  ${name.padEnd(width)}  ${text}`),
+    ...all.map(([name, { text }]) => `  ${name.padEnd(width)}  ${text}`),
     "",
     "  --json    one JSON object on one line, with a version, for scripts",
     "  --url     where the aggregator answers; else PENSTOCK_URL, else the one npm start runs here",

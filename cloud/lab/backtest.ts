@@ -1,12 +1,13 @@
 import { type CodedError, fail, invariant, ok, type Result } from "@penstock/protocol/result";
-import { clamp, type UtcMs, type W, type Wh } from "@penstock/protocol/units";
+import type { UtcMs, W, Wh } from "@penstock/protocol/units";
 import type { Forecaster } from "../forecast/forecaster.ts";
 import type { BandPrices, Market, MarketUnit } from "../markets/market.ts";
-import { type Battery, perfectForesight, powerLimits } from "../optimise/index.ts";
+import { type Battery, perfectForesight } from "../optimise/index.ts";
 import { PriceHistory } from "../prices/price-history.ts";
 import { indexAt, intervalOf, type PriceSeries, seriesEndMs } from "../prices/price-series.ts";
 import { type PriceQuantityCurve, powerAt } from "../strategies/price-quantity-curve.ts";
 import type { MarketConstants, SiteCapability, Strategy, StrategyView } from "../strategies/strategy.ts";
+import { moveBattery } from "./move-battery.ts";
 
 export interface BacktestInput {
   readonly series: PriceSeries;
@@ -70,7 +71,7 @@ export function backtest(input: BacktestInput): Result<BacktestResult, CodedErro
     const price = series.prices[index] as number;
     const awarded = desk(index, soc, initialW);
     if (!awarded.ok) return awarded;
-    const moved = move(battery, soc, awarded.value(price), series.intervalMs);
+    const moved = moveBattery(battery, soc, awarded.value(price), series.intervalMs);
     const soldMWh = (moved.powerW / 1e6) * hours;
     const earned = soldMWh * paidPrice(input, price) - Math.max(0, soldMWh) * battery.costPerMWh;
     profit += earned;
@@ -222,21 +223,3 @@ const NO_MARKET: MarketConstants = {
   priceFloor: Number.NEGATIVE_INFINITY,
   priceCap: Number.POSITIVE_INFINITY,
 };
-
-/** What the battery really does with a target: its power limits and what is in store have the last word. */
-function move(
-  battery: Battery,
-  soc: number,
-  targetW: number,
-  intervalMs: PriceSeries["intervalMs"],
-): { readonly powerW: W; readonly soc: number } {
-  const { chargeWMax, dischargeWMax } = powerLimits(battery);
-  const powerW = clamp(targetW, -chargeWMax, dischargeWMax);
-  const hours = intervalMs / 3_600_000;
-  const capacityMWh = battery.capacityWh / 1e6;
-  const meterMWh = (powerW / 1e6) * hours;
-  const wantedMWh = meterMWh > 0 ? -meterMWh / battery.efficiencyDischarge : -meterMWh * battery.efficiencyCharge;
-  const storedMWh = clamp(wantedMWh, (battery.socMin - soc) * capacityMWh, (battery.socMax - soc) * capacityMWh);
-  const share = wantedMWh === 0 ? 0 : storedMWh / wantedMWh;
-  return { powerW: (powerW * share) as W, soc: soc + storedMWh / capacityMWh };
-}

@@ -1,0 +1,13 @@
+/** A command that works on files, without an aggregator; it brings its own options and is only loaded when it is typed. */
+export interface OfflineCommand {
+  readonly text: string;
+  readonly load: () => Promise<(argv: readonly string[]) => Promise<number>>;
+}
+
+/** Adding one is one entry and one file. */
+export const offlineCommands: Readonly<Record<string, OfflineCommand>> = {
+  backtest: {
+    text: "try a strategy on recorded prices, against perfect foresight (works on files)",
+    load: async () => (await import("./backtest.ts")).backtestCommand,
+  },
+};

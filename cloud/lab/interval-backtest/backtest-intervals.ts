@@ -1,0 +1,93 @@
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { type Battery, perfectForesight } from "../../optimise/index.ts";
+import type { MarketTable } from "./market-table.ts";
+import { earned, type Run, runTrader } from "./run-trader.ts";
+import { type Score, scoreOf } from "./score.ts";
+import { BASELINES, traderNamed } from "./traders.ts";
+import { trainModels } from "./train-models.ts";
+
+export interface IntervalBacktest {
+  readonly table: MarketTable;
+  readonly battery: Battery;
+  readonly trader: string;
+  /** Half-open, in intervals of the table; what is before `from` is for learning only. */
+  readonly from: number;
+  readonly to: number;
+  readonly socStart: number;
+  readonly workers: number;
+  readonly folder?: string;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface IntervalBacktestResult extends Score {
+  readonly intervals: number;
+  readonly days: number;
+  readonly models: number;
+  readonly baselines: Readonly<Record<string, Score>>;
+  readonly run: Run;
+  /** What hindsight would have earned in each interval. */
+  readonly hindsight: Float64Array;
+}
+
+/** New models are made for every week. */
+const WEEK_DAYS = 7;
+const LEARN_DAYS_MIN = 4;
+
+/** Trains week by week on what was past by then, runs the trader and the yardsticks, and sets them against hindsight. */
+export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<IntervalBacktestResult, CodedError>> {
+  const { table, battery, from, to, socStart } = wish;
+  const perDay = Math.round(86_400_000 / table.intervalMs);
+  const entry = traderNamed(wish.trader);
+  if (!(from >= 0 && from < to && to <= table.prices.length))
+    return fail({ code: "lab.outside-series", from, to, intervals: table.prices.length });
+  if (entry.learns && from < LEARN_DAYS_MIN * perDay)
+    return fail({ code: "lab.too-little-to-learn", learnDays: from / perDay, neededDays: LEARN_DAYS_MIN });
+  const say = wish.onProgress ?? (() => {});
+
+  const lengths: number[] = [];
+  if (entry.learns) for (let at = from; at < to; at += WEEK_DAYS * perDay) lengths.push(at);
+  const models = await trainModels({
+    table,
+    battery,
+    lengths,
+    workers: wish.workers,
+    ...(wish.folder !== undefined && { folder: wish.folder }),
+    onModel: (done, of) => say(`${done} of ${of} weeks learned`),
+  });
+  const modelAt = (index: number) => {
+    const start = lengths[Math.floor((index - from) / (WEEK_DAYS * perDay))] as number;
+    return models.get(start) as NonNullable<ReturnType<typeof models.get>>;
+  };
+  const runOf = (name: string): Run =>
+    runTrader({
+      table,
+      battery,
+      trader: traderNamed(name).make({ battery, modelAt }),
+      from,
+      to,
+      socStart,
+      onDay: (done) => (done / perDay) % 30 === 0 && say(`${name}: ${done / perDay} of ${(to - from) / perDay} days`),
+    });
+  const run = runOf(wish.trader);
+  say("perfect foresight");
+  const best = perfectForesight({
+    battery,
+    intervalMs: table.intervalMs,
+    prices: table.prices.slice(from, to),
+    socStart,
+  });
+  const hindsight = earned(table, battery, from, best.powerW).profit;
+  const judge = ({ profit, dischargedMWh }: Run): Score => scoreOf(profit, hindsight, dischargedMWh, perDay, battery);
+  const score = judge(run);
+  if (score.capture !== null && score.capture > 1 + 1e-6)
+    return fail({ code: "lab.beats-perfect-foresight", capture: score.capture, trader: wish.trader });
+  return ok({
+    ...score,
+    intervals: to - from,
+    days: (to - from) / perDay,
+    models: lengths.length,
+    baselines: Object.fromEntries(BASELINES.map((name) => [name, name === wish.trader ? score : judge(runOf(name))])),
+    run,
+    hindsight,
+  });
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { InvariantViolation } from "@penstock/protocol/result";
+import { expect, test } from "vitest";
+import { recordedMarkets } from "./market-formats.ts";
+import { MarketPast } from "./market-table.ts";
+import { openTable } from "./open-table.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "open-table-"));
+const generic = recordedMarkets["generic"] as NonNullable<(typeof recordedMarkets)[string]>;
+const nem = recordedMarkets["nem"] as typeof generic;
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, name.endsWith(".gz") ? gzipSync(text) : text);
+  return path;
+}
+
+const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 16);
+const csv = (minutes: readonly number[], price = (at: number) => at): string =>
+  `time,price\n${minutes.map((at) => `${stamp(at).replace("T", " ")},${price(at)}`).join("\n")}\n`;
+const open = (prices: readonly string[], covariates: readonly string[] = [], fillGapsMs = 0) =>
+  openTable({ market: generic, prices, covariates, fillGapsMs });
+
+test("files are joined in order of time, plain and gzipped", () => {
+  const opened = open([file("b.csv.gz", csv([30, 45])), file("a.csv", csv([0, 15]))]);
+  expect(opened.ok && [...opened.value.table.prices]).toEqual([0, 15, 30, 45]);
+  expect(opened.ok && opened.value.table.intervalMs).toBe(900_000);
+});
+
+test.each([
+  ["a gap", [csv([0, 15, 45])], 0, "prices.gap"],
+  ["a gap longer than may be filled", [csv([0, 15, 60])], 15 * 60_000, "prices.gap"],
+  ["a step that is no whole one", [csv([0, 15, 37])], 0, "prices.uneven-steps"],
+  ["files that overlap", [csv([0, 15, 30]), csv([30, 45])], 0, "prices.files-overlap"],
+  ["no file", [], 0, "prices.unreadable"],
+])("%s is refused", (what, texts, fillGapsMs, code) => {
+  const paths = texts.map((text, index) => file(`${what}-${index}.csv`, text));
+  const found = open(paths.length === 0 ? [join(folder, "nowhere.csv")] : paths, [], fillGapsMs);
+  expect(found).toMatchObject({ ok: false, error: { code } });
+});
+
+test("a gap that may be filled gets the last price, and is counted", () => {
+  const opened = open([file("gap.csv", csv([0, 15, 45]))], [], 15 * 60_000);
+  expect(opened.ok && [...opened.value.table.prices]).toEqual([0, 15, 15, 45]);
+  expect(opened.ok && opened.value.filledIntervals).toBe(1);
+});
+
+test("stamps at the end of an interval give its start, and the market's clock its day", () => {
+  const text = "SETTLEMENTDATE,TOTALDEMAND,RRP\n2023-01-01 00:05:00,7000,40\n2023-01-01 00:10:00,7000,41\n";
+  const opened = openTable({ market: nem, prices: [file("nem.csv", text)], covariates: [], fillGapsMs: 0 });
+  expect(opened.ok && new Date(opened.value.table.startMs).toISOString()).toBe("2022-12-31T14:00:00.000Z");
+  expect(opened.ok && opened.value.table.measured.map(({ name }) => name)).toEqual(["demand"]);
+});
+
+test("an hourly covariate holds for each interval of its hour, and is nothing where the file has nothing", () => {
+  const covariates = file("da.csv", `time,da_price,load\n${stamp(0)},50,1\n${stamp(60)},60,2\n`);
+  const opened = open([file("quarters.csv", csv([0, 15, 30, 45, 60, 75, 90, 105, 120, 135]))], [covariates]);
+  expect(opened.ok && opened.value.table.published.map(({ name }) => name)).toEqual(["da_price", "load"]);
+  expect(opened.ok && [...(opened.value.table.published[0]?.values ?? [])]).toEqual([
+    50,
+    50,
+    50,
+    50,
+    60,
+    60,
+    60,
+    60,
+    Number.NaN,
+    Number.NaN,
+  ]);
+});
+
+test("a past answers for what was cleared and published by then, and throws at the next thing", () => {
+  const opened = open([file("day.csv", csv(Array.from({ length: 3 * 96 }, (_, at) => at * 15)))]);
+  if (!opened.ok) throw new Error(opened.error.code);
+  const table = { ...opened.value.table, published: [{ name: "da", values: opened.value.table.prices }] };
+  const morning = new MarketPast(table, 40);
+  expect(morning.price(39)).toBe(39 * 15);
+  expect(() => morning.price(40)).toThrow(InvariantViolation);
+  expect(() => morning.before(41)).toThrow(InvariantViolation);
+  expect(morning.publishedEnd).toBe(96);
+  expect(() => morning.published(0, 96)).toThrow(InvariantViolation);
+  // From 15:00 on the day after has been published.
+  expect(new MarketPast(table, 59).publishedEnd).toBe(96);
+  expect(new MarketPast(table, 60).publishedEnd).toBe(192);
+});

@@ -1,0 +1,90 @@
+import { invariant } from "@penstock/protocol/result";
+import type { Battery } from "../../optimise/battery.ts";
+import type { PriceQuantityCurve } from "../price-quantity-curve.ts";
+import { askTrees, type BoostedTrees, OUTPUTS } from "./boosted-trees.ts";
+import type { IntervalTrader } from "./interval-trader.ts";
+import type { Past } from "./past.ts";
+import { PriceFeatures } from "./price-features.ts";
+import { responsiveCurve } from "./responsive-curve.ts";
+
+export interface LearnedValueWish {
+  readonly battery: Battery;
+  /** Trees made from a past no longer than the one they are used on; asked with the first interval of each stretch. */
+  readonly model: (past: Past) => BoostedTrees;
+  readonly priceTick: number;
+}
+
+const SEGMENTS = 24;
+const DAYS_OF_EDGES = 14;
+
+/** Bids what learned trees say stored energy is worth, segment by segment of the price the interval may clear at. */
+export class LearnedValue implements IntervalTrader {
+  readonly name = "learned-value";
+  readonly #wish: LearnedValueWish;
+  #features: PriceFeatures | undefined;
+  #row = new Float32Array(0);
+  #edges: Float64Array = new Float64Array(0);
+  #edgesDay = -1;
+  readonly #worth = new Float64Array((SEGMENTS + 1) * OUTPUTS);
+
+  constructor(wish: LearnedValueWish) {
+    this.#wish = wish;
+  }
+
+  curve(past: Past, soc: number): PriceQuantityCurve {
+    this.#features ??= new PriceFeatures(past);
+    const features = this.#features;
+    features.follow(past);
+    if (this.#row.length === 0) this.#row = new Float32Array(features.count);
+    this.#chooseEdges(past);
+    features.describe(past, this.#row, 0);
+    const model = this.#wish.model(past);
+    for (let segment = 0; segment <= this.#edges.length; segment++) {
+      features.setOwnPrice(middleOf(this.#edges, segment), this.#row, 0);
+      const worth = this.#worth.subarray(segment * OUTPUTS, (segment + 1) * OUTPUTS);
+      askTrees(model, this.#row, 0, worth);
+      // Trees learn each output by itself; energy is never worth more in a fuller store.
+      for (let output = 1; output < OUTPUTS; output++)
+        worth[output] = Math.min(worth[output] as number, worth[output - 1] as number);
+    }
+    return responsiveCurve({
+      battery: this.#wish.battery,
+      intervalMs: past.intervalMs,
+      soc,
+      edges: this.#edges,
+      worth: (segment, share) => between(this.#worth, segment * OUTPUTS, share),
+      priceTick: this.#wish.priceTick,
+    });
+  }
+
+  /** Where prices lately were, so that segments are narrow where it matters. Once a day. */
+  #chooseEdges(past: Past): void {
+    const perDay = Math.round(86_400_000 / past.intervalMs);
+    const day = Math.floor(past.length / perDay);
+    if (day === this.#edgesDay) return;
+    this.#edgesDay = day;
+    const count = Math.min(past.length, DAYS_OF_EDGES * perDay);
+    invariant(count > 0, "a learner trades after a past to learn from");
+    const sorted = Float64Array.from({ length: count }, (_, back) => past.price(past.length - 1 - back)).sort();
+    const edges = Array.from(
+      { length: SEGMENTS },
+      (_, at) => sorted[Math.floor(((at + 0.5) * count) / SEGMENTS)] as number,
+    );
+    this.#edges = Float64Array.from(edges.filter((edge, at) => at === 0 || edge > (edges[at - 1] as number)));
+  }
+}
+
+function middleOf(edges: Float64Array, segment: number): number {
+  const from = edges[segment - 1];
+  const to = edges[segment];
+  if (from === undefined) return to ?? 0;
+  return to === undefined ? from : (from + to) / 2;
+}
+
+/** Linear between the middles of the outputs' parts of the store. */
+function between(worth: Float64Array, from: number, share: number): number {
+  const position = Math.max(0, Math.min(OUTPUTS - 1, share * OUTPUTS - 0.5));
+  const below = Math.min(OUTPUTS - 2, Math.floor(position));
+  const low = worth[from + below] as number;
+  return low + ((worth[from + below + 1] as number) - low) * (position - below);
+}

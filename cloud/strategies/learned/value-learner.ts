@@ -1,0 +1,87 @@
+import { invariant } from "@penstock/protocol/result";
+import { Rng } from "@penstock/protocol/rng";
+import { type Battery, ValueFunction } from "../../optimise/index.ts";
+import { type BoostedTrees, OUTPUTS, type TreeSettings, trainTrees } from "./boosted-trees.ts";
+import type { Past } from "./past.ts";
+import { PriceFeatures } from "./price-features.ts";
+
+/**
+ * What one more stored MWh turned out to be worth, learned. In hindsight the exact value function of the prices that
+ * came says it for every past interval and state of charge; trees learn to say it from what could be seen just
+ * before. The mean over pasts that looked alike is what a price taker should reckon with.
+ */
+export class ValueLearner {
+  readonly #battery: Battery;
+  readonly #features: PriceFeatures;
+  readonly #count: number;
+  #rows = new Float32Array(0);
+
+  constructor(past: Past, battery: Battery) {
+    this.#battery = battery;
+    this.#features = new PriceFeatures(past);
+    this.#count = this.#features.count;
+  }
+
+  /** Trees for the stretch that follows a past. The same past gives the same trees, whatever was learned before. */
+  learn(past: Past): BoostedTrees {
+    this.#describeUpTo(past);
+    const perDay = Math.round(86_400_000 / past.intervalMs);
+    // Hindsight of the last day does not know how it ends, the first days have nothing usual to be held against.
+    const from = Math.min(2 * perDay, past.length);
+    const to = past.length - perDay;
+    invariant(to > from, "a learner has several days to learn from");
+    const step = Math.max(1, Math.floor(perDay / LESSONS_A_DAY));
+    const phase = new Rng(`lessons-${past.length}`).integer(0, step);
+    const rows = Math.ceil((to - from - phase) / step);
+    const x = new Float32Array(rows * this.#count);
+    const y = new Float32Array(rows * OUTPUTS);
+    const prices = Float64Array.from({ length: past.length }, (_, index) => past.price(index));
+    const hindsight = new ValueFunction({
+      battery: this.#battery,
+      intervalMs: past.intervalMs,
+      scenarios: [{ weight: 1, prices }],
+      gridPoints: OUTPUTS * CELLS_AN_OUTPUT + 1,
+    });
+    for (let row = 0; row < rows; row++) {
+      const index = from + phase + row * step;
+      x.set(this.#rows.subarray(index * this.#count, (index + 1) * this.#count), row * this.#count);
+      const worth = hindsight.marginalValue(index + 1);
+      for (let output = 0; output < OUTPUTS; output++) {
+        let sum = 0;
+        for (let cell = 0; cell < CELLS_AN_OUTPUT; cell++) sum += worth[output * CELLS_AN_OUTPUT + cell] as number;
+        y[row * OUTPUTS + output] = Math.max(WORTH_MIN, Math.min(WORTH_MAX, sum / CELLS_AN_OUTPUT));
+      }
+    }
+    return trainTrees({ rows, features: this.#count, x, y }, { ...SETTINGS, seed: `trees-${past.length}` });
+  }
+
+  #describeUpTo(past: Past): void {
+    if (this.#rows.length < past.length * this.#count) {
+      const larger = new Float32Array(Math.ceil(past.length * 1.3) * this.#count);
+      larger.set(this.#rows);
+      this.#rows = larger;
+    }
+    while (this.#features.length < past.length) {
+      const index = this.#features.length;
+      const then = past.before(index);
+      this.#features.describe(then, this.#rows, index * this.#count);
+      this.#features.setOwnPrice(past.price(index), this.#rows, index * this.#count);
+      this.#features.follow(past.before(index + 1));
+    }
+  }
+}
+
+const LESSONS_A_DAY = 48;
+const CELLS_AN_OUTPUT = 6;
+/** Money per MWh. Hindsight sells at the peak of every spike; a mean over few of them must not rule the rest. */
+const WORTH_MAX = 300;
+const WORTH_MIN = -200;
+
+export const SETTINGS: Omit<TreeSettings, "seed"> = {
+  trees: 80,
+  depth: 5,
+  rate: 0.08,
+  shrinkRows: 20,
+  rowShare: 0.5,
+  featureShare: 0.5,
+};
