@@ -1,7 +1,7 @@
 import type { MonotonicMs } from "@penstock/protocol/units";
 import type { UnitConfig } from "../config/site-config.ts";
 import type { EdgeEvent } from "../loop/loop-types.ts";
-import { type Block, type Control, type DeviceMap, findModel, type Setpoint } from "./driver.ts";
+import type { Block, Control, DeviceMap, Setpoint } from "./driver.ts";
 import { isEqual } from "./registers.ts";
 
 export interface Finding {
@@ -17,7 +17,9 @@ export interface Finding {
  * read-back with what was written: not applied within two, changed by somebody else, or reverted.
  */
 export class ControlWriter {
+  /** What to send; whoever sends it calls {@link sent} first. */
   readonly registers: Uint16Array;
+  readonly #wanted: Uint16Array;
   readonly #written: Uint16Array;
   readonly #control: Control;
   readonly #unit: UnitConfig;
@@ -28,11 +30,14 @@ export class ControlWriter {
   #isDue = false;
   #differences = 0;
   #sentAtMs = Number.NEGATIVE_INFINITY;
+  #writes = 0;
+  #address: number | undefined;
 
   constructor(control: Control, unit: UnitConfig) {
     this.#control = control;
     this.#unit = unit;
     this.registers = new Uint16Array(control.count);
+    this.#wanted = new Uint16Array(control.count);
     this.#written = new Uint16Array(control.count);
   }
 
@@ -50,10 +55,10 @@ export class ControlWriter {
     this.#isActive ||= this.#control.isWanted(setpoint);
     // The scale is in the block: before it was read nothing can be said in this device's units.
     if (!this.#isActive || block === undefined || !(block.readAtMs >= 0)) return true;
-    if (!this.#control.encode(this.#unit, block, setpoint, this.registers)) return false;
+    if (!this.#control.encode(this.#unit, blocks, setpoint, this.#wanted)) return false;
     this.#isDue =
       !this.#isWritten ||
-      !isEqual(this.registers, this.#written) ||
+      !isEqual(this.#wanted, this.#written) ||
       nowMs - this.#sentAtMs >= this.#unit.revertAfterMs / 3;
     return true;
   }
@@ -61,15 +66,17 @@ export class ControlWriter {
   /** Where to write now, if a write is due. */
   dueAddress(map: DeviceMap): number | undefined {
     if (!this.#isDue) return undefined;
-    const model = findModel(map, this.#control.modelId);
-    return model === undefined ? undefined : model.address + this.#control.offset;
+    this.#address = this.#control.place(map);
+    return this.#address;
   }
 
   sent(nowMs: MonotonicMs): void {
     this.#isDue = false;
     this.#sentAtMs = nowMs;
     this.#isConfirmed = false;
-    this.#written.set(this.registers);
+    this.#written.set(this.#wanted);
+    this.registers.set(this.#wanted);
+    this.#control.stamp?.(this.registers, ++this.#writes);
   }
 
   acknowledged(): void {
@@ -103,13 +110,13 @@ export class ControlWriter {
     return {
       code,
       ...WORDS[code],
-      facts: { control: this.name, written: hex(this.#written), found: this.#found(block) },
+      facts: { control: this.name, register: this.#address, written: hex(this.registers), found: this.#found(block) },
     };
   }
 
-  #found(block: Block): string {
-    const from = this.#control.blockOffset;
-    return hex(block.registers.subarray(from, from + this.#control.count));
+  #found({ registers }: Block): string {
+    const { blockOffset, count } = this.#control;
+    return hex(registers.subarray(blockOffset, blockOffset + count));
   }
 }
 
@@ -119,5 +126,6 @@ const WORDS = {
   "device.reverted": { level: "warning", text: "the device's timer ran out and it went to its safe value" },
 } as const;
 
-const hex = (registers: Uint16Array): string =>
+/** Registers as the device's handbook prints them. */
+export const hex = (registers: Uint16Array): string =>
   Array.from(registers, (register) => register.toString(16).padStart(4, "0")).join(" ");

@@ -1,4 +1,4 @@
-import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { fail, ok, type Result } from "@penstock/protocol/result";
 import {
   type DecodedModel,
   type Discovery,
@@ -8,10 +8,8 @@ import {
 } from "@penstock/protocol/sunspec";
 import type { Ms } from "@penstock/protocol/units";
 import type { RegisterTransport, TransportError } from "../transports/register-transport.ts";
-import type { DeviceIdentity, DeviceMap } from "./driver.ts";
+import type { DeviceIdentity, DeviceMap, DiscoveryError } from "./driver.ts";
 import { sunspecModel } from "./sunspec-model.ts";
-
-export type DiscoveryError = TransportError | (CodedError & { readonly code: "device.not-sunspec" });
 
 /**
  * Finds out what a device is: its chain of models, and who it says it is (model 1). Reads only. Answers once;

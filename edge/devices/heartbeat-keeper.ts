@@ -1,5 +1,5 @@
 import { type MonotonicMs, seconds } from "@penstock/protocol/units";
-import { type Block, type DeviceMap, findModel, type Heartbeat } from "./driver.ts";
+import type { Block, DeviceMap, Heartbeat } from "./driver.ts";
 import { putUint32 } from "./registers.ts";
 
 /**
@@ -30,12 +30,12 @@ export class HeartbeatKeeper {
   /** The next beat to write, when it is time. */
   due(map: DeviceMap, nowMs: MonotonicMs): { readonly address: number; readonly registers: Uint16Array } | undefined {
     if (nowMs < this.#dueAtMs) return undefined;
-    const model = findModel(map, this.#heartbeat.modelId);
-    if (model === undefined) return undefined;
+    const address = this.#heartbeat.place(map);
+    if (address === undefined) return undefined;
     this.#dueAtMs = nowMs + BEAT_EVERY_MS;
     this.#count = (this.#count + 1) % RESET_AT;
     putUint32(this.#registers, 0, this.#count);
-    return { address: model.address + this.#heartbeat.offset, registers: this.#registers };
+    return { address, registers: this.#registers };
   }
 
   /** True at the moment the device's heartbeat is found to have stopped. */

@@ -2,6 +2,7 @@ import { invariant } from "@penstock/protocol/result";
 import { compilePoints, findPoint, type Model } from "@penstock/protocol/sunspec";
 import { Ms } from "@penstock/protocol/units";
 import { type Block, type DeviceMap, findModel, type ReadPlan } from "./driver.ts";
+import { sunspecModel as modelNamed } from "./sunspec-model.ts";
 
 /** Points of one SunSpec model that are read in one request, together with the scale factors that scale them. */
 export interface PointGroup<Field extends string> {
@@ -47,6 +48,43 @@ export function pointGroup<Field extends string>(
       for (let i = 0; i < fields.length; i++) decoded[fields[i] as Field] = values[i] ?? Number.NaN;
       if (block !== NO_BLOCK) block.decoded = decoded;
       return decoded;
+    },
+  };
+}
+
+/** A group of which at most one model is there: which, and at what place. */
+export interface PointLayouts<Field extends string> {
+  /** One plan a layout, of which one reads; undefined where the device has none of them. */
+  plans(map: DeviceMap): readonly ReadPlan[] | undefined;
+  /** The layout that was read and its block, among the blocks of {@link plans}. */
+  read(blocks: readonly Block[]): {
+    readonly modelId: number;
+    readonly group: PointGroup<Field>;
+    readonly block: Block;
+  };
+}
+
+/** The same points under the ids of several models, the best first. */
+export function pointLayouts<Field extends string>(
+  modelIds: readonly [number, ...number[]],
+  points: Readonly<Record<Field, string>>,
+  everyMs: Ms,
+): PointLayouts<Field> {
+  const groups = modelIds.map((id) => pointGroup(modelNamed(id), points, everyMs));
+  return {
+    plans(map) {
+      const plans = groups.map((group) => group.plan(map));
+      const first = plans.findIndex(({ count }) => count > 0);
+      return first < 0 ? undefined : plans.map((plan, at) => (at === first ? plan : { address: 0, count: 0, everyMs }));
+    },
+    read(blocks) {
+      const at = Math.max(
+        0,
+        groups.findIndex((_, index) => (blocks[index]?.registers.length ?? 0) > 0),
+      );
+      const group = groups[at];
+      invariant(group !== undefined, "there is a first layout");
+      return { modelId: group.modelId, group, block: blocks[at] ?? NO_BLOCK };
     },
   };
 }

@@ -1,13 +1,9 @@
-import { SimClock } from "@penstock/protocol/time";
-import { Ms, UtcMs, Var, W } from "@penstock/protocol/units";
+import { Ms, Var, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
-import type { EdgeEvent } from "../loop/loop-types.ts";
-import { inMemoryTransport } from "../transports/in-memory.ts";
-import type { Setpoint } from "./driver.ts";
-import { DeviceSession } from "./session.ts";
+import type { Control } from "./driver.ts";
 import { sunspecStorage } from "./sunspec-storage.ts";
 import { HandMadeUnit } from "./testing/hand-made-unit.ts";
-import { unitConfig } from "./testing/unit-config.ts";
+import { power, SessionBench } from "./testing/session-bench.ts";
 
 test("a unit is found, read in full, and only then commanded", () => {
   const bench = new Bench();
@@ -207,48 +203,79 @@ test("a unit that answers everything with an exception settles, counts, and is r
   expect(bench.session.status().lastError).toContain("server device failure");
 });
 
-const power = (powerW: number): Setpoint => ({ powerW: W(powerW), reactiveVar: Var(0) });
+test.each<[story: string, address: number, word: number, setting: string]>([
+  ["the active power limit of 704", 40296 + 15, 50, "704 active power limit"],
+  ["the charge rate of 702", 40225 + 34, 100, "702 settings"],
+  ["enter service in 703", 40277 + 2, 0, "703 enter service"],
+])("somebody else writes %s: the event names register and values within two seconds", (_, address, word, setting) => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_500);
+  bench.unit.put(address, word);
+  bench.run(1_900);
+  const event = bench.events.find(({ code }) => code === "device.foreign-write");
+  expect(event?.facts).toMatchObject({ name: setting, register: address });
+  expect(String(event?.facts["after"]).split(" ")[0]).toBe(word.toString(16).padStart(4, "0"));
+});
 
-/** A session with one hand-made unit, a cycle every 100 ms. */
-class Bench {
-  readonly clock = new SimClock(UtcMs(0));
+test("a unit that refuses twice in a row is refusing, and stays so for ten seconds after the last refusal", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  expect(bench.image().refused).toMatchObject({ value: false });
+  bench.unit.writeException = 4;
+  bench.setpoint = power(600_000);
+  bench.run(100);
+  expect(bench.image().refused).toMatchObject({ value: false });
+  bench.run(200);
+  expect(bench.image().refused).toMatchObject({ quality: "good", value: true });
+  bench.unit.writeException = 0;
+  bench.run(9_000);
+  expect(bench.image().refused).toMatchObject({ value: true });
+  bench.run(2_000);
+  expect(bench.image().refused).toMatchObject({ value: false });
+});
+
+test("a driver that would write outside its own list stops the process before the wire", () => {
+  const stray: Control = {
+    name: "stray",
+    place: () => 40_000,
+    count: 1,
+    block: 1,
+    blockOffset: 0,
+    isWanted: () => true,
+    encode: () => true,
+    isApplied: () => true,
+    hasReverted: () => false,
+  };
+  const unit = new HandMadeUnit();
+  const bench = new SessionBench({ ...sunspecStorage, controls: [stray] }, unit);
+  bench.run(200);
+  bench.setpoint = power(0);
+  expect(() => bench.run(100)).toThrow("may not write registers 40000 to 40000");
+  expect(unit.writes).toEqual([]);
+});
+
+test("a unit whose figures cannot be is neither believed nor commanded, and says why", () => {
+  const unit = new HandMadeUnit();
+  unit.put(40363 + 7, 0); // WH_SF 0: a unit of 3.9 kWh
+  const bench = new Bench({ unit });
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  expect(bench.session.status().state).toBe("mismatch");
+  expect(bench.session.status().lastError).toContain("713 WHRtg reads 3900, and 1300000 to 11700000 can be");
+  expect(bench.image().powerW.quality).toBe("missing");
+  expect(unit.writes).toEqual([]);
+});
+
+/** The same with the hand-made unit of these tests. */
+class Bench extends SessionBench {
   readonly unit: HandMadeUnit;
-  readonly session: DeviceSession;
-  readonly events: EdgeEvent[] = [];
-  readonly #config = unitConfig("unit-1");
-  setpoint: Setpoint | undefined;
 
-  constructor(options: { unit?: HandMadeUnit; latencyMs?: Ms } = {}) {
-    this.unit = options.unit ?? new HandMadeUnit();
-    this.unit.nowS = () => this.clock.monotonicMs() / 1000;
-    this.session = new DeviceSession({
-      id: this.#config.id,
-      driver: sunspecStorage,
-      control: { driver: sunspecStorage, unit: this.#config },
-      transport: inMemoryTransport(this.unit, { clock: this.clock, latencyMs: options.latencyMs ?? Ms(0) }),
-      clock: this.clock,
-      deadlineMs: Ms(100),
-      onEvent: (event) => this.events.push(event),
-    });
-  }
-
-  run(forMs: number): void {
-    for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 100) {
-      this.session.cycle(this.setpoint);
-      this.clock.advance(Ms(100));
-    }
-  }
-
-  image() {
-    return sunspecStorage.image(
-      this.#config,
-      this.session.blocks,
-      this.session.view(this.clock.monotonicMs(), Ms(500)),
-    );
-  }
-
-  codes(): string[] {
-    return this.events.map((event) => event.code);
+  constructor({ unit = new HandMadeUnit(), latencyMs = Ms(0) }: { unit?: HandMadeUnit; latencyMs?: Ms } = {}) {
+    super(sunspecStorage, unit, { latencyMs });
+    this.unit = unit;
+    unit.nowS = () => this.nowS;
   }
 
   writesTo(address: number) {

@@ -1,5 +1,5 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
-import { describeError, fail } from "@penstock/protocol/result";
+import { describeError, fail, invariant } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import { type MonotonicMs, Ms, seconds } from "@penstock/protocol/units";
 import type { UnitConfig } from "../config/site-config.ts";
@@ -7,15 +7,20 @@ import type { DeviceStatus, EdgeEvent } from "../loop/loop-types.ts";
 import type { RegisterTransport, TransportError } from "../transports/register-transport.ts";
 import { ControlWriter } from "./control-writer.ts";
 import { discover, fingerprint } from "./discovery.ts";
-import type { Block, DeviceMap, Driver, ReadPlan, Setpoint, UnitDriver, View } from "./driver.ts";
+import type { Block, DeviceMap, Driver, ReadPlan, RegisterRange, Setpoint, UnitDriver, View } from "./driver.ts";
 import { HeartbeatKeeper } from "./heartbeat-keeper.ts";
-import { isEqual } from "./registers.ts";
+import type { Oddity } from "./plausibility.ts";
+import { type PlannedRead, ReadRounds } from "./read-rounds.ts";
+import { RefusalWatch } from "./refusal-watch.ts";
+import { SettingsWatch } from "./settings-watch.ts";
 
 export interface SessionOptions {
   readonly id: string;
   readonly driver: Driver;
   /** Present where the device takes commands. */
   readonly control: { readonly driver: UnitDriver; readonly unit: UnitConfig } | undefined;
+  /** Judges the first full reading; any oddity makes the device a mismatch. */
+  readonly lint: (blocks: readonly Block[]) => readonly Oddity[];
   readonly transport: RegisterTransport;
   readonly clock: Clock;
   /** Every request answers within this. */
@@ -36,16 +41,19 @@ export class DeviceSession {
   readonly #options: SessionOptions;
   readonly #writers: readonly ControlWriter[];
   readonly #heartbeat: HeartbeatKeeper | undefined;
+  readonly #settings: SettingsWatch;
+  readonly #refusals = new RefusalWatch();
+  #mayWrite: readonly RegisterRange[] = [];
   #state: DeviceStatus["state"] = "connecting";
   #map: DeviceMap | undefined;
   #firstFingerprint: string | undefined;
-  #blocks: MutableBlock[] = [];
+  #isPlanned = false;
+  #reads = new ReadRounds([], () => {});
   #setpoint: Setpoint | undefined;
-  /** Next read of the round; as many as there are blocks when the round is over. */
-  #nextRead = 0;
   #isTalking = false;
   #isDiscovering = false;
-  #isAllRead = false;
+  #isJudged = false;
+  #isOdd = false;
   #roundBeganMs = Number.NaN;
   #roundEndedMs = Number.NaN;
   #hasFailed = false;
@@ -62,6 +70,7 @@ export class DeviceSession {
     this.id = options.id;
     this.#options = options;
     const { control } = options;
+    this.#settings = new SettingsWatch(control?.driver.watched ?? []);
     this.#writers = control?.driver.controls.map((part) => new ControlWriter(part, control.unit)) ?? [];
     this.#heartbeat =
       control?.driver.heartbeat === undefined ? undefined : new HeartbeatKeeper(control.driver.heartbeat);
@@ -69,11 +78,11 @@ export class DeviceSession {
 
   /** Everything was read once, or it has been shown that it cannot be: only then may a site begin to command. */
   get isSettled(): boolean {
-    return this.#hasFailed || this.#isAllRead;
+    return this.#hasFailed || this.#isJudged;
   }
 
   get blocks(): readonly Block[] {
-    return this.#blocks;
+    return this.#reads.blocks;
   }
 
   /** How long the round of this cycle took, or has been going on; undefined while there is none to speak of. */
@@ -95,11 +104,12 @@ export class DeviceSession {
 
   /** Until when the device's word is taken: for ever, or its last heartbeat and a little. */
   get believedUntilMs(): number {
+    if (this.#isOdd) return Number.NEGATIVE_INFINITY;
     return this.#heartbeat?.believedUntilMs ?? Number.POSITIVE_INFINITY;
   }
 
   view(nowMs: MonotonicMs, freshMs: Ms): View {
-    return { nowMs, freshMs, believedUntilMs: this.believedUntilMs };
+    return { nowMs, freshMs, believedUntilMs: this.believedUntilMs, refused: this.#refusals.reading(nowMs) };
   }
 
   /** Once a cycle. A set-point replaces the last one; without one nothing is written, not even a heartbeat. */
@@ -121,7 +131,7 @@ export class DeviceSession {
   }
 
   status(): DeviceStatus {
-    const oldestMs = this.#blocks.reduce((oldest, block) => Math.min(oldest, block.readAtMs), Number.POSITIVE_INFINITY);
+    const oldestMs = this.blocks.reduce((oldest, block) => Math.min(oldest, block.readAtMs), Number.POSITIVE_INFINITY);
     return {
       id: this.id,
       driver: this.#options.driver.name,
@@ -142,7 +152,7 @@ export class DeviceSession {
     const nowMs = this.#options.clock.monotonicMs();
     if (this.#state === "ready" && this.#setpoint !== undefined) {
       for (const writer of this.#writers) {
-        if (!writer.prepare(this.#setpoint, this.#blocks, nowMs)) {
+        if (!writer.prepare(this.#setpoint, this.blocks, nowMs)) {
           this.#raise("device.does-not-fit", "warning", `${this.id} cannot take this ${writer.name}`, {
             ...this.#setpoint,
           });
@@ -150,10 +160,7 @@ export class DeviceSession {
       }
     }
     // A round that is still going on goes on; what it has not written yet was replaced just now.
-    if (this.#nextRead >= this.#blocks.length) {
-      this.#nextRead = 0;
-      this.#roundBeganMs = nowMs;
-    }
+    if (this.#reads.begin()) this.#roundBeganMs = nowMs;
     this.#talk();
   }
 
@@ -168,58 +175,76 @@ export class DeviceSession {
   }
 
   #write(nowMs: MonotonicMs): boolean {
-    if (this.#state !== "ready" || this.#setpoint === undefined || this.#map === undefined) return false;
+    if (this.#state !== "ready" || this.#setpoint === undefined || this.#map === undefined || !this.#isJudged)
+      return false;
     for (const writer of this.#writers) {
       const address = writer.dueAddress(this.#map);
       if (address === undefined) continue;
-      this.#send(writer, address, nowMs);
+      this.#isTalking = true;
+      this.#requests++;
+      writer.sent(nowMs);
+      this.#send(address, writer.registers, (result) => {
+        this.#isTalking = false;
+        if (result.ok) {
+          writer.acknowledged();
+          this.#refusals.accepted();
+        } else {
+          writer.refused();
+          if (result.error.code === "modbus.exception") {
+            this.#refusals.refused(this.#options.clock.monotonicMs());
+            this.#raise("device.write-refused", "warning", `${this.id} refuses ${writer.name}`, result.error);
+          }
+        }
+        this.#answered(result);
+      });
       return true;
     }
     return false;
   }
 
-  #send(writer: ControlWriter, address: number, nowMs: MonotonicMs): void {
-    this.#isTalking = true;
-    this.#requests++;
-    writer.sent(nowMs);
-    this.#options.transport.write(address, writer.registers, this.#options.deadlineMs, (result) => {
-      this.#isTalking = false;
-      if (result.ok) writer.acknowledged();
-      else {
-        writer.refused();
-        if (result.error.code === "modbus.exception") {
-          this.#raise("device.write-refused", "warning", `${this.id} refuses ${writer.name}`, result.error);
-        }
-      }
-      this.#answered(result);
-    });
-  }
-
   #beat(nowMs: MonotonicMs): boolean {
-    if (this.#state !== "ready" || this.#setpoint === undefined || this.#map === undefined) return false;
+    if (this.#state !== "ready" || this.#setpoint === undefined || this.#map === undefined || !this.#isJudged)
+      return false;
     const beat = this.#heartbeat?.due(this.#map, nowMs);
     if (beat === undefined) return false;
     this.#isTalking = true;
     this.#requests++;
-    this.#options.transport.write(beat.address, beat.registers, this.#options.deadlineMs, (result) => {
+    this.#send(beat.address, beat.registers, (result) => {
       this.#isTalking = false;
       this.#answered(result);
     });
     return true;
   }
 
-  #read(nowMs: MonotonicMs): boolean {
-    while (this.#nextRead < this.#blocks.length) {
-      const block = this.#blocks[this.#nextRead++];
-      if (block === undefined || block.plan.count === 0 || nowMs < block.dueAtMs) continue;
-      this.#isTalking = true;
-      this.#requests++;
-      block.dueAtMs = nowMs + block.everyMs;
-      this.#options.transport.read(block.plan.address, block.plan.count, this.#options.deadlineMs, block.answered);
-      return true;
-    }
-    return false;
+  /** The one place from which anything is written: only what the driver's own list allows ever leaves. */
+  #send(address: number, registers: Uint16Array, done: (result: Result<void, TransportError>) => void): void {
+    const last = address + registers.length - 1;
+    invariant(
+      this.#mayWrite.some(({ from, to }) => address >= from && last <= to),
+      `${this.#options.driver.name} may not write registers ${address} to ${last}`,
+    );
+    this.#options.transport.write(address, registers, this.#options.deadlineMs, done);
   }
+
+  #read(nowMs: MonotonicMs): boolean {
+    const planned = this.#reads.next(nowMs);
+    if (planned === undefined) return false;
+    const { plan, answered } = planned;
+    const { transport, deadlineMs } = this.#options;
+    this.#isTalking = true;
+    this.#requests++;
+    if (plan.table === "input") transport.readInput(plan.address, plan.count, deadlineMs, answered);
+    else transport.read(plan.address, plan.count, deadlineMs, answered);
+    return true;
+  }
+
+  readonly #readAnswered = (planned: PlannedRead, result: Result<Uint16Array, TransportError>): void => {
+    this.#isTalking = false;
+    if (result.ok) this.#keep(planned, result.value);
+    else if (result.error.code === "modbus.exception") this.#reads.refused(planned.index);
+    if (!this.#isJudged && this.#reads.isComplete) this.#judge();
+    this.#answered(result);
+  };
 
   #readAside(): boolean {
     const aside = this.#asides.shift();
@@ -236,26 +261,49 @@ export class DeviceSession {
     return true;
   }
 
-  readonly #readAnswered = (block: MutableBlock, result: Result<Uint16Array, TransportError>): void => {
-    this.#isTalking = false;
-    if (result.ok) this.#keep(block, result.value);
-    this.#answered(result);
-  };
-
-  #keep(block: MutableBlock, registers: Uint16Array): void {
+  #keep({ index, plan }: PlannedRead, registers: Uint16Array): void {
     const nowMs = this.#options.clock.monotonicMs();
-    block.take(registers);
-    block.readAtMs = nowMs;
-    block.dueAtMs = nowMs + block.everyMs;
-    if (!this.#isAllRead) this.#isAllRead = this.#blocks.every((one) => one.plan.count === 0 || one.readAtMs >= 0);
+    this.#reads.keep(index, registers, nowMs);
+    const block = this.blocks[index];
+    if (block === undefined) return;
+    this.#watch(index, block, plan);
     for (const writer of this.#writers) {
-      if (writer.block !== block.index || this.#setpoint === undefined) continue;
+      if (writer.block !== index || this.#setpoint === undefined) continue;
       const finding = writer.compare(block);
       if (finding !== undefined) this.#raise(finding.code, finding.level, `${this.id}: ${finding.text}`, finding.facts);
     }
-    if (this.#heartbeat?.block === block.index && this.#heartbeat.heard(block, nowMs)) {
+    if (this.#heartbeat?.block === index && this.#heartbeat.heard(block, nowMs)) {
       this.#raise("device.heartbeat-stopped", "alarm", `${this.id} answers but its heartbeat stands still`, {});
     }
+  }
+
+  /**
+   * Once, on the first full reading, before anything is written: values that cannot be so are a device set up
+   * wrongly, and not to be commanded.
+   */
+  #judge(): void {
+    this.#isJudged = true;
+    const oddities = this.#options.lint(this.blocks);
+    if (oddities.length === 0) return;
+    this.#state = "mismatch";
+    this.#isOdd = true;
+    this.#hasFailed = true;
+    this.#lastError = oddities.map(({ text }) => text).join("; ");
+    this.#raise(
+      "device.map-mismatch",
+      "alarm",
+      `${this.id} is read but not believed or commanded: ${this.#lastError}`,
+      {
+        causes: oddities.map(({ point, cause }) => `${point}: ${cause}`),
+      },
+    );
+  }
+
+  #watch(index: number, block: Block, plan: ReadPlan): void {
+    const change = this.#settings.compare(index, block, plan);
+    if (change === undefined) return;
+    const text = `${this.id}: somebody else has changed ${change.name} (register ${change.register})`;
+    this.#raise("device.foreign-write", "alarm", text, { ...change });
   }
 
   /** The end of every request: go on with the round, or, when the device did not answer, leave it for this cycle. */
@@ -275,7 +323,7 @@ export class DeviceSession {
       return;
     }
     this.#failed(result.error);
-    this.#nextRead = this.#blocks.length;
+    this.#reads.abandon();
     if (this.#failuresInARow >= FAILURES_TO_LOSE && this.#state === "ready") {
       this.#state = "lost";
       for (const writer of this.#writers) writer.refused();
@@ -295,7 +343,7 @@ export class DeviceSession {
     if (this.#isDiscovering || clock.monotonicMs() < this.#retryAtMs) return;
     this.#isDiscovering = true;
     if (this.#state === "connecting") this.#state = "discovering";
-    discover(
+    (driver.discover ?? discover)(
       counted(transport, () => this.#requests++),
       deadlineMs,
       (result) => {
@@ -303,9 +351,10 @@ export class DeviceSession {
         this.#retryAtMs = clock.monotonicMs() + DISCOVERY_PAUSE_MS;
         if (!result.ok) {
           this.#failed(result.error);
-          if (result.error.code !== "device.not-sunspec") return;
+          if (result.error.code !== "device.not-sunspec" && result.error.code !== "device.not-as-mapped") return;
           this.#state = "mismatch";
-          this.#raise("device.map-mismatch", "alarm", `${this.id} is not a SunSpec device`, result.error);
+          const what = result.error.code === "device.not-as-mapped" ? "what its map describes" : "a SunSpec device";
+          this.#raise("device.map-mismatch", "alarm", `${this.id} is not ${what}`, result.error);
           return;
         }
         const plan = driver.plan(result.value);
@@ -326,12 +375,16 @@ export class DeviceSession {
     const print = fingerprint(map);
     this.#firstFingerprint ??= print;
     this.#map = map;
+    this.#mayWrite = this.#options.control?.driver.writable(map) ?? [];
+    this.#settings.forget();
     this.#failuresInARow = 0;
-    if (this.#blocks.length === 0 || print !== this.#firstFingerprint) {
-      this.#blocks = plans.map((plan, index) => new MutableBlock(plan, index, this.#readAnswered));
-      this.#nextRead = plans.length;
+    if (!this.#isPlanned || print !== this.#firstFingerprint) {
+      this.#isPlanned = true;
+      this.#reads = new ReadRounds(plans, this.#readAnswered);
     }
-    if (print !== this.#firstFingerprint) {
+    if (this.#isOdd) {
+      this.#state = "mismatch";
+    } else if (print !== this.#firstFingerprint) {
       this.#state = "mismatch";
       this.#raise(
         "device.identity-changed",
@@ -374,36 +427,6 @@ interface Aside {
   readonly address: number;
   readonly count: number;
   readonly done: (result: Result<Uint16Array, CodedError>) => void;
-}
-
-class MutableBlock implements Block {
-  readonly plan: ReadPlan;
-  readonly index: number;
-  readonly registers: Uint16Array;
-  readonly everyMs: Ms;
-  /** Made once, since it is handed to the transport ten times a second. */
-  readonly answered: (result: Result<Uint16Array, TransportError>) => void;
-  readAtMs = Number.NaN;
-  dueAtMs = Number.NEGATIVE_INFINITY;
-  decoded: object | undefined;
-
-  constructor(
-    plan: ReadPlan,
-    index: number,
-    answered: (block: MutableBlock, result: Result<Uint16Array, TransportError>) => void,
-  ) {
-    this.plan = plan;
-    this.index = index;
-    this.registers = new Uint16Array(plan.count);
-    this.everyMs = plan.everyMs;
-    this.answered = (result) => answered(this, result);
-  }
-
-  take(registers: Uint16Array): void {
-    if (isEqual(registers, this.registers)) return;
-    this.registers.set(registers);
-    this.decoded = undefined;
-  }
 }
 
 /** The same transport, its reads counted. */

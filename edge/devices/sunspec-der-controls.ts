@@ -1,13 +1,17 @@
 import { Ms } from "@penstock/protocol/units";
-import type { Block, Control } from "./driver.ts";
-import { pointGroup } from "./point-group.ts";
+import { type Block, type Control, inModel } from "./driver.ts";
+import { NO_BLOCK, pointGroup } from "./point-group.ts";
 import { isSame32, putInt32, putUint32 } from "./registers.ts";
 import { sunspecModel } from "./sunspec-model.ts";
 
-/** SunSpec 704 as it is read back each cycle, from the first register of the active-power set-point to the scales. */
+/** Where the driver keeps 704. */
+const BLOCK = 1;
+
+/** SunSpec 704 as it is read back each cycle: all of it that a master can set in watts or vars, and the scales. */
 export const CONTROLS = pointGroup(
   sunspecModel(704),
   {
+    firstSetting: "PFWInjEna",
     isEnabled: "WSetEna",
     mode: "WSetMod",
     powerW: "WSet",
@@ -27,15 +31,15 @@ export const CONTROLS = pointGroup(
  */
 export const activePower: Control = {
   name: "active power",
-  modelId: 704,
-  offset: 22,
+  place: inModel(704, 22),
   count: 11,
-  block: 1,
-  blockOffset: 0,
+  block: BLOCK,
+  blockOffset: 22 - CONTROLS.offset,
 
   isWanted: () => true,
 
-  encode(unit, block, setpoint, into) {
+  encode(unit, blocks, setpoint, into) {
+    const block = blocks[BLOCK] ?? NO_BLOCK;
     const { powerExponent } = CONTROLS.decode(block);
     const raw = toRaw(setpoint.powerW, powerExponent);
     const safeRaw = toRaw(unit.safePowerW, powerExponent);
@@ -59,15 +63,15 @@ export const activePower: Control = {
 /** SunSpec 704, reactive power in vars, active power going first. Registers 35 to 46. */
 export const reactivePower: Control = {
   name: "reactive power",
-  modelId: 704,
-  offset: 35,
+  place: inModel(704, 35),
   count: 12,
-  block: 1,
-  blockOffset: 35 - 22,
+  block: BLOCK,
+  blockOffset: 35 - CONTROLS.offset,
 
   isWanted: (setpoint) => setpoint.reactiveVar !== 0,
 
-  encode(unit, block, setpoint, into) {
+  encode(unit, blocks, setpoint, into) {
+    const block = blocks[BLOCK] ?? NO_BLOCK;
     const raw = toRaw(setpoint.reactiveVar, CONTROLS.decode(block).reactiveExponent);
     if (!fits(raw)) return false;
     into[0] = 1; // VarSetEna

@@ -1,6 +1,6 @@
 import { MonotonicMs, Ms } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
-import type { MeterImage } from "../control/image.ts";
+import { good, type MeterImage } from "../control/image.ts";
 import type { Block, DeviceMap } from "./driver.ts";
 import { sunspecMeter } from "./sunspec-meter.ts";
 import { HandMadeMeter } from "./testing/hand-made-unit.ts";
@@ -41,11 +41,46 @@ test("a meter that looks the other way turns power and swaps its counters", () =
 
 test("a meter with both layouts is read by its floats", () => {
   const plan = sunspecMeter.plan(mapOf([203, 105], [213, 124]));
-  expect(plan.ok && plan.value.map(({ count }) => count > 0)).toEqual([true]);
+  expect(plan.ok && plan.value.map(({ count }) => count > 0)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test.each([201, 202, 204])("an integer meter %d has the layout of 203", (id) => {
+  expect(readings(image(mapOf([id, 105]), integerMeter()))).toMatchObject({ powerW: -1_234_000, frequencyHz: 49.98 });
+});
+
+test.each([211, 212, 214])("a float meter %d has the layout of 213", (id) => {
+  expect(readings(image(mapOf([id, 124]), new HandMadeMeter().registers))).toMatchObject({
+    powerW: 1e6,
+    voltageV: 240,
+  });
+});
+
+test("a delta meter has no phase voltage: it is reckoned from the line voltage", () => {
+  const registers = integerMeter();
+  registers[70 + 7] = 0x8000;
+  registers[70 + 11] = 4_000; // 400.0 V
+  expect(readings(image(mapOf([204, 105]), registers))["voltageV"]).toBeCloseTo(230.94, 2);
+});
+
+test("a float meter with its words exchanged is found out by its frequency", () => {
+  const { registers } = new HandMadeMeter();
+  const swapped = registers.map((_, at) => (at >= 72 && at < 196 ? (registers[at ^ 1] ?? 0) : (registers[at] ?? 0)));
+  const lint = (image: Uint16Array) => sunspecMeter.lint(meterConfig, blocksOf(mapOf([213, 124]), image));
+  expect(lint(registers)).toEqual([]);
+  expect(lint(swapped)).toMatchObject([{ point: "Hz", cause: "word-order" }]);
 });
 
 test("a meter with neither is none of ours", () => {
-  expect(sunspecMeter.plan(mapOf([204, 105]))).toMatchObject({ ok: false, error: { code: "device.model-missing" } });
+  expect(sunspecMeter.plan(mapOf([64_204, 105]))).toMatchObject({ ok: false, error: { code: "device.model-missing" } });
 });
 
 test.each([
@@ -90,17 +125,26 @@ function integerMeter(): Uint16Array {
   return registers;
 }
 
-function image(map: DeviceMap, registers: Uint16Array, sign: 1 | -1 = 1): MeterImage {
+function blocksOf(map: DeviceMap, registers: Uint16Array): Block[] {
   const plan = sunspecMeter.plan(map);
   if (!plan.ok) throw new Error(plan.error.code);
-  const blocks = plan.value.map(
+  return plan.value.map(
     ({ address, count, everyMs }): Block => ({
       registers: count === 0 ? new Uint16Array(0) : registers.slice(address - 40_000, address - 40_000 + count),
       readAtMs: count === 0 ? Number.NaN : 0,
       everyMs,
     }),
   );
-  const view = { nowMs: MonotonicMs(10), freshMs: Ms(500), believedUntilMs: Number.POSITIVE_INFINITY };
+}
+
+function image(map: DeviceMap, registers: Uint16Array, sign: 1 | -1 = 1): MeterImage {
+  const blocks = blocksOf(map, registers);
+  const view = {
+    nowMs: MonotonicMs(10),
+    freshMs: Ms(500),
+    believedUntilMs: Number.POSITIVE_INFINITY,
+    refused: good(false, Ms(0)),
+  };
   return sunspecMeter.image({ ...meterConfig, sign }, blocks, view);
 }
 

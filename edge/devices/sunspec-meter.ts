@@ -1,53 +1,70 @@
 import { fail, ok } from "@penstock/protocol/result";
 import { Hz, Ms, V, Var, W, Wh } from "@penstock/protocol/units";
-import type { MeterDriver } from "./driver.ts";
-import { NO_BLOCK, pointGroup } from "./point-group.ts";
+import type { Block, MeterDriver } from "./driver.ts";
+import { found, oddity } from "./plausibility.ts";
+import { pointLayouts } from "./point-group.ts";
 import { readingOf } from "./reading.ts";
-import { sunspecModel } from "./sunspec-model.ts";
 
 /**
- * Three-phase wye meters: SunSpec model 213 (float32), else 203 (integers with scale factors). SunSpec counts
- * export as its transformers look; `sign` in the configuration turns a meter that looks the other way.
+ * SunSpec meters: 211 to 214 (float32), else 201 to 204 (integers with scale factors); single-phase, split-phase,
+ * wye and delta share a layout. SunSpec counts export as its transformers look; `sign` in the configuration turns
+ * a meter that looks the other way.
  */
 export const sunspecMeter: MeterDriver = {
   kind: "meter",
   name: "sunspec-meter",
 
   plan(map) {
-    const plans = [FLOAT.plan(map), INTEGER.plan(map)];
-    if (plans.every((plan) => plan.count === 0)) return fail({ code: "device.model-missing", models: "213 or 203" });
-    // One layout is enough, and the float one has the finer steps.
-    return ok(plans[0]?.count === 0 ? plans : plans.slice(0, 1));
+    const plans = LAYOUTS.plans(map);
+    return plans === undefined ? fail({ code: "device.model-missing", models: "211 to 214 or 201 to 204" }) : ok(plans);
   },
 
   image(meter, blocks, view) {
-    const [float = NO_BLOCK, integer = NO_BLOCK] = blocks;
-    const isInteger = float.registers.length === 0;
-    const block = isInteger ? integer : float;
-    const values = isInteger ? INTEGER.decode(integer) : FLOAT.decode(float);
+    const { modelId, group, block } = LAYOUTS.read(blocks);
+    const values = group.decode(block);
     const { sign } = meter;
     // acc32: 0 stands for "not accumulated" too. A new meter that has counted nothing is believed.
-    const exported = isInteger && Number.isNaN(values.exportedWh) ? 0 : values.exportedWh;
-    const imported = isInteger && Number.isNaN(values.importedWh) ? 0 : values.importedWh;
+    const exported = isInteger(modelId) && Number.isNaN(values.exportedWh) ? 0 : values.exportedWh;
+    const imported = isInteger(modelId) && Number.isNaN(values.importedWh) ? 0 : values.importedWh;
+    // A delta has no neutral: its phase voltage is reckoned from the line voltage.
+    const voltageV = Number.isNaN(values.voltageV) ? values.lineVoltageV / Math.sqrt(3) : values.voltageV;
     return {
       powerW: readingOf(W(sign * values.powerW), block, view),
       reactiveVar: readingOf(Var(sign * values.reactiveVar), block, view),
       frequencyHz: readingOf(Hz(values.frequencyHz), block, view),
-      voltageV: readingOf(V(values.voltageV), block, view),
+      voltageV: readingOf(V(voltageV), block, view),
       exportedWh: readingOf(Wh(sign === 1 ? exported : imported), block, view),
       importedWh: readingOf(Wh(sign === 1 ? imported : exported), block, view),
     };
   },
+
+  lint(_meter, blocks) {
+    const { modelId, group, block } = LAYOUTS.read(blocks);
+    const { frequencyHz } = group.decode(block);
+    const swapped = isInteger(modelId) ? Number.NaN : group.decode(withWordsExchanged(block)).frequencyHz;
+    // Zero is a grid that is off, and no oddity; 50 Hz with its words exchanged is next to nothing.
+    return frequencyHz === 0 ? [] : found(oddity("Hz", frequencyHz, { min: 1, max: 70 }, { swapped }));
+  },
 };
 
-const POINTS = {
-  powerW: "W",
-  reactiveVar: "VAR",
-  frequencyHz: "Hz",
-  voltageV: "PhV",
-  exportedWh: "TotWhExp",
-  importedWh: "TotWhImp",
-} as const;
+/** The float ones first: their steps are finer. */
+const LAYOUTS = pointLayouts(
+  [213, 214, 212, 211, 203, 204, 202, 201],
+  {
+    powerW: "W",
+    reactiveVar: "VAR",
+    frequencyHz: "Hz",
+    voltageV: "PhV",
+    lineVoltageV: "PPV",
+    exportedWh: "TotWhExp",
+    importedWh: "TotWhImp",
+  },
+  Ms(0),
+);
 
-const FLOAT = pointGroup(sunspecModel(213), POINTS, Ms(0));
-const INTEGER = pointGroup(sunspecModel(203), POINTS, Ms(0));
+const isInteger = (modelId: number): boolean => modelId < 210;
+
+function withWordsExchanged(block: Block): Block {
+  const registers = block.registers.map((_, i) => block.registers[i ^ 1] ?? 0);
+  return { ...block, registers, decoded: undefined };
+}

@@ -1,6 +1,6 @@
 import { MonotonicMs, Ms, Var, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
-import type { UnitImage } from "../control/image.ts";
+import { good, type UnitImage } from "../control/image.ts";
 import type { Block, DeviceMap, ReadPlan } from "./driver.ts";
 import { activePower, reactivePower } from "./sunspec-der-controls.ts";
 import { sunspecStorage } from "./sunspec-storage.ts";
@@ -22,6 +22,7 @@ test("a unit's registers become watts, watt-hours and fractions", () => {
     setpointW: -50_000,
     dischargedWh: 10_000,
     chargedWh: 20_000,
+    refused: false,
   });
 });
 
@@ -65,6 +66,45 @@ test.each<[story: string, change: (unit: HandMadeUnit) => void, field: keyof Uni
   expect(readings(imageOf(unit, field !== "powerW"))[field]).toEqual(expected);
 });
 
+test("a unit out of service by 703 is off, one in service is not", () => {
+  const unit = new HandMadeUnit();
+  unit.put(40277 + 2, 1);
+  expect(imageOf(unit).state).toMatchObject({ value: "running" });
+  unit.put(40277 + 2, 0);
+  expect(imageOf(unit).state).toMatchObject({ value: "off" });
+});
+
+test("802 tells of its cells where it can", () => {
+  const unit = new HandMadeUnit();
+  unit.put(40426 + 37, 3_412); // CellVMax, scale -3
+  unit.put(40426 + 40, 3_301);
+  unit.put(40426 + 43, 3_355);
+  expect(readings(imageOf(unit))).toMatchObject({
+    cellVoltageVMin: 3.301,
+    cellVoltageVMean: 3.355,
+    cellVoltageVMax: 3.412,
+  });
+});
+
+test("where 802 is silent the strings of 803 tell, over all of them, and the hottest module counts", () => {
+  const unit = new BankUnit();
+  const image = sunspecStorage.image(unitConfig("u"), unit.blocks(), VIEW);
+  expect(readings(image)).toMatchObject({
+    cellVoltageVMin: 3.19, // string 4
+    cellVoltageVMean: 3.3, // 3.30 in each but one that does not say
+    cellVoltageVMax: 3.45, // string 2
+    temperatureC: 41.5,
+  });
+});
+
+test("a string that cannot be read makes the cells as old as it is", () => {
+  const unit = new BankUnit();
+  const blocks = unit
+    .blocks()
+    .map((block, at, all) => (at === all.length - 1 ? { ...block, readAtMs: Number.NaN } : block));
+  expect(readings(sunspecStorage.image(unitConfig("u"), blocks, VIEW))["cellVoltageVMin"]).toBe("missing");
+});
+
 test("age follows each block's own read, and a slow block may be a second older", () => {
   const unit = new HandMadeUnit();
   const age = (readAtMs: number, field: "powerW" | "soc") => {
@@ -72,6 +112,7 @@ test("age follows each block's own read, and a slow block may be a second older"
       nowMs: MonotonicMs(10_000),
       freshMs: FRESH_MS,
       believedUntilMs: Number.POSITIVE_INFINITY,
+      refused: good(false, Ms(0)),
     });
     return image[field].quality;
   };
@@ -86,7 +127,7 @@ test("a unit without 802 is none of ours; without 715 it has no heartbeat", () =
     error: { code: "device.model-missing", models: "802" },
   });
   const plan = sunspecStorage.plan(without(715));
-  expect(plan.ok && plan.value.map((read) => read.count)).toEqual([120, 36, 5, 59, 12, 23, 0]);
+  expect(plan.ok && plan.value.map((read) => read.count)).toEqual([120, 56, 7, 59, 20, 23, 0, 13, 0]);
 });
 
 test.each([
@@ -102,7 +143,7 @@ test.each([
   unit.put(40296 + 55, scale);
   const into = new Uint16Array(11);
   const setpoint = { powerW: W(powerW), reactiveVar: Var(0) };
-  expect(activePower.encode(unitConfig("u"), blocksOf(unit)[1] as Block, setpoint, into)).toBe(isTaken);
+  expect(activePower.encode(unitConfig("u"), blocksOf(unit), setpoint, into)).toBe(isTaken);
   expect(Array.from(into.subarray(2, 4))).toEqual(expected);
 });
 
@@ -111,16 +152,53 @@ test("a set-point is one block: enable, watts, value, safe value, percentages as
   unit.put(40296 + 28, 123, 0x8000);
   const into = new Uint16Array(11);
   const config = { ...unitConfig("u"), safePowerW: W(-1_000) };
-  activePower.encode(config, blocksOf(unit)[1] as Block, { powerW: W(70_000), reactiveVar: Var(0) }, into);
+  activePower.encode(config, blocksOf(unit), { powerW: W(70_000), reactiveVar: Var(0) }, into);
   expect(Array.from(into)).toEqual([1, 1, 1, 0x1170, 0xffff, 0xfc18, 123, 0x8000, 1, 0, 6]);
 });
 
 test("reactive power is written in vars with active power first", () => {
   const unit = new HandMadeUnit();
   const into = new Uint16Array(12);
-  reactivePower.encode(unitConfig("u"), blocksOf(unit)[1] as Block, { powerW: W(0), reactiveVar: Var(-2) }, into);
+  reactivePower.encode(unitConfig("u"), blocksOf(unit), { powerW: W(0), reactiveVar: Var(-2) }, into);
   expect(Array.from(into)).toEqual([1, 4, 0, 0xffff, 0xfffe, 0, 0, 0, 0, 1, 0, 6]);
 });
+
+/** The hand-made unit with an 803 of five strings where its end marker was. */
+class BankUnit extends HandMadeUnit {
+  readonly bank = new Uint16Array(28 + 5 * 32).fill(0xffff);
+
+  constructor() {
+    super();
+    this.bank.set([803, 26 + 5 * 32, 5, 5, 415]);
+    this.bank.set([0xfffd, 0xffff, 0xffff, 0, 0, 0xffff], 22); // CellV -3, ModTmp -1
+    for (let string = 0; string < 5; string++) {
+      const at = 28 + string * 32;
+      this.bank.set(
+        [string === 1 ? 3_450 : 3_400, 1, string === 3 ? 3_190 : 3_200, 1, string === 4 ? 0xffff : 3_300],
+        at + 7,
+      );
+    }
+  }
+
+  blocks(): Block[] {
+    const map = { ...MAP, models: [...MAP.models, { id: 803, address: 40_490, length: 26 + 5 * 32 }] };
+    const plan = sunspecStorage.plan(map);
+    if (!plan.ok) throw new Error("the hand-made unit has every model");
+    const all = Uint16Array.from([...this.registers.subarray(0, 490), ...this.bank]);
+    return plan.value.map(({ address, count, everyMs }) => ({
+      registers: all.slice(address - 40_000, address - 40_000 + count),
+      readAtMs: 0,
+      everyMs,
+    }));
+  }
+}
+
+const VIEW = {
+  nowMs: MonotonicMs(0),
+  freshMs: Ms(500),
+  believedUntilMs: Number.POSITIVE_INFINITY,
+  refused: good(false, Ms(0)),
+};
 
 const MAP: DeviceMap = {
   identity: { manufacturer: "Test Works", model: "HM-1900", version: "1.0", serialNumber: "SN-0001" },
@@ -149,11 +227,7 @@ function blocksOf(unit: HandMadeUnit, readAtMs = 0, isLive = true): Block[] {
 }
 
 const imageOf = (unit: HandMadeUnit, isLive = true): UnitImage =>
-  sunspecStorage.image(unitConfig("u"), blocksOf(unit, 0, isLive), {
-    nowMs: MonotonicMs(0),
-    freshMs: Ms(500),
-    believedUntilMs: Number.POSITIVE_INFINITY,
-  });
+  sunspecStorage.image(unitConfig("u"), blocksOf(unit, 0, isLive), VIEW);
 
 function readings(image: UnitImage): Record<string, unknown> {
   const { id: _id, rating: _rating, ...fields } = image;

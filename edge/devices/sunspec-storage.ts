@@ -1,16 +1,18 @@
 import { fail, ok } from "@penstock/protocol/result";
-import { Celsius, Ms, Soc, seconds, Var, W, Wh } from "@penstock/protocol/units";
-import type { UnitState } from "../control/image.ts";
-import { findModel, type UnitDriver } from "./driver.ts";
+import { Celsius, Ms, Soc, seconds, V, Var, W, Wh } from "@penstock/protocol/units";
+import type { UnitImage, UnitState } from "../control/image.ts";
+import { type Block, findModel, inModel, rangesInModel, type UnitDriver, type View } from "./driver.ts";
+import { found, oddity } from "./plausibility.ts";
 import { NO_BLOCK, pointGroup } from "./point-group.ts";
 import { readingOf } from "./reading.ts";
+import { BANK, stringCells, stringPlans } from "./sunspec-cells.ts";
 import { activePower, CONTROLS, reactivePower } from "./sunspec-der-controls.ts";
 import { sunspecModel } from "./sunspec-model.ts";
 
 /**
  * A battery unit with its own inverter as SunSpec tells it: 701 measures, 704 commands, 713 stores, 802 is the
- * battery and what its BMS allows, 702 what the owner set; 714 has the cells' temperature and 715 the
- * heartbeats where a unit has them.
+ * battery and what its BMS allows, 702 what the owner set; where a unit has them 703 says whether it may be on
+ * the grid, 714 and 803 know the cells and their temperature, and 715 has the heartbeats.
  */
 export const sunspecStorage: UnitDriver = {
   kind: "unit",
@@ -19,18 +21,18 @@ export const sunspecStorage: UnitDriver = {
   plan(map) {
     const absent = REQUIRED.filter((id) => findModel(map, id) === undefined);
     if (absent.length > 0) return fail({ code: "device.model-missing", models: absent.join(", ") });
-    return ok([AC, CONTROLS, STORAGE, BATTERY, SETTINGS, DC, HEARTBEAT].map((group) => group.plan(map)));
+    const groups = [AC, CONTROLS, STORAGE, BATTERY, SETTINGS, DC, HEARTBEAT, ENTER_SERVICE, BANK];
+    return ok([...groups.map((group) => group.plan(map)), ...stringPlans(map)]);
   },
 
   image(unit, blocks, view) {
     const [acBlock = NO_BLOCK, controlsBlock = NO_BLOCK, storageBlock = NO_BLOCK, batteryBlock = NO_BLOCK] = blocks;
     const [, , , , settingsBlock = NO_BLOCK, dcBlock = NO_BLOCK, heartbeatBlock = NO_BLOCK] = blocks;
+    const [, , , , , , , serviceBlock = NO_BLOCK, bankBlock = NO_BLOCK] = blocks;
     const ac = AC.decode(acBlock);
     const controls = CONTROLS.decode(controlsBlock);
     const battery = BATTERY.decode(batteryBlock);
     const settings = SETTINGS.decode(settingsBlock);
-    const cellC = DC.decode(dcBlock).cellTemperatureC;
-    const hasCells = !Number.isNaN(cellC);
     const isHeld = controls.isEnabled === 1 && controls.mode === 1;
     return {
       id: unit.id,
@@ -48,20 +50,53 @@ export const sunspecStorage: UnitDriver = {
         batteryBlock,
         view,
       ),
-      // Where nothing tells of the cells, the cabinet, which is cooler than they are.
-      temperatureC: readingOf(Celsius(hasCells ? cellC : ac.cabinetTemperatureC), hasCells ? dcBlock : acBlock, view),
-      state: readingOf(stateOf(battery.state, ac.inverterState, ac.state), acBlock, view),
+      temperatureC: temperatureOf(bankBlock, dcBlock, acBlock, view),
+      state: readingOf(
+        stateOf(battery.state, ENTER_SERVICE.decode(serviceBlock).permitted, ac.inverterState, ac.state),
+        acBlock,
+        view,
+      ),
       remote: readingOf(isRemote(battery.control, HEARTBEAT.decode(heartbeatBlock).control), batteryBlock, view),
       setpointW: readingOf(W(isHeld ? controls.powerW : Number.NaN), controlsBlock, view),
       dischargedWh: readingOf(Wh(ac.dischargedWh), acBlock, view),
       chargedWh: readingOf(Wh(ac.chargedWh), acBlock, view),
+      refused: view.refused,
+      ...cellsOf(batteryBlock, bankBlock, blocks, view),
     };
+  },
+
+  lint({ rating }, [acBlock = NO_BLOCK, , storageBlock = NO_BLOCK, batteryBlock = NO_BLOCK]) {
+    const ac = AC.decode(acBlock);
+    const battery = BATTERY.decode(batteryBlock);
+    const { capacityWh, apparentVAMax, dischargeWMax, chargeWMax } = rating;
+    return found(
+      oddity("701 W", ac.powerW, { min: -2 * apparentVAMax, max: 2 * apparentVAMax }),
+      oddity("701 Hz", ac.frequencyHz, GRID_HZ),
+      oddity("713 WHRtg", STORAGE.decode(storageBlock).energyWh, { min: capacityWh / 3, max: 3 * capacityWh }),
+      oddity("802 WDisChaRteMax", battery.dischargeRateW, { min: dischargeWMax / 4, max: 4 * dischargeWMax }),
+      oddity("802 WChaRteMax", battery.chargeRateW, { min: chargeWMax / 4, max: 4 * chargeWMax }),
+    );
   },
 
   controls: [activePower, reactivePower],
 
-  heartbeat: { modelId: 715, offset: 5, block: 6, read: (block) => HEARTBEAT.decode(block).heartbeat },
+  heartbeat: { place: inModel(715, 5), block: 6, read: (block) => HEARTBEAT.decode(block).heartbeat },
+
+  /** The active and the reactive set-point of 704 without the time left, and our heartbeat in 715. */
+  writable: (map) => [...rangesInModel(map, 704, [22, 32], [35, 46]), ...rangesInModel(map, 715, [5, 6])],
+
+  watched: [
+    { name: "704 power factor when injecting", block: 1, blockOffset: 2 - CONTROLS.offset, count: 4 },
+    { name: "704 power factor when absorbing", block: 1, blockOffset: 8 - CONTROLS.offset, count: 4 },
+    { name: "704 active power limit", block: 1, blockOffset: 14 - CONTROLS.offset, count: 6 },
+    { name: "704 ramps and anti-islanding", block: 1, blockOffset: 49 - CONTROLS.offset, count: 4 },
+    { name: "702 settings", block: 4, blockOffset: 0, count: 19 },
+    { name: "703 enter service", block: 7, blockOffset: 0, count: 13 },
+  ],
 };
+
+/** A grid that is on; a unit off the grid may well read 0. */
+const GRID_HZ = { min: 0, max: 70 };
 
 const REQUIRED = [701, 704, 713, 802];
 
@@ -72,6 +107,7 @@ const AC = pointGroup(
     inverterState: "InvSt",
     powerW: "W",
     reactiveVar: "Var",
+    frequencyHz: "Hz",
     dischargedWh: "TotWhInj",
     chargedWh: "TotWhAbs",
     cabinetTemperatureC: "TmpCab",
@@ -79,7 +115,7 @@ const AC = pointGroup(
   Ms(0),
 );
 
-const STORAGE = pointGroup(sunspecModel(713), { socPercent: "SoC" }, seconds(1));
+const STORAGE = pointGroup(sunspecModel(713), { energyWh: "WHRtg", socPercent: "SoC" }, seconds(1));
 
 const BATTERY = pointGroup(
   sunspecModel(802),
@@ -89,6 +125,9 @@ const BATTERY = pointGroup(
     control: "LocRemCtl",
     state: "State",
     voltageV: "V",
+    cellVMax: "CellVMax",
+    cellVMin: "CellVMin",
+    cellVMean: "CellVAvg",
     chargeA: "AChaMax",
     dischargeA: "ADisChaMax",
   },
@@ -97,9 +136,11 @@ const BATTERY = pointGroup(
 
 const SETTINGS = pointGroup(
   sunspecModel(702),
-  { chargeRateW: "WChaRteMax", dischargeRateW: "WDisChaRteMax" },
+  { firstSettingW: "WMax", chargeRateW: "WChaRteMax", dischargeRateW: "WDisChaRteMax", lastSetting: "IntIslandCat" },
   seconds(1),
 );
+
+const ENTER_SERVICE = pointGroup(sunspecModel(703), { permitted: "ES", lastSettingS: "ESRmpTms" }, seconds(1));
 
 const DC = pointGroup(sunspecModel(714), { cellTemperatureC: "Prt[0].Tmp" }, seconds(1));
 
@@ -118,10 +159,35 @@ function allowanceW(nameplateW: number, bmsW: number, settingW: number): W {
 /** The smaller of two where both are known, else the known one. */
 const least = (a: number, b: number): number => (Number.isNaN(a) ? b : b < a ? b : a);
 
-/** 701 InvSt; where a unit has none, St tells on from off. The battery's own fault or open contactor comes first. */
-function stateOf(batteryState: number, inverterState: number, isOn: number): UnitState | undefined {
+/** The hottest module where the bank tells, else the port; failing both the cabinet, which is cooler than the cells. */
+function temperatureOf(bank: Block, dc: Block, ac: Block, view: View): UnitImage["temperatureC"] {
+  const moduleC = BANK.decode(bank).moduleTemperatureC;
+  if (!Number.isNaN(moduleC)) return readingOf(Celsius(moduleC), bank, view);
+  const portC = DC.decode(dc).cellTemperatureC;
+  if (!Number.isNaN(portC)) return readingOf(Celsius(portC), dc, view);
+  return readingOf(Celsius(AC.decode(ac).cabinetTemperatureC), ac, view);
+}
+
+/** From 802 where it has them, else from the strings of 803. */
+function cellsOf(battery: Block, bank: Block, blocks: readonly Block[], view: View) {
+  const { cellVMin, cellVMean, cellVMax } = BATTERY.decode(battery);
+  if (Number.isNaN(cellVMin) && Number.isNaN(cellVMax)) {
+    return blocks.length > FIRST_STRING ? stringCells(bank, blocks.slice(FIRST_STRING), view) : undefined;
+  }
+  return {
+    cellVoltageVMin: readingOf(V(cellVMin), battery, view),
+    cellVoltageVMean: readingOf(V(cellVMean), battery, view),
+    cellVoltageVMax: readingOf(V(cellVMax), battery, view),
+  };
+}
+
+/** Where the strings of 803 begin among the blocks. */
+const FIRST_STRING = 9;
+
+/** 701 InvSt; where a unit has none, St tells on from off. The battery's own fault or open contactor comes first, then a 703 that keeps it off the grid. */
+function stateOf(batteryState: number, permitted: number, inverterState: number, isOn: number): UnitState | undefined {
   if (batteryState === 99) return "fault";
-  if (batteryState === 1) return "off";
+  if (batteryState === 1 || permitted === 0) return "off";
   if (!Number.isNaN(inverterState)) return INVERTER_STATES[inverterState];
   return isOn === 1 ? "running" : isOn === 0 ? "off" : undefined;
 }

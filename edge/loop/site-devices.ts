@@ -33,13 +33,27 @@ export class SiteDevices {
       const driver = findUnitDriver(unit.driver);
       invariant(driver !== undefined, `no unit driver is named ${unit.driver}`);
       const control = { driver, unit };
-      const session = new DeviceSession({ id: unit.id, driver, control, transport: transportFor(unit), ...common });
+      const session = new DeviceSession({
+        id: unit.id,
+        driver,
+        control,
+        lint: (blocks) => driver.lint(unit, blocks),
+        transport: transportFor(unit),
+        ...common,
+      });
       return { driver, unit, session, safe: { powerW: unit.safePowerW, reactiveVar: Var(0) } };
     });
     const driver = findMeterDriver(config.meter.driver);
     invariant(driver !== undefined, `no meter driver is named ${config.meter.driver}`);
     const transport = transportFor(config.meter);
-    const session = new DeviceSession({ id: config.meter.id, driver, control: undefined, transport, ...common });
+    const session = new DeviceSession({
+      id: config.meter.id,
+      driver,
+      control: undefined,
+      lint: (blocks) => driver.lint(config.meter, blocks),
+      transport,
+      ...common,
+    });
     this.#meter = { driver, session };
   }
 

@@ -2,6 +2,7 @@ import type { Model } from "../define-model.ts";
 import { basicSettings } from "./basic-settings.ts";
 import { basicStorageControl } from "./basic-storage-control.ts";
 import { battery } from "./battery.ts";
+import { batteryBank } from "./battery-bank.ts";
 import { common } from "./common.ts";
 import { derCapacity } from "./der-capacity.ts";
 import { derControls } from "./der-controls.ts";
@@ -13,6 +14,7 @@ import { derStorage } from "./der-storage.ts";
 import { extendedStatus } from "./extended-status.ts";
 import { immediateControls } from "./immediate-controls.ts";
 import { inverter } from "./inverter.ts";
+import { inverterFloat } from "./inverter-float.ts";
 import { meter } from "./meter.ts";
 import { meterFloat } from "./meter-float.ts";
 import { nameplate } from "./nameplate.ts";
@@ -24,6 +26,9 @@ export const models: ReadonlyMap<number, Model> = new Map(
     { ...inverter, id: 101 },
     { ...inverter, id: 102 },
     inverter,
+    { ...inverterFloat, id: 111 },
+    { ...inverterFloat, id: 112 },
+    inverterFloat,
     nameplate,
     basicSettings,
     extendedStatus,
@@ -45,5 +50,6 @@ export const models: ReadonlyMap<number, Model> = new Map(
     derDc,
     derHeartbeat,
     battery,
+    batteryBank,
   ].map((model) => [model.id, model]),
 );

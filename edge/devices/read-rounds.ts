@@ -1,0 +1,142 @@
+import type { Result } from "@penstock/protocol/result";
+import type { MonotonicMs, Ms } from "@penstock/protocol/units";
+import type { TransportError } from "../transports/register-transport.ts";
+import type { Block, ReadPlan } from "./driver.ts";
+import { isEqual } from "./registers.ts";
+
+/** One thing to read, where it will be kept, and what to call with the answer: made once, used every cycle. */
+export interface PlannedRead {
+  readonly index: number;
+  readonly plan: ReadPlan;
+  readonly answered: (result: Result<Uint16Array, TransportError>) => void;
+}
+
+/**
+ * In what order the blocks of a device are read. Each round reads what is wanted every cycle and then at most two
+ * of the slower blocks, the one that has waited longest first: a device that takes its time must not grow stale in
+ * what the loop acts on because a dozen nameplates fell due together. Before everything was read once there is no
+ * such restraint.
+ */
+export class ReadRounds {
+  readonly #reads: readonly PlannedRead[];
+  readonly #blocks: readonly MutableBlock[];
+  #isComplete = false;
+  #next: number;
+  #slow = 0;
+
+  constructor(
+    plans: readonly ReadPlan[],
+    answered: (read: PlannedRead, result: Result<Uint16Array, TransportError>) => void,
+  ) {
+    this.#reads = plans.map((plan, index) => {
+      const read: PlannedRead = { index, plan, answered: (result) => answered(read, result) };
+      return read;
+    });
+    this.#blocks = plans.map((plan) => new MutableBlock(plan));
+    this.#next = plans.length;
+  }
+
+  get blocks(): readonly Block[] {
+    return this.#blocks;
+  }
+
+  /** Every block was read, or was refused by the device, at least once. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** True when a new round begins; one that is still going on goes on. */
+  begin(): boolean {
+    if (this.#next < this.#reads.length) return false;
+    this.#next = 0;
+    this.#slow = 0;
+    return true;
+  }
+
+  /** Leaves the rest of this round: the device does not answer. */
+  abandon(): void {
+    this.#next = this.#reads.length;
+    this.#slow = SLOW_A_ROUND;
+  }
+
+  /** What to read now; undefined when the round is over. */
+  next(nowMs: MonotonicMs): PlannedRead | undefined {
+    while (this.#next < this.#reads.length) {
+      const index = this.#next++;
+      const block = this.#blocks[index];
+      const isLater = this.#isComplete && (block?.everyMs ?? 0) > 0;
+      if (!isLater && block?.isDue(nowMs)) return this.#ask(index, block, nowMs);
+    }
+    if (!this.#isComplete || this.#slow >= SLOW_A_ROUND) return undefined;
+    const overdue = this.#mostOverdue(nowMs);
+    const block = this.#blocks[overdue];
+    if (block === undefined) return undefined;
+    this.#slow++;
+    return this.#ask(overdue, block, nowMs);
+  }
+
+  keep(index: number, registers: Uint16Array, nowMs: MonotonicMs): void {
+    const block = this.#blocks[index];
+    if (block === undefined) return;
+    block.take(registers, nowMs);
+    this.#answered(block);
+  }
+
+  /** A block the device will not give, as some do with optional ones, must not keep it from being commanded. */
+  refused(index: number): void {
+    const block = this.#blocks[index];
+    if (block !== undefined) this.#answered(block);
+  }
+
+  #answered(block: MutableBlock): void {
+    if (this.#isComplete) return;
+    block.isAnswered = true;
+    this.#isComplete = this.#blocks.every((one) => one.isAnswered);
+  }
+
+  #mostOverdue(nowMs: MonotonicMs): number {
+    let found = -1;
+    let dueAtMs = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < this.#blocks.length; index++) {
+      const block = this.#blocks[index];
+      if (block === undefined || block.everyMs === 0 || !block.isDue(nowMs) || block.dueAtMs >= dueAtMs) continue;
+      found = index;
+      dueAtMs = block.dueAtMs;
+    }
+    return found;
+  }
+
+  #ask(index: number, block: MutableBlock, nowMs: MonotonicMs): PlannedRead | undefined {
+    block.dueAtMs = nowMs + block.everyMs;
+    return this.#reads[index];
+  }
+}
+
+const SLOW_A_ROUND = 2;
+
+class MutableBlock implements Block {
+  readonly registers: Uint16Array;
+  readonly everyMs: Ms;
+  readAtMs = Number.NaN;
+  dueAtMs = Number.NEGATIVE_INFINITY;
+  isAnswered: boolean;
+  decoded: object | undefined;
+
+  constructor({ count, everyMs }: ReadPlan) {
+    this.registers = new Uint16Array(count);
+    this.everyMs = everyMs;
+    this.isAnswered = count === 0;
+  }
+
+  isDue(nowMs: MonotonicMs): boolean {
+    return this.registers.length > 0 && nowMs >= this.dueAtMs;
+  }
+
+  /** What was decoded stands while the registers do. */
+  take(registers: Uint16Array, nowMs: MonotonicMs): void {
+    this.readAtMs = nowMs;
+    if (isEqual(this.registers, registers)) return;
+    this.registers.set(registers);
+    this.decoded = undefined;
+  }
+}
