@@ -110,16 +110,19 @@ class LoopSlot {
     initialLatches: noLatches,
     initialGrants: [],
   };
+  readonly #early: LoopInput[] = [];
   #handle: LoopHandle | undefined;
 
   post(input: LoopInput): void {
     if (this.#handle !== undefined) this.#handle.post(input);
     else if (input.type === "latches") this.initial.initialLatches = input.latches;
     else if (input.type === "grants") this.initial.initialGrants = input.grants;
+    else this.#early.push(input);
   }
 
   fill(handle: LoopHandle): void {
     this.#handle = handle;
+    for (const input of this.#early.splice(0)) handle.post(input);
   }
 
   async stop(): Promise<void> {

@@ -87,6 +87,33 @@ test.each([
   );
 });
 
+test("what the owner's terms have counted comes back after a kill, and nonsense on disk is told of", () => {
+  const { clock, disk, boot } = sampleSite();
+  const first = boot();
+  clock.advance(seconds(5));
+  const ledger = {
+    takenMonotonicMs: 5_000,
+    day: { startMs: 0, endMs: 86_400_000 },
+    month: 1,
+    dischargedTodayWh: 3e6,
+    dischargedSinceRestWh: 1e6,
+    restedMs: 0,
+    counters: { "unit-1": { lifetimeWh: 5e8, estimatedWh: 0 } },
+  } as never;
+  first.agent.onLoopOutput({ type: "ledger", ledger });
+  clock.advance(seconds(1));
+  first.kill();
+  const second = boot();
+  clock.advance(seconds(5));
+  expect(second.posted).toContainEqual({ type: "ledger", ledger });
+  second.kill();
+
+  disk.put("energy-ledger", { month: "May" });
+  const third = boot();
+  clock.advance(seconds(5));
+  expect(third.posted.some(({ type }) => type === "ledger")).toBe(false);
+});
+
 test("a flood of forged leases is counted, not written down one by one", () => {
   const { clock, disk, host, boot } = sampleSite();
   boot();

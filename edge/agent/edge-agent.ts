@@ -4,6 +4,7 @@ import type { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
 import type { SiteConfig } from "../config/site-config.ts";
+import { ledgerFromFact } from "../control/energy-ledger.ts";
 import type { Latches } from "../control/step-types.ts";
 import type { EdgeEvent, LoopInput, LoopOutput, SiteStatus } from "../loop/loop-types.ts";
 import type { FrequencyEvidence } from "../recorder/frequency-evidence.ts";
@@ -37,6 +38,8 @@ export interface EdgeAgentOptions {
   readonly outboxLimits?: OutboxLimits;
 }
 
+/** Where the store keeps what the owner's terms count. */
+const ledgerFact = "energy-ledger";
 /** A disk that has not answered by now is not waited for: control is worth more than memory. */
 const loadPatienceMs = seconds(3);
 const loadRetryMs = seconds(10);
@@ -138,6 +141,9 @@ export class EdgeAgent {
       case "lease-progress":
         this.#leases?.progress(output.progress);
         return;
+      case "ledger":
+        this.#options.store.put(ledgerFact, output.ledger, () => {});
+        return;
       case "grid-operator-limit":
         // The loop obeys it already; the disk only has to remember.
         this.#latch(
@@ -199,6 +205,7 @@ export class EdgeAgent {
     this.#isLoaded = true;
     this.#isStoring = true;
     this.#restoreLatches(image.facts["latches"]);
+    this.#restoreLedger(image.facts[ledgerFact]);
     this.#leases?.restore(image.facts[leaseFact]);
     const { config, link } = this.#options;
     if (config.cloud === undefined || link === undefined) return;
@@ -234,6 +241,21 @@ export class EdgeAgent {
     const { stop } = this.#latches;
     this.#latches = { ...(stored ?? noLatches), ...(stop && { stop }) };
     this.#options.loop.post({ type: "latches", latches: this.#latches });
+  }
+
+  #restoreLedger(fact: unknown): void {
+    if (fact === undefined) return;
+    const ledger = ledgerFromFact(fact);
+    if (ledger !== undefined) {
+      this.#options.loop.post({ type: "ledger", ledger });
+      return;
+    }
+    this.#tell({
+      code: "ledger.unreadable",
+      level: "warning",
+      text: "what is on disk about today's throughput makes no sense; the day's count begins again",
+      facts: { fact },
+    });
   }
 
   /**

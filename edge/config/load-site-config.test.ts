@@ -40,6 +40,10 @@ test.each([
   ["importLimitMW: 20", "importLimitMW: twenty", "twenty", 'must be a number, not "twenty"'],
   ["marginKW: 100", "marginKW: -1", "-1", "must be at least 0, not -1"],
   ["marginKW: 100", "marginKW: 100000", "100000", "is wider than the connection"],
+  ["zone: Australia/Brisbane", "zone: Brisbane", "Brisbane", 'is no time zone: "Brisbane"'],
+  ["months: [12, 1, 2]", "months: [12, 1, 12]", "{ months", "names month 12 a second time"],
+  ["onControllerLoss: {", "#", "  - id: unit-1", "must be given, or control.fallback.onControllerLoss for all"],
+  ["powerKW: 0 }", "powerKW: 3000 }", "  - id: unit-1", "of 3000 kW is beyond the unit's rating"],
   ["    port: 5020", "    port: 99999", "99999", "must be at most 65535, not 99999"],
   ["driver: sunspec-meter", "driver: sunspec-metre", "sunspec-metre", 'did you mean "sunspec-meter"?'],
   [

@@ -7,6 +7,7 @@ import { Celsius, Hz, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } fro
 import type { Fallback } from "../control/site-control-config.ts";
 import { METER_DRIVERS, UNIT_DRIVERS } from "../devices/index.ts";
 import { nearest } from "./nearest.ts";
+import { ownerContradiction, toOwnerTerms } from "./owner-document.ts";
 import { type ConfigIssue, type Locate, readDocument } from "./read-document.ts";
 import { serviceContradictions } from "./service-contradictions.ts";
 import { toService } from "./services-document.ts";
@@ -74,6 +75,21 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
       `is wider than the connection; did you mean kW? (${widest} MW)`,
     );
   }
+  const { owner, fallback } = site.control;
+  const problem = owner && ownerContradiction(owner, socWindow.taper);
+  if (problem !== undefined) say(["control", "owner", ...problem.path], "control.owner", problem.message);
+  site.units.forEach(({ revertAfterS, safePowerKW = fallback.onControllerLoss?.powerKW ?? 0, rating }, index) => {
+    if (revertAfterS === undefined && fallback.onControllerLoss === undefined) {
+      say(
+        ["units", index],
+        `units[${index}].revertAfterS`,
+        "must be given, or control.fallback.onControllerLoss for all",
+      );
+    }
+    if (safePowerKW > rating.dischargeKW || safePowerKW < -rating.chargeKW) {
+      say(["units", index], `units[${index}].safePowerKW`, `of ${safePowerKW} kW is beyond the unit's rating`);
+    }
+  });
   site.units.forEach(({ driver }, index) => {
     const problem = unknownDriver(driver, UNIT_DRIVERS);
     if (problem !== undefined) say(["units", index, "driver"], `units[${index}].driver`, problem);
@@ -124,7 +140,7 @@ function toSiteConfig(site: SiteDocument, place: (path: string) => string): Site
   return {
     siteId: site.site,
     control: toControl(site),
-    units: site.units.map(toUnit),
+    units: site.units.map((unit) => toUnit(unit, site.control.fallback.onControllerLoss)),
     meter: site.meter,
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
@@ -144,6 +160,7 @@ function toSiteConfig(site: SiteDocument, place: (path: string) => string): Site
 
 function toControl({ site, control, services }: SiteDocument): SiteConfig["control"] {
   const { connection, ramp, socWindow, transformer, unitThermal, voltage, freshness, fallback } = control;
+  const { feeder, owner, leaseReversals } = control;
   return {
     siteId: site,
     periodMs: Ms(control.periodMs),
@@ -155,6 +172,8 @@ function toControl({ site, control, services }: SiteDocument): SiteConfig["contr
     },
     ramp: { upWPerS: kWPerS(ramp.upKWPerS), downWPerS: kWPerS(ramp.downKWPerS) },
     socWindow: { socMin: Soc(socWindow.min), socMax: Soc(socWindow.max), taper: Soc(socWindow.taper) },
+    ...(feeder && { feeder: { exportWMax: MW(feeder.exportLimitMW), importWMax: MW(feeder.importLimitMW) } }),
+    ...(owner && { owner: toOwnerTerms(owner, socWindow.taper) }),
     ...(transformer && { transformer: toThermal(transformer) }),
     ...(unitThermal && { unitThermal: toThermal(unitThermal) }),
     ...(voltage && { voltage: { voltageVMin: V(voltage.minV), voltageVMax: V(voltage.maxV) } }),
@@ -164,6 +183,7 @@ function toControl({ site, control, services }: SiteDocument): SiteConfig["contr
       plantMs: seconds(freshness.plantS),
     },
     leaseRampWPerS: kWPerS(control.leaseRampKWPerS),
+    leaseReversals: { max: leaseReversals.max, withinMs: seconds(leaseReversals.withinS) },
     fallback: {
       onCloudLoss: toFallback(fallback.onCloudLoss),
       onMeterLoss: toFallback(fallback.onMeterLoss),
@@ -201,7 +221,11 @@ function toFallback(fallback: SiteDocument["control"]["fallback"]["onCloudLoss"]
   }
 }
 
-function toUnit({ rating, revertAfterS, safePowerKW, ...unit }: SiteDocument["units"][number]): UnitConfig {
+/** The loader has seen to it that one of the two says when. */
+function toUnit(
+  { rating, revertAfterS, safePowerKW, ...unit }: SiteDocument["units"][number],
+  onControllerLoss = { afterS: revertAfterS ?? 0, powerKW: 0 },
+): UnitConfig {
   return {
     ...unit,
     rating: {
@@ -210,8 +234,8 @@ function toUnit({ rating, revertAfterS, safePowerKW, ...unit }: SiteDocument["un
       apparentVAMax: kVA(rating.apparentKVA),
       capacityWh: kWh(rating.capacityKWh),
     },
-    revertAfterMs: seconds(revertAfterS),
-    safePowerW: kW(safePowerKW),
+    revertAfterMs: seconds(revertAfterS ?? onControllerLoss.afterS),
+    safePowerW: kW(safePowerKW ?? onControllerLoss.powerKW),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownerDocument } from "./owner-document.ts";
 import { serviceDocument } from "./services-document.ts";
 
 /**
@@ -35,15 +36,24 @@ const control = z.strictObject({
     max: z.number().min(0).max(1),
     taper: z.number().min(0).max(0.5),
   }),
+  /** The batteries' own cable and transformer, where they are weaker than the connection. */
+  feeder: z.strictObject({ exportLimitMW: size, importLimitMW: size }).optional(),
+  owner: ownerDocument.optional(),
   transformer: z.strictObject({ derateFromC: z.number(), maxC: z.number() }).optional(),
   unitThermal: z.strictObject({ derateFromC: z.number(), maxC: z.number() }).optional(),
   voltage: z.strictObject({ minV: positive, maxV: positive }).optional(),
   freshness: z.strictObject({ unitS: positive, meterS: positive, plantS: positive }),
   leaseRampKWPerS: positive,
+  /** How often the cloud may turn the site from discharging to charging or back. */
+  leaseReversals: z
+    .strictObject({ max: z.int().min(1).max(1_000), withinS: positive })
+    .default({ max: 30, withinS: 300 }),
   fallback: z.strictObject({
     onCloudLoss: fallback,
     onMeterLoss: fallback,
     onUnitLoss: z.enum(["redistribute", "hold-share"]),
+    /** What every unit is told to do by itself once nobody has spoken to it for this long; a unit may say otherwise. */
+    onControllerLoss: z.strictObject({ afterS: positive, powerKW: z.number().default(0) }).optional(),
   }),
 });
 
@@ -68,9 +78,9 @@ const unit = z.strictObject({
     apparentKVA: positive,
     capacityKWh: positive,
   }),
-  /** The device's own timer: silence for this long and it goes to `safePowerKW`. */
-  revertAfterS: positive,
-  safePowerKW: z.number().default(0),
+  /** The device's own timer: silence for this long and it goes to `safePowerKW`. Left out: as `onControllerLoss` says. */
+  revertAfterS: positive.optional(),
+  safePowerKW: z.number().optional(),
 });
 
 const meter = z.strictObject({

@@ -1,4 +1,5 @@
 import type { MonotonicMs, Ms, UtcMs, W } from "@penstock/protocol/units";
+import type { EnergyLedger } from "../control/energy-ledger.ts";
 import type { PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
 import type { Explanation, Grant, Latches } from "../control/step-types.ts";
 import type { RecordingChunk } from "../recorder/cycle-recorder.ts";
@@ -13,6 +14,8 @@ export type LoopInput =
   | { readonly type: "latches"; readonly latches: Latches }
   | { readonly type: "plant"; readonly reading: PlantReading }
   | { readonly type: "question"; readonly id: number; readonly question: LoopQuestion }
+  /** What an earlier process had counted, from the disk. */
+  | { readonly type: "ledger"; readonly ledger: EnergyLedger }
   | { readonly type: "stop" };
 
 /** Plant-controller values with the moment they were really read; `undefined` fields were bad or unreadable. */
@@ -37,7 +40,9 @@ export type LoopOutput =
   /** What the core was given and did, for a replay; once a second. */
   | { readonly type: "recording"; readonly chunk: RecordingChunk }
   /** A frequency event, frozen: when its fast table is whole, and again when both are. */
-  | { readonly type: "evidence"; readonly evidence: FrequencyEvidence };
+  | { readonly type: "evidence"; readonly evidence: FrequencyEvidence }
+  /** Once a minute, on a site whose owner has terms: to be kept on disk. */
+  | { readonly type: "ledger"; readonly ledger: EnergyLedger };
 
 export interface LeaseProgress {
   readonly leaseId: string;

@@ -3,6 +3,7 @@ import { type Clock, onGrid, type Timer } from "@penstock/protocol/time";
 import { type MonotonicMs, Ms, seconds, Var } from "@penstock/protocol/units";
 import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
 import type { CoreState } from "../control/core-state.ts";
+import type { EnergyLedger } from "../control/energy-ledger.ts";
 import type { SiteImage } from "../control/image.ts";
 import type { CoreAlarm, Explanation, Grant, Latches, StepInput, UnitCommand } from "../control/step-types.ts";
 import { CycleRecorder } from "../recorder/cycle-recorder.ts";
@@ -62,6 +63,8 @@ export class SiteLoop {
   #explanationBefore: Explanation | undefined;
   #startedMs: MonotonicMs | undefined;
   #statusDueMs = Number.NEGATIVE_INFINITY;
+  #restoredLedger: EnergyLedger | undefined;
+  #ledgerDueMs = Number.NEGATIVE_INFINITY;
   #overrunSaidMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SiteLoopOptions) {
@@ -118,6 +121,9 @@ export class SiteLoop {
           this.#options.emit({ type: "answer", answer: { id: input.id, result } }),
         );
         return;
+      case "ledger":
+        this.#restoredLedger = input.ledger;
+        return;
       case "stop":
         this.stop();
     }
@@ -151,7 +157,7 @@ export class SiteLoop {
         return;
       }
       const before = this.#state ?? this.#core.begin(image);
-      const input = { image, grants: this.#grants, latches: this.#latches };
+      const input = { image, grants: this.#grants, latches: this.#latches, ...this.#takeLedger() };
       const wanted = this.#think(before, input);
       const thoughtMs = clock.monotonicMs();
       const guarded = this.#core.guard(wanted, image);
@@ -216,6 +222,7 @@ export class SiteLoop {
     this.#frequency?.add(image, explanation);
     for (const event of this.#alarms.edges([explanation.alarms, guardAlarms], image.nowMs)) this.#tell(event);
     this.#sayStatus(image, before === undefined || !isSameShape(before, explanation));
+    this.#keepLedger(image.monotonicMs);
     if (grants.length > 0) {
       for (const progress of this.#leases.progress(image, explanation, grants))
         emit({ type: "lease-progress", progress });
@@ -230,6 +237,19 @@ export class SiteLoop {
       this.#commandedW,
     );
     if (records.length > 0) emit({ type: "records", records });
+  }
+
+  #takeLedger(): Pick<StepInput, "restoredLedger"> | undefined {
+    const restoredLedger = this.#restoredLedger;
+    this.#restoredLedger = undefined;
+    return restoredLedger && { restoredLedger };
+  }
+
+  #keepLedger(nowMs: MonotonicMs): void {
+    const ledger = this.#state?.ledger;
+    if (ledger === undefined || nowMs < this.#ledgerDueMs) return;
+    this.#ledgerDueMs = nowMs + LEDGER_EVERY_MS;
+    this.#options.emit({ type: "ledger", ledger });
   }
 
   #sayStatus(image: SiteImage, atOnce: boolean): void {
@@ -300,6 +320,8 @@ export class SiteLoop {
 /** Well inside the timers by which units come to rest when nobody commands them. */
 const PLANT_PATIENCE_MS = seconds(4);
 const STATUS_EVERY_MS = seconds(1);
+/** What is lost with a process in between is not lost: the units' own counters know it. */
+const LEDGER_EVERY_MS = seconds(60);
 const OVERRUN_EVERY_MS = seconds(10);
 const LAST_WRITES_MS = Ms(500);
 
