@@ -4,6 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { askSite } from "./cli/ask-site.ts";
+import type { Revision } from "./config/config-book.ts";
+import type { ConfigStatus } from "./config/config-desk.ts";
+import type { LoopStats } from "./loop/loop-types.ts";
+import { readRecording } from "./recorder/read-recording.ts";
+import { readSegment, segmentsIn } from "./recorder/recording-folder.ts";
+import { replay } from "./recorder/replay.ts";
 
 let folder = "";
 const children: ChildProcess[] = [];
@@ -37,6 +43,12 @@ function lonelySite(changes: (text: string) => string = (text) => text): string 
   const text = example.replace(/\nplant:\n(?: .*\n)+/, "\n").replaceAll(/port: 51(\d\d)/g, "port: 1$1");
   writeFileSync(file, changes(text));
   return file;
+}
+
+async function ask(request: { readonly op: string; readonly [field: string]: unknown }) {
+  const result = await askSite(join(folder, "feeder.sock"), request);
+  if (!result.ok) throw new Error(result.error.code);
+  return result.value;
 }
 
 async function answer(op: "status" | "alarms"): Promise<Record<string, unknown>> {
@@ -81,4 +93,42 @@ test("a second agent for the same site is refused", async () => {
   const { code, err } = await start(file).ended;
   expect(code).toBe(1);
   expect(err).toContain("already running");
+});
+
+test("a configuration applied on trial runs at once, and is gone after a kill -9 in its window", async () => {
+  const file = lonelySite();
+  const first = start(file);
+  await answer("status");
+  const text = readFileSync(file, "utf8").replace("exportLimitMW: 5", "exportLimitMW: 4.5");
+  const change = { text, confirmWithinMs: 600_000, by: "ada", reason: "trial" };
+  expect(await ask({ op: "config-apply", ...change })).toMatchObject({ status: { revision: 2 } });
+  const onTrial = await answer("status");
+  expect(onTrial).toMatchObject({ config: { revision: 2, pending: { revertsTo: 1 } } });
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const second = start(file);
+  const after = await answer("status");
+  expect(after).toMatchObject({ config: { revision: 1, pending: null } });
+  expect((after["config"] as ConfigStatus).capability).not.toBe((onTrial["config"] as ConfigStatus).capability);
+  const history = await ask({ op: "config-history" });
+  expect((history["revisions"] as Revision[]).map(({ state }) => state)).toEqual(["confirmed", "reverted"]);
+  second.child.kill("SIGTERM");
+  expect((await second.ended).code).toBe(0);
+});
+
+test("what the process recorded replays to the last bit, also after a kill -9", async () => {
+  const { child, ended } = start(lonelySite());
+  await answer("status");
+  const { folder: recordings } = await ask({ op: "recordings" });
+  const lastCycles = async () => ((await answer("status"))["loop"] as LoopStats).cycles;
+  while ((await lastCycles()) < 40) await new Promise((resolve) => setTimeout(resolve, 100));
+  child.kill("SIGKILL");
+  await ended;
+  const [segment] = segmentsIn(String(recordings));
+  const read = segment && readSegment(segment);
+  const recording = read?.ok ? readRecording(read.value) : undefined;
+  if (!recording?.ok) throw new Error("a segment of the killed process");
+  const { cycles, differences } = replay(recording.value);
+  expect(differences).toBe(0);
+  expect(cycles).toBeGreaterThan(20); // All but the last second.
 });

@@ -1,20 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { describeError } from "@penstock/protocol/result";
-import { Rng } from "@penstock/protocol/rng";
 import { SystemClock } from "@penstock/protocol/time";
-import { EdgeAgent } from "./agent/edge-agent.ts";
-import { noLatches } from "./agent/latches-fact.ts";
 import { serveOperators } from "./cli/operator-socket.ts";
+import { ConfigDesk, type ConfigDeskOptions } from "./config/config-desk.ts";
 import { loadSiteConfig } from "./config/load-site-config.ts";
 import type { SiteConfig } from "./config/site-config.ts";
-import type { Grant, Latches } from "./control/step-types.ts";
-import { type LoopHandle, startLoopThread } from "./loop/loop-handle.ts";
-import type { EdgeEvent, LoopInput, LoopOutput } from "./loop/loop-types.ts";
-import { RecorderHandle } from "./recorder/recorder-handle.ts";
+import type { EdgeEvent, LoopOutput } from "./loop/loop-types.ts";
+import { RunningSite } from "./running-site.ts";
 import { StoreHandle } from "./store/store-handle.ts";
-import { mqttLink } from "./sync/mqtt-link.ts";
 
 /** The process of one site: threads, sockets and signals around the agent. Nothing is decided here. */
 
@@ -32,102 +27,83 @@ const endWithinMs = 5_000;
 /** Time for the death certificate to leave before the threads end. */
 const goodbyeMs = 200;
 
-async function run(config: SiteConfig, trustPlantOnFirstUse: boolean): Promise<void> {
-  const store = new StoreHandle(config.store);
-  const loop = new LoopSlot();
-  const { cloud } = config;
-  const agent = new EdgeAgent({
-    clock: new SystemClock(),
-    rng: new Rng(randomBytes(8).toString("hex")),
-    config,
-    store,
-    ...(cloud && {
-      link: mqttLink({
-        brokerUrl: cloud.brokerUrl,
-        username: cloud.username,
-        password: () => readFileSync(cloud.passwordFile, "utf8").trim(),
-      }),
-    }),
-    loop,
-    onEvent: logEvent,
-  });
-
-  const recorder =
-    config.recorder &&
-    new RecorderHandle(config.recorder, (error) => process.stderr.write(`the recorder: ${describeError(error)}\n`));
-
+async function run(source: ConfigDeskOptions["source"], fileConfig: SiteConfig, trustPlant: boolean): Promise<void> {
+  const clock = new SystemClock();
+  let site: RunningSite | undefined;
+  const waiting: (() => void)[] = [];
   const socket = await serveOperators(
-    config.socket,
-    (request, role, answer) => agent.operate(request, role, answer),
-    config.access,
+    fileConfig.socket,
+    (request, role, answer) => {
+      const ask = () => site?.agent.operate(request, role, answer);
+      // In its first moment the agent does not know yet what to run on; who asks then can wait that long.
+      if (site === undefined) waiting.push(ask);
+      else ask();
+    },
+    fileConfig.access,
   );
   if (!socket.ok) {
-    if (socket.error.code === "socket.in-use") exitWith(`an agent for this site is already running (${config.socket})`);
+    const { socket: path } = fileConfig;
+    if (socket.error.code === "socket.in-use") exitWith(`an agent for this site is already running (${path})`);
     process.stderr.write(`sitectl will not find this site: ${describeError(socket.error)}\n`);
   }
+
+  const store = new StoreHandle(fileConfig.store);
+  const untold: Omit<EdgeEvent, "timeMs">[] = [];
+  const configDesk = new ConfigDesk(
+    {
+      clock,
+      store,
+      source,
+      switchTo: (config) => void changeTo(config),
+      tell: (event) => {
+        if (site === undefined) untold.push(event);
+        else site.agent.note(event);
+      },
+    },
+    fileConfig,
+  );
 
   let isEnding = false;
   const end = async (exitCode: number) => {
     if (isEnding) return;
     isEnding = true;
     setTimeout(() => process.exit(exitCode || 1), endWithinMs).unref();
-    agent.stop();
-    // The units keep their last set-point and come to rest by their own timers.
-    await loop.stop();
+    await site?.stop();
     await new Promise((resolve) => setTimeout(resolve, goodbyeMs));
-    await Promise.all([store.close(), recorder?.close()]);
+    await store.close();
     if (socket.ok) socket.value.close();
     process.exit(exitCode);
   };
   process.on("SIGTERM", () => void end(0));
   process.on("SIGINT", () => void end(0));
 
-  agent.start(() => {
+  const begin = (config: SiteConfig) => {
     if (isEnding) return;
-    const { initialLatches, initialGrants } = loop.initial;
-    loop.fill(
-      startLoopThread(
-        { config, initialLatches, initialGrants, trustPlantOnFirstUse },
-        {
-          onOutput: (output) => {
-            agent.onLoopOutput(output);
-            if (output.type === "recording" || output.type === "evidence") recorder?.keep(output);
-            sayControlling(config, output);
-          },
-          onFailure: (cause) => {
-            process.stderr.write(`the control loop failed: ${cause instanceof Error ? cause.stack : String(cause)}\n`);
-            void end(1);
-          },
-        },
-      ),
-    );
-  });
-}
-
-/** Where the loop will be: until its thread runs, what it is told becomes what it starts with. */
-class LoopSlot {
-  readonly initial: { initialLatches: Latches; initialGrants: readonly Grant[] } = {
-    initialLatches: noLatches,
-    initialGrants: [],
+    site = new RunningSite({
+      clock,
+      config,
+      configDesk,
+      store,
+      trustPlantOnFirstUse: trustPlant,
+      onEvent: logEvent,
+      onLoopOutput: (output) => sayControlling(config, output),
+      onLoopFailure: (cause) => {
+        process.stderr.write(`the control loop failed: ${cause instanceof Error ? cause.stack : String(cause)}\n`);
+        void end(1);
+      },
+    });
+    for (const event of untold.splice(0)) site.agent.note(event);
+    for (const ask of waiting.splice(0)) ask();
   };
-  readonly #early: LoopInput[] = [];
-  #handle: LoopHandle | undefined;
-
-  post(input: LoopInput): void {
-    if (this.#handle !== undefined) this.#handle.post(input);
-    else if (input.type === "latches") this.initial.initialLatches = input.latches;
-    else if (input.type === "grants") this.initial.initialGrants = input.grants;
-    else this.#early.push(input);
-  }
-
-  fill(handle: LoopHandle): void {
-    this.#handle = handle;
-    for (const input of this.#early.splice(0)) handle.post(input);
-  }
-
-  async stop(): Promise<void> {
-    await this.#handle?.stop();
-  }
+  let change = Promise.resolve();
+  const changeTo = (config: SiteConfig) => {
+    // One after the other; the units keep what they were told last for the moment in between.
+    change = change.then(async () => {
+      await site?.stop();
+      begin(config);
+    });
+  };
+  configDesk.start(begin);
 }
 
 let isControlling = false;
@@ -175,4 +151,5 @@ function exitWith(sentence: string): never {
 const args = readArguments();
 const loaded = loadSiteConfig(args.config);
 if (!loaded.ok) exitWith(loaded.error.text);
-await run(loaded.value, args.trustPlant);
+const source = { text: readFileSync(args.config, "utf8"), file: args.config, folder: dirname(resolve(args.config)) };
+await run(source, loaded.value, args.trustPlant);

@@ -3,6 +3,7 @@ import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
+import type { ConfigDesk } from "../config/config-desk.ts";
 import type { SiteConfig } from "../config/site-config.ts";
 import { ledgerFromFact } from "../control/energy-ledger.ts";
 import type { Latches } from "../control/step-types.ts";
@@ -36,6 +37,8 @@ export interface EdgeAgentOptions {
   /** Every event, as it happens, for a log. */
   readonly onEvent?: (event: EdgeEvent) => void;
   readonly outboxLimits?: OutboxLimits;
+  /** Where the site's configuration is kept; on the virtual clock it has only the one it was made with. */
+  readonly configDesk?: ConfigDesk;
 }
 
 /** Where the store keeps what the owner's terms count. */
@@ -94,6 +97,7 @@ export class EdgeAgent {
           });
     this.#questions = new LoopQuestions(clock, loop);
     this.#operator = new OperatorDesk({
+      configDesk: options.configDesk,
       askLoop: (question, done) => this.#questions.ask(question, done),
       clock,
       config,
@@ -165,6 +169,11 @@ export class EdgeAgent {
     this.#operator.handle(request, role, answer);
   }
 
+  /** Something happened around the agent that belongs in its journal. */
+  note(event: Omit<EdgeEvent, "timeMs">): void {
+    this.#tell(event);
+  }
+
   view(): AgentView {
     const { clock, config } = this.#options;
     return {
@@ -175,6 +184,7 @@ export class EdgeAgent {
       latches: this.#latches,
       grants: this.#leases?.grants() ?? [],
       sync: this.#sync?.status(),
+      config: this.#options.configDesk?.status(),
       isStoring: this.#isStoring,
       heldRecords: this.#journal.held,
       isClockTrusted: this.#leases?.isClockTrusted,

@@ -1,3 +1,4 @@
+import type { ConfigStatus } from "../config/config-desk.ts";
 import type { Reading } from "../control/image.ts";
 import type { Grant, Latches } from "../control/step-types.ts";
 import type { EdgeEvent, SiteStatus } from "../loop/loop-types.ts";
@@ -15,6 +16,8 @@ export interface AgentView {
   readonly latches: Latches;
   readonly grants: readonly Grant[];
   readonly sync: SyncStatus | undefined;
+  /** Undefined where the site has only the configuration it was made with. */
+  readonly config: ConfigStatus | undefined;
   readonly isStoring: boolean;
   readonly heldRecords: number;
   /** Undefined where nobody asks: a site without a cloud takes no leases. */
@@ -54,6 +57,7 @@ export function statusReport(view: AgentView, store: StoreStats | undefined) {
     loop: site?.loop ?? null,
     devices: site?.devices ?? [],
     link: view.sync ?? null,
+    config: view.config ?? null,
     store: { storing: view.isStoring, heldRecords: view.heldRecords, ...(store ?? {}) },
     alarms: alarmsReport(view).alarms,
   };
@@ -117,6 +121,9 @@ export function alarmsReport(view: AgentView) {
       code: `device.${state}`,
       text: `${id} is ${state}${lastError === undefined ? "" : `: ${lastError}`}`,
     })),
+    ...(view.config?.pending == null
+      ? []
+      : [{ code: "config.pending", text: "a new configuration waits to be confirmed: sitectl config confirm" }]),
     ...(view.isStoring ? [] : [{ code: "store.unavailable", text: "records cannot be stored; leases are refused" }]),
     ...(isOffline ? [{ code: "sync.offline", text: `not connected to the cloud (${view.sync?.state})` }] : []),
   ];

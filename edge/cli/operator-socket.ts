@@ -5,8 +5,8 @@ import { fail, ok, type Result } from "@penstock/protocol/result";
 import type { Role } from "../agent/requests/request.ts";
 import { socketPath } from "./socket-path.ts";
 
-/** A request is a few words; a peer that sends more in one line is not `sitectl`. */
-const lineBytesMax = 64 * 1024;
+/** A request is a few words, or a configuration of hundreds of units; a peer that sends more in one line is not `sitectl`. */
+const lineBytesMax = 1024 * 1024;
 
 export type HandleRequest = (request: unknown, role: Role, answer: (response: unknown) => void) => void;
 

@@ -8,6 +8,14 @@ export function refusalWords(error: CodedError): string {
 
 const known: Readonly<Record<string, (error: CodedError) => string>> = {
   "operator.not-stopped": () => "the site is not stopped",
+  "config.invalid": ({ text }) => `the file is not right:\n${String(text)}`,
+  "config.fixed-field": ({ field, remedy }) => `${String(field)} cannot change while the site runs; ${String(remedy)}`,
+  "config.same": ({ revision }) => `the site runs on this already (revision ${String(revision)})`,
+  "config.nothing-pending": () => "nothing waits to be confirmed; sitectl config history shows what runs",
+  "config.still-pending": () => "another change waits: sitectl config confirm, or sitectl config rollback",
+  "config.no-revision": ({ revision }) => `there is no revision ${String(revision)}; sitectl config history lists them`,
+  "config.no-store": () => "without its store the site runs on its file and keeps no other; sitectl store",
+  "config.not-kept": () => "this site has only the configuration it was made with",
   "operator.no-limit": () => "no local limit is set",
   "operator.not-understood": () => "the agent does not know this request; is it an older version?",
   "operator.not-permitted": ({ role, needs }) =>

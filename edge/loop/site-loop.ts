@@ -1,6 +1,7 @@
 import { invariant } from "@penstock/protocol/result";
 import { type Clock, onGrid, type Timer } from "@penstock/protocol/time";
 import { type MonotonicMs, Ms, seconds, Var } from "@penstock/protocol/units";
+import { capabilityHash } from "../config/capability-hash.ts";
 import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
 import type { CoreState } from "../control/core-state.ts";
 import type { EnergyLedger } from "../control/energy-ledger.ts";
@@ -49,6 +50,7 @@ export class SiteLoop {
   readonly #lateness: Lateness;
   readonly #stages: StageWatch;
   readonly #telemetry: Telemetry;
+  readonly #capability: string;
   readonly #recorder: CycleRecorder | undefined;
   readonly #frequency: FrequencyRecorder | undefined;
   readonly #leases = new LeaseFollower();
@@ -76,6 +78,7 @@ export class SiteLoop {
     this.#lateness = new Lateness(config.control.periodMs);
     this.#stages = new StageWatch(config.control.periodMs, (event) => this.#tell(event));
     this.#telemetry = new Telemetry(config);
+    this.#capability = capabilityHash(config);
     const { recorder, evidence } = config;
     this.#recorder = recorder && new CycleRecorder(config.control, (chunk) => this.#emit({ type: "recording", chunk }));
     this.#frequency =
@@ -233,7 +236,7 @@ export class SiteLoop {
     const records = this.#telemetry.records(
       image.monotonicMs,
       image.nowMs,
-      () => ({ image, explanation, grants, loop: this.#loopStats() }),
+      () => ({ image, explanation, grants, loop: this.#loopStats(), capability: this.#capability }),
       this.#commandedW,
     );
     if (records.length > 0) emit({ type: "records", records });

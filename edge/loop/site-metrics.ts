@@ -15,6 +15,7 @@ export interface SiteMoment {
   readonly explanation: Explanation;
   readonly grants: readonly Grant[];
   readonly loop: LoopStats;
+  readonly capability: string;
 }
 
 export const siteValues = (moment: SiteMoment): MetricValue[] =>
@@ -66,6 +67,7 @@ const SITE_VALUES: Readonly<Record<string, SiteValue>> = {
     Math.max(0, Math.min(-explanation.interval.powerWMin, allowedW(image, "chargeWMax"))),
   "Capability/Discharge": ({ image, explanation }) =>
     Math.max(0, Math.min(explanation.interval.powerWMax, allowedW(image, "dischargeWMax"))),
+  "Capability/Hash": ({ capability }) => capability,
   "Units/Available": ({ image }) => available(image).length,
   "Units/Total": ({ image }) => image.units.length,
   "Grid/Frequency": ({ image }) => known(image.meter.frequencyHz),

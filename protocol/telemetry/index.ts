@@ -58,6 +58,7 @@ export const SITE_METRICS = [
   metric("Energy/Imported", "Double", "Wh", "settlement", 0, "meter's import counter"),
   metric("Capability/Charge", "Double", "W", "live", 1000, "largest charge the site could take now, ≥ 0"),
   metric("Capability/Discharge", "Double", "W", "live", 1000, "largest discharge the site could give now, ≥ 0"),
+  metric("Capability/Hash", "String", "", "historian", 0, "SHA-256 of the settings the grid and the markets rely on"),
   metric("Units/Available", "Int64", "", "live", 0, "units that are measured, remote and running"),
   metric("Units/Total", "Int64", "", "historian", 0, "units configured"),
   metric("Grid/Frequency", "Double", "Hz", "live", 0.002, "at the meter"),

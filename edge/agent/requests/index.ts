@@ -1,5 +1,11 @@
 import { alarms } from "./alarms.ts";
 import { audit } from "./audit.ts";
+import { configApply } from "./config-apply.ts";
+import { configConfirm } from "./config-confirm.ts";
+import { configHistory } from "./config-history.ts";
+import { configPropose } from "./config-propose.ts";
+import { configRollback } from "./config-rollback.ts";
+import { configShow } from "./config-show.ts";
 import { deviceMap } from "./device-map.ts";
 import { deviceRegisters } from "./device-registers.ts";
 import { devices } from "./devices.ts";
@@ -10,6 +16,7 @@ import { limitSet } from "./limit-set.ts";
 import { link } from "./link.ts";
 import { mode } from "./mode.ts";
 import { points } from "./points.ts";
+import { recordings } from "./recordings.ts";
 import type { OperatorRequest } from "./request.ts";
 import { resume } from "./resume.ts";
 import { status } from "./status.ts";
@@ -40,4 +47,11 @@ export const operatorRequests: readonly OperatorRequest[] = [
   limitSet,
   limitClear,
   mode,
+  configShow,
+  configHistory,
+  configPropose,
+  configApply,
+  configConfirm,
+  configRollback,
+  recordings,
 ];

@@ -1,4 +1,5 @@
 import { SITE_METRICS, UNIT_METRICS } from "@penstock/protocol/telemetry";
+import { capabilityHash } from "../../config/capability-hash.ts";
 import { LIVE_METRICS, SETTLEMENT_METRICS, settlementValues, siteValues, unitValues } from "../../loop/site-metrics.ts";
 import type { OperatorRequest } from "./request.ts";
 
@@ -7,11 +8,17 @@ export const points: OperatorRequest<object> = {
   op: "points",
   role: "viewer",
   parse: () => ({}),
-  answer: (_, { view }, answer) => {
+  answer: (_, { config, view }, answer) => {
     const { site, siteId, nowMs, grants } = view();
     const values = new Map<string, unknown>();
     if (site !== undefined) {
-      const moment = { image: site.image, explanation: site.explanation, grants, loop: site.loop };
+      const moment = {
+        image: site.image,
+        explanation: site.explanation,
+        grants,
+        loop: site.loop,
+        capability: capabilityHash(config),
+      };
       LIVE_METRICS.forEach(({ name }, index) => void values.set(name, siteValues(moment)[index] ?? null));
       SETTLEMENT_METRICS.forEach(({ name }, index) => void values.set(name, settlementValues(moment)[index] ?? null));
     }

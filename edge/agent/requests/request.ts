@@ -1,5 +1,6 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
+import type { ConfigDesk } from "../../config/config-desk.ts";
 import type { SiteConfig } from "../../config/site-config.ts";
 import type { Latches } from "../../control/step-types.ts";
 import type { LoopAnswer, LoopQuestion } from "../../loop/loop-question.ts";
@@ -30,6 +31,7 @@ export type Answer = (response: unknown) => void;
 export interface Desk {
   readonly clock: Clock;
   readonly config: SiteConfig;
+  readonly configDesk: ConfigDesk | undefined;
   readonly store: EdgeStore;
   readonly audit: AuditLog;
   readonly view: () => AgentView;

@@ -11,6 +11,7 @@ const see = "See";
 const device = "Devices and paths";
 const change = "Change";
 const record = "Records";
+const settings = "Configuration";
 
 /** The shelf: one line a command, loaded only when it is called. */
 export const commandEntries: readonly CommandEntry[] = [
@@ -39,4 +40,15 @@ export const commandEntries: readonly CommandEntry[] = [
   entry(record, "events", "what happened lately, oldest first", () => import("./events.ts")),
   entry(record, "audit tail", "who changed what, and which leases were refused", () => import("./audit-tail.ts")),
   entry(record, "audit verify", "that no audit entry was altered or taken out", () => import("./audit-verify.ts")),
+  entry(record, "replay", "run the core over what was recorded", () => import("./replay.ts")),
+  entry(record, "evidence ls", "the frequency events that were frozen", () => import("./evidence-ls.ts")),
+  entry(record, "evidence show", "one event: response beside the contract", () => import("./evidence-show.ts")),
+  entry(record, "evidence export", "one event as CSV or JSON", () => import("./evidence-export.ts")),
+  entry(settings, "config show", "the configuration the site runs on", () => import("./config-show.ts")),
+  entry(settings, "config check", "whether a file is right, and where not", () => import("./config-check.ts")),
+  entry(settings, "config diff", "what a file would change", () => import("./config-diff.ts")),
+  entry(settings, "config apply", "run on a file; back by itself unless confirmed", () => import("./config-apply.ts")),
+  entry(settings, "config confirm", "keep what would go back by itself", () => import("./config-confirm.ts")),
+  entry(settings, "config rollback", "back to an earlier one", () => import("./config-rollback.ts")),
+  entry(settings, "config history", "who changed what, when and why", () => import("./config-history.ts")),
 ];

@@ -1,0 +1,39 @@
+import type { ConfigStatus } from "../../config/config-desk.ts";
+import { needsReason } from "../change.ts";
+import { type Command, confirmOption, reasonOption } from "../command.ts";
+import { confirmWithin, confirmWithinOption, needsTime, statusLine } from "../config-words.ts";
+import { confirm } from "../confirm.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { showReport } from "../show-report.ts";
+
+export const command: Command = {
+  usage: "[--to N] --reason TEXT [--confirm-within 10m] [--confirm SITE]",
+  help: "Back to an earlier configuration: the confirmed one before, or revision --to.\nOne that still waits for its confirmation is given up at once.",
+  examples: [["sitectl config rollback --reason 'the limit was wrong'"], ["sitectl config rollback --to 3 --reason …"]],
+  options: {
+    to: { value: "N", text: "which revision: sitectl config history lists them" },
+    ...reasonOption,
+    ...confirmWithinOption,
+    ...confirmOption,
+  },
+  run: async (context) => {
+    const reason = context.options.text("reason");
+    if (!reason) return context.usage(needsReason);
+    const to = context.options.number("to");
+    if (to === undefined) return context.usage("--to must be a number");
+    const withinMs = confirmWithin(context);
+    if (withinMs === undefined) return context.usage(needsTime);
+    const asked = await context.ask({ op: "config-history" });
+    if (!asked.ok) return asked.exitCode;
+    const { site, status } = asked.report as { site: string; status: ConfigStatus };
+    const exitCode = await confirm(context, {
+      site,
+      now: statusLine(status),
+      after: to === null ? "the confirmed revision before it" : `the text of revision ${to}`,
+      effect: "the site runs on an earlier configuration",
+    });
+    if (exitCode !== exitCodes.ok) return exitCode;
+    const request = { op: "config-rollback", to, confirmWithinMs: withinMs, by: context.options.by, reason };
+    return showReport<{ status: ConfigStatus }>(context, request, (report) => [statusLine(report.status)]);
+  },
+};
