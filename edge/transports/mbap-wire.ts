@@ -11,14 +11,14 @@ import type { Wire, WireOptions } from "./wire.ts";
  * MODBUS Messaging on TCP/IP V1.0b, 3.1: transaction id, protocol id 0, length, unit id, then the PDU; MODBUS
  * Application Protocol V1.1b3, 6.3, 6.4 and 6.12 for the PDUs.
  */
-export function mbapWire(options: WireOptions, firstTransactionId = 0): Wire {
+export function mbapWire(options: WireOptions, firstTransactionId = 0, open = openByteSocket): Wire {
   const { unitId } = options;
   const frame = Buffer.alloc(FRAME_BYTES_MAX);
   let received = 0;
   let transactionId = firstTransactionId;
   /** What to make of the PDU that comes back; undefined while nothing was asked. */
   let waiting: ((pdu: Buffer) => string | undefined) | undefined;
-  const socket = openByteSocket({ ...options, onBytes: receive });
+  const socket = open({ ...options, onBytes: receive });
 
   return {
     read(table, address, count, answer) {

@@ -1,7 +1,8 @@
 import { createServer, type Socket } from "node:net";
 import type { Clock } from "@penstock/protocol/time";
 import type { Ms } from "@penstock/protocol/units";
-import { exceptionCode, type ModbusDevice } from "../devices/modbus-device.ts";
+import type { ModbusDevice } from "../devices/modbus-device.ts";
+import { answerFrame, MbapInbox } from "./mbap-frames.ts";
 
 export interface ModbusTcpOptions {
   readonly device: ModbusDevice;
@@ -46,22 +47,14 @@ export async function serveModbusTcp(options: ModbusTcpOptions): Promise<ModbusT
 }
 
 function serveConnection(socket: Socket, device: ModbusDevice, clock: Clock): void {
-  let pending: Uint8Array = new Uint8Array(0);
+  const inbox = new MbapInbox();
   socket.on("data", (chunk: Uint8Array) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-    const answers: Uint8Array[] = [];
-    while (pending.length >= headerLength) {
-      const length = wordAt(pending, 4);
-      if (wordAt(pending, 2) !== 0 || length < 2 || length > 254) {
-        // Not Modbus, or out of step: nothing after this can be trusted.
-        socket.destroy();
-        return;
-      }
-      if (pending.length < 6 + length) break;
-      const answer = answerFrame(pending.subarray(0, 6 + length), device);
-      if (answer !== undefined) answers.push(answer);
-      pending = pending.subarray(6 + length);
+    const frames = inbox.take(chunk);
+    if (frames === undefined) {
+      socket.destroy();
+      return;
     }
+    const answers = frames.flatMap((frame) => answerFrame(frame, device) ?? []);
     if (answers.length === 0) return;
     const bytes = Buffer.concat(answers);
     const send = () => {
@@ -72,24 +65,4 @@ function serveConnection(socket: Socket, device: ModbusDevice, clock: Clock): vo
   });
 }
 
-function answerFrame(frame: Uint8Array, device: ModbusDevice): Uint8Array | undefined {
-  const unitId = frame[6] ?? 0;
-  const pdu =
-    unitId === 1 || unitId === 255
-      ? device.handle(frame.subarray(headerLength))
-      : Uint8Array.of((frame[headerLength] ?? 0) | 0x80, exceptionCode.gatewayTargetFailed);
-  if (pdu === undefined) return undefined;
-  const answer = new Uint8Array(headerLength + pdu.length);
-  answer.set(frame.subarray(0, 4));
-  answer[4] = (pdu.length + 1) >> 8;
-  answer[5] = (pdu.length + 1) & 0xff;
-  answer[6] = unitId;
-  answer.set(pdu, headerLength);
-  return answer;
-}
-
-const wordAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-
-/** MBAP: transaction, protocol, length, unit. */
-const headerLength = 7;
 const connectionsMax = 16;

@@ -1,8 +1,7 @@
 import type { CloudConfig, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
-import { siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
 import type { SigningKey } from "@penstock/protocol/lease";
 import { Ms, minutes, seconds, W, Wh, WPerS } from "@penstock/protocol/units";
-import { type SiteName, scenes } from "./scene.ts";
+import { type SiteName, type Stage, stageOf } from "./scene.ts";
 import { GROUP } from "./site-config.ts";
 
 /** Sites that bid together: small ones under one name of the operator's. */
@@ -16,6 +15,8 @@ export interface CloudSetting {
   readonly region: string;
   readonly marketSpeed: number;
   readonly signingKey: SigningKey;
+  /** What stands under each name; the named sites themselves unless a swarm drew others. */
+  readonly stageOf?: (name: SiteName) => Stage;
 }
 
 /** The aggregator's configuration for some of the named sites. */
@@ -47,20 +48,20 @@ export function cloudConfigOf(setting: CloudSetting): CloudConfig {
 export function portfolioOf({
   sites,
   region,
-}: Pick<CloudSetting, "sites" | "region">): Pick<CloudConfig, "sites" | "units"> {
+  stageOf: stage = stageOf,
+}: Pick<CloudSetting, "sites" | "region" | "stageOf">): Pick<CloudConfig, "sites" | "units"> {
   const units = PORTFOLIOS.map(({ id, sites: members }) => ({
     id,
     sites: members.filter((name) => sites.includes(name)),
   }));
   return {
-    sites: sites.map(siteEntryOf),
-    units: units.filter((unit) => unit.sites.length > 0).map((unit) => unitEntryOf(unit, region)),
+    sites: sites.map((name) => siteEntryOf(name, stage(name))),
+    units: units.filter((unit) => unit.sites.length > 0).map((unit) => unitEntryOf(unit, region, stage)),
   };
 }
 
-function siteEntryOf(name: SiteName): SiteEntry {
-  const { unit, unitCount, connectionLimitW } = siteSpecs[name];
-  const scene = scenes[name];
+function siteEntryOf(name: SiteName, { spec, scene }: Stage): SiteEntry {
+  const { unit, unitCount, connectionLimitW } = spec;
   const powerW = unit.powerWMax * unitCount;
   return {
     siteId: name,
@@ -77,9 +78,13 @@ function siteEntryOf(name: SiteName): SiteEntry {
   };
 }
 
-function unitEntryOf({ id, sites }: (typeof PORTFOLIOS)[number], region: string): UnitEntry {
+function unitEntryOf(
+  { id, sites }: (typeof PORTFOLIOS)[number],
+  region: string,
+  stage: (name: SiteName) => Stage,
+): UnitEntry {
   const sum = (of: (entry: SiteEntry) => number) =>
-    sites.map(siteEntryOf).reduce((total, entry) => total + of(entry), 0);
+    sites.reduce((total, name) => total + of(siteEntryOf(name, stage(name))), 0);
   return {
     unit: {
       id,

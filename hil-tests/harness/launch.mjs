@@ -15,6 +15,7 @@ const SCRIPTS = {
   test: "hil-tests/harness/test.ts",
   check: "hil-tests/harness/check.ts",
   bench: "hil-tests/bench/main.ts",
+  fuzz: "hil-tests/fuzz/main.ts",
   build: "hil-tests/harness/build.ts",
   "forecast-eval": "cloud/lab/forecast-eval/main.ts",
 };

@@ -1,4 +1,5 @@
-import { type SiteName, siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
+import type { SiteConfigDocument } from "@penstock/edge/config/site-document.ts";
+import { type SiteName, type SiteSpec, siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
 
 export type { SiteName };
 
@@ -54,17 +55,30 @@ export const scenes: Readonly<Record<SiteName, Scene>> = {
   },
 };
 
-/** How long a site may take to answer a change in the world: read, think, write, inverter latency and lag. */
-const REACTION_MS = 800;
+/** A plant and what it has promised. Any stage can stand under a site's name: a swarm draws thousands. */
+export interface Stage {
+  readonly spec: SiteSpec;
+  readonly scene: Scene;
+  /** What its configuration says differently from a named site's. */
+  readonly control?: Partial<SiteConfigDocument["control"]>;
+}
 
-export function promisesOf(name: SiteName): SitePromises {
-  const scene = scenes[name];
+export const stageOf = (name: SiteName): Stage => ({ spec: siteSpecs[name], scene: scenes[name] });
+
+/**
+ * How long a site may take to answer a change in the world: read, think, write, inverter latency and lag. Two
+ * periods pass between a change and the write that answers it, the rest is the inverter's.
+ */
+const REACTION_MS = 600;
+const PERIOD_MS = 100;
+
+export function promisesOf(name: SiteName, { spec, scene, control }: Stage = stageOf(name)): SitePromises {
   return {
     site: name,
     rampWPerS: scene.rampKWPerS * 1e3,
     socMin: scene.socMin,
     socMax: scene.socMax,
-    apparentVAMax: siteSpecs[name].unit.apparentPowerVAMax,
-    reactionMs: REACTION_MS,
+    apparentVAMax: spec.unit.apparentPowerVAMax,
+    reactionMs: REACTION_MS + 2 * (control?.periodMs ?? PERIOD_MS),
   };
 }

@@ -1,9 +1,8 @@
 import { parseSiteConfig } from "@penstock/edge/config/load-site-config.ts";
 import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
 import type { SiteConfigDocument } from "@penstock/edge/config/site-document.ts";
-import { siteSpecs } from "@penstock/firmware-sims/sites/index.ts";
 import { invariant } from "@penstock/protocol/result";
-import { type SiteName, scenes } from "./scene.ts";
+import { type SiteName, type Stage, stageOf } from "./scene.ts";
 
 export const GROUP = "penstock";
 export const HOST_ID = "penstock-cloud";
@@ -17,6 +16,8 @@ export interface SiteSetting {
   /** The control period; the product's own unless a measurement wants another. */
   readonly periodMs?: number;
   readonly telemetry?: NonNullable<SiteConfigDocument["telemetry"]>;
+  /** What stands under the name; the named site itself unless a swarm drew another. */
+  readonly stage?: Stage;
 }
 
 /** Where a site's devices, broker and files are. */
@@ -32,8 +33,8 @@ export interface SiteAddressBook {
 
 /** The YAML a technician would write for a named site. */
 export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfigDocument {
-  const scene = scenes[name];
-  const { unit, unitCount } = siteSpecs[name];
+  const { spec, scene, control } = setting.stage ?? stageOf(name);
+  const { unit, unitCount } = spec;
   const { addresses } = setting;
   const { exportLimitKW, importLimitKW, marginKW, withoutMeterKW } = scene.connection;
   const toRest = { action: "ramp-to-zero" as const, rampKWPerS: scene.fallbackRampKWPerS };
@@ -54,6 +55,7 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
       freshness: setting.freshness,
       leaseRampKWPerS: scene.rampKWPerS,
       fallback: { onCloudLoss: toRest, onMeterLoss: toRest, onUnitLoss: "redistribute" },
+      ...control,
     },
     units: Array.from({ length: unitCount }, (_, index) => ({
       id: `unit-${index + 1}`,

@@ -9,7 +9,7 @@ import type { Rng } from "@penstock/protocol/rng";
 import type { ProcessClock, SimClock } from "@penstock/protocol/time";
 import { RecordBook } from "../checkers/record-book.ts";
 import { cloudConfigOf } from "./cloud-config.ts";
-import type { SiteName } from "./scene.ts";
+import type { SiteName, Stage } from "./scene.ts";
 import type { Trace } from "./trace.ts";
 
 export interface VirtualCloudOptions {
@@ -21,6 +21,7 @@ export interface VirtualCloudOptions {
   readonly marketSpeed: number;
   readonly signingKey: SigningKey;
   readonly trace: Trace;
+  readonly stageOf: (name: SiteName) => Stage;
 }
 
 /** The aggregator's process on the virtual clock: broker and all die with it, its store does not. */
@@ -44,11 +45,11 @@ export class VirtualCloud {
   start(): void {
     if (this.#process !== undefined) return;
     this.starts++;
-    const { clock: world, rng, broker, sites, prices, marketSpeed, signingKey } = this.#options;
+    const { clock: world, rng, broker, sites, prices, marketSpeed, signingKey, stageOf } = this.#options;
     const clock = world.forProcess();
     broker().restart();
     const link = broker().link({ role: "host" });
-    const config = cloudConfigOf({ sites, region: prices.region, marketSpeed, signingKey });
+    const config = cloudConfigOf({ sites, region: prices.region, marketSpeed, signingKey, stageOf });
     const fleet = new FleetModel({ clock, sites: config.sites.map(({ siteId }) => ({ siteId, name: siteId })) });
     const aggregator = new Aggregator({
       clock,

@@ -12,7 +12,7 @@ import type { Rng } from "@penstock/protocol/rng";
 import type { ProcessClock, SimClock, Timer } from "@penstock/protocol/time";
 import { Ms } from "@penstock/protocol/units";
 import { SiteCheckers } from "../checkers/site-checkers.ts";
-import { promisesOf, type SiteName } from "./scene.ts";
+import { promisesOf, type SiteName, type Stage } from "./scene.ts";
 import type { Trace } from "./trace.ts";
 import { readPlant, virtualTransports } from "./virtual-devices.ts";
 
@@ -30,6 +30,7 @@ export interface VirtualSiteOptions {
   readonly config: SiteConfig;
   readonly broker: () => MemoryBroker | undefined;
   readonly trace: Trace;
+  readonly stage: Stage;
 }
 
 /** One site on the virtual clock: its plant, its judges, its disk, and the edge process that comes and goes. */
@@ -47,7 +48,7 @@ export class VirtualSite {
     this.#options = options;
     this.name = options.name;
     this.sim = options.sim;
-    this.checkers = new SiteCheckers(promisesOf(options.name));
+    this.checkers = new SiteCheckers(promisesOf(options.name, options.stage));
     this.disk = new MemoryDisk({ epoch: `disk-of-${options.name}` });
     const index = options.config.siteId.length;
     this.sim.observeWrites((device, address, values) =>
@@ -127,6 +128,11 @@ export class VirtualSite {
 
   status(): StatusReport | undefined {
     return this.#process && statusReport(this.#process.agent.view(), undefined);
+  }
+
+  /** Somebody at the site asks something of the edge, as `sitectl` does; nothing happens while none runs. */
+  operate(request: object, answer: (response: unknown) => void = () => {}): void {
+    this.#process?.agent.operate(request, "admin", answer);
   }
 
   #move(): void {

@@ -1,14 +1,14 @@
 import { MemoryBroker } from "@penstock/cloud/broker/index.ts";
 import type { PriceSeries } from "@penstock/cloud/prices/index.ts";
 import { randomFaults } from "@penstock/firmware-sims/faults/index.ts";
-import { createSite } from "@penstock/firmware-sims/sites/index.ts";
+import { SiteSim } from "@penstock/firmware-sims/sites/index.ts";
 import { privateKeyFromSeed, publicKeyPem, type SigningKey } from "@penstock/protocol/lease";
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
 import { Ms, seconds, type UtcMs } from "@penstock/protocol/units";
-import type { SiteName } from "./scene.ts";
-import { GROUP, siteConfigOf } from "./site-config.ts";
+import { type SiteName, type Stage, stageOf } from "./scene.ts";
+import { GROUP, type SiteSetting, siteConfigOf } from "./site-config.ts";
 import { storytellerKey } from "./storyteller.ts";
 import { Trace } from "./trace.ts";
 import { VirtualCloud } from "./virtual-cloud.ts";
@@ -25,6 +25,10 @@ export interface VirtualWorldOptions {
   readonly faults: FaultLevel;
   /** How long the faults are drawn for. */
   readonly durationMs: Ms;
+  /** What stands under each name; the named sites themselves unless a swarm drew others. */
+  readonly stageOf?: (name: SiteName) => Stage;
+  /** How old a reading may be; a slower loop needs more patience. */
+  readonly freshness?: SiteSetting["freshness"];
 }
 
 /** How often something befalls a process or a link; device faults are drawn by the plants. */
@@ -49,7 +53,7 @@ export class VirtualWorld {
   faultsInjected = 0;
 
   constructor(options: VirtualWorldOptions) {
-    const { seed, startMs, faults, durationMs } = options;
+    const { seed, startMs, faults, durationMs, stageOf: stage = stageOf } = options;
     this.rng = new Rng(seed);
     this.clock = new SimClock(startMs);
     const deskKey: SigningKey = { keyId: "desk", privateKey: privateKeyFromSeed(this.rng.fork("desk-key").bytes(32)) };
@@ -67,11 +71,16 @@ export class VirtualWorld {
     this.sites = new Map(
       options.sites.map((name) => {
         const rng = this.rng.fork(name);
-        const sim = createSite(name, { rng: rng.fork("plant"), startMs, energySpeed: options.marketSpeed });
+        const sim = new SiteSim(stage(name).spec, {
+          rng: rng.fork("plant"),
+          startMs,
+          energySpeed: options.marketSpeed,
+        });
         const config = siteConfigOf(name, {
           energySpeed: options.marketSpeed,
           leaseKeys,
-          freshness: { unitS: 0.5, meterS: 0.4, plantS: 2 },
+          freshness: options.freshness ?? { unitS: 0.5, meterS: 0.4, plantS: 2 },
+          stage: stage(name),
         });
         const site = new VirtualSite({
           name,
@@ -81,6 +90,7 @@ export class VirtualWorld {
           config,
           broker: () => this.broker,
           trace: this.trace,
+          stage: stage(name),
         });
         if (faults !== "none") {
           const unitIds = sim.units.map(({ id }) => id);
@@ -105,6 +115,7 @@ export class VirtualWorld {
       marketSpeed: options.marketSpeed,
       signingKey: deskKey,
       trace: this.trace,
+      stageOf: stage,
     });
     if (faults !== "none") this.#troubleLater(this.rng.fork("trouble"), MEAN_GAP_MS[faults], durationMs);
   }

@@ -84,6 +84,7 @@ function readPayload(reader: Reader, budget: Budget): Payload {
         return true;
       case varint(3):
         payload.seq = readSafeUint64(reader, "seq");
+        if (payload.seq > 0xff) throw new Malformed("seq is above 255");
         return true;
       case delimited(4):
         payload.uuid = reader.string();
@@ -144,6 +145,7 @@ function readMetric(reader: Reader, budget: Budget, depth: number): Metric {
       }
     }
   });
+  if (metric.isNull === true) delete metric.value; // Whoever says both means null: nobody may act on the rest.
   return settled(metric);
 }
 

@@ -290,6 +290,16 @@ test("size, number and depth have their limits", () => {
   expect(decodePayload(nested(3), roomy)).toMatchObject({ ok: false });
 });
 
+test("a sequence number beyond 255 is no sequence number", () => {
+  expect(decodePayload(Uint8Array.of(0x18, 0xff, 0x01))).toMatchObject({ ok: true, value: { seq: 255 } });
+  expect(decodePayload(Uint8Array.of(0x18, 0x80, 0x02))).toMatchObject({ ok: false });
+});
+
+test("a null that also has a value is a null", () => {
+  const bytes = Uint8Array.of(0x12, 0x06, 0x10, 0x05, 0x38, 0x01, 0x50, 0x07);
+  expect(decoded(bytes)).toEqual({ metrics: [{ alias: 5, isNull: true }] });
+});
+
 test("twenty thousand mutilated payloads are read or refused, never thrown", () => {
   const rng = new Rng("sparkplug-fuzz");
   const seeds = [
