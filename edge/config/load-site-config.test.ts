@@ -40,6 +40,7 @@ test.each([
   ["importLimitMW: 20", "importLimitMW: twenty", "twenty", 'must be a number, not "twenty"'],
   ["marginKW: 100", "marginKW: -1", "-1", "must be at least 0, not -1"],
   ["marginKW: 100", "marginKW: 100000", "100000", "is wider than the connection"],
+  ["restBelow: 0.03", "restBelow: 0.1", "{ restBelow", "must rest below a load lower than it resumes above"],
   ["zone: Australia/Brisbane", "zone: Brisbane", "Brisbane", 'is no time zone: "Brisbane"'],
   ["months: [12, 1, 2]", "months: [12, 1, 12]", "{ months", "names month 12 a second time"],
   ["onControllerLoss: {", "#", "  - id: unit-1", "must be given, or control.fallback.onControllerLoss for all"],

@@ -75,7 +75,10 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
       `is wider than the connection; did you mean kW? (${widest} MW)`,
     );
   }
-  const { owner, fallback } = site.control;
+  const { owner, fallback, minimumLoad } = site.control;
+  if (minimumLoad !== undefined && minimumLoad.restBelow >= minimumLoad.resumeAbove) {
+    say(["control", "minimumLoad"], "control.minimumLoad", "must rest below a load lower than it resumes above");
+  }
   const problem = owner && ownerContradiction(owner, socWindow.taper);
   if (problem !== undefined) say(["control", "owner", ...problem.path], "control.owner", problem.message);
   site.units.forEach(({ revertAfterS, safePowerKW = fallback.onControllerLoss?.powerKW ?? 0, rating }, index) => {
@@ -160,7 +163,7 @@ function toSiteConfig(site: SiteDocument, place: (path: string) => string): Site
 
 function toControl({ site, control, services }: SiteDocument): SiteConfig["control"] {
   const { connection, ramp, socWindow, transformer, unitThermal, voltage, freshness, fallback } = control;
-  const { feeder, owner, leaseReversals } = control;
+  const { feeder, owner, leaseReversals, inverterPriority, minimumLoad } = control;
   return {
     siteId: site,
     periodMs: Ms(control.periodMs),
@@ -174,6 +177,14 @@ function toControl({ site, control, services }: SiteDocument): SiteConfig["contr
     socWindow: { socMin: Soc(socWindow.min), socMax: Soc(socWindow.max), taper: Soc(socWindow.taper) },
     ...(feeder && { feeder: { exportWMax: MW(feeder.exportLimitMW), importWMax: MW(feeder.importLimitMW) } }),
     ...(owner && { owner: toOwnerTerms(owner, socWindow.taper) }),
+    inverterPriority,
+    ...(minimumLoad && {
+      minimumLoad: {
+        restBelow: minimumLoad.restBelow,
+        resumeAbove: minimumLoad.resumeAbove,
+        settleMs: seconds(minimumLoad.settleS),
+      },
+    }),
     ...(transformer && { transformer: toThermal(transformer) }),
     ...(unitThermal && { unitThermal: toThermal(unitThermal) }),
     ...(voltage && { voltage: { voltageVMin: V(voltage.minV), voltageVMax: V(voltage.maxV) } }),

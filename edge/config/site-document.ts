@@ -39,6 +39,12 @@ const control = z.strictObject({
   /** The batteries' own cable and transformer, where they are weaker than the connection. */
   feeder: z.strictObject({ exportLimitMW: size, importLimitMW: size }).optional(),
   owner: ownerDocument.optional(),
+  /** What an inverter gives up where it cannot carry both: `active` keeps power, `reactive` keeps vars. */
+  inverterPriority: z.enum(["active", "reactive"]).default("active"),
+  /** When few units carry the whole: loads are fractions of the working units' rating. */
+  minimumLoad: z
+    .strictObject({ restBelow: z.number().min(0).max(0.5), resumeAbove: z.number().min(0).max(0.9), settleS: positive })
+    .optional(),
   transformer: z.strictObject({ derateFromC: z.number(), maxC: z.number() }).optional(),
   unitThermal: z.strictObject({ derateFromC: z.number(), maxC: z.number() }).optional(),
   voltage: z.strictObject({ minV: positive, maxV: positive }).optional(),

@@ -1,4 +1,5 @@
 import { type MonotonicMs, W } from "@penstock/protocol/units";
+import { nobodyRests, type Resting } from "./consolidate.ts";
 import type { EnergyLedger } from "./energy-ledger.ts";
 import type { PowerInterval, SiteImage } from "./image.ts";
 import type { RestMemory } from "./rest-of-site.ts";
@@ -26,6 +27,7 @@ export interface CoreState {
   readonly plantWasRead: boolean;
   readonly services: ServicesState;
   readonly reversals: Reversals;
+  readonly resting: Resting;
   /** Undefined where the owner has no terms, and before the first cycle. */
   readonly ledger: EnergyLedger | undefined;
   /** The last good power of each unit, in the order of the image; NaN until it was usable once. */
@@ -60,6 +62,7 @@ export function initialState(image: SiteImage): CoreState {
     plantWasRead: false,
     services: noServices,
     reversals: noReversals,
+    resting: nobodyRests,
     ledger: undefined,
     unitPowerW,
   };

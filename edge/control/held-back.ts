@@ -1,5 +1,6 @@
 import type { W } from "@penstock/protocol/units";
 import type { Shelf } from "./clamp-wish.ts";
+import type { Resting } from "./consolidate.ts";
 import type { SiteImage } from "./image.ts";
 import type { LimitContext } from "./limits/limit.ts";
 import type { Explanation, UnitCommand } from "./step-types.ts";
@@ -14,6 +15,7 @@ export function unitsHeldBack(
   context: LimitContext,
   { unitLimits }: Shelf,
   room: UnitRoom,
+  resting: Resting,
 ): Explanation["units"] {
   const held: { unitId: string; powerW: W; because: string }[] = [];
   for (let index = 0; index < image.units.length; index++) {
@@ -24,6 +26,10 @@ export function unitsHeldBack(
     const unusable = unusableBecause(unit);
     if (unusable !== undefined) {
       held.push({ unitId: unit.id, powerW, because: unusable });
+      continue;
+    }
+    if (resting.units[index] === true && targetW !== 0) {
+      held.push({ unitId: unit.id, powerW, because: "rests: there is too little to do for all" });
       continue;
     }
     const atMax = targetW > 0 && powerW === room.powerWMax[index] && powerW < Math.floor(unit.rating.dischargeWMax);

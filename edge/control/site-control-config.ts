@@ -20,6 +20,9 @@ export interface SiteControlConfig {
   /** What the batteries' own cable and transformer carry, at their terminals in sum; both ≥ 0. */
   readonly feeder?: { readonly exportWMax: W; readonly importWMax: W };
   readonly owner?: OwnerTerms;
+  /** What an inverter gives up where its circle cannot carry both: `active` keeps power, `reactive` keeps vars. `active` where left out. */
+  readonly inverterPriority?: "active" | "reactive";
+  readonly minimumLoad?: MinimumLoad;
   readonly transformer?: { readonly derateFromC: Celsius; readonly temperatureCMax: Celsius };
   readonly unitThermal?: { readonly derateFromC: Celsius; readonly temperatureCMax: Celsius };
   readonly voltage?: { readonly voltageVMin: V; readonly voltageVMax: V };
@@ -38,6 +41,15 @@ export interface SocBand {
   readonly socMin: Soc;
   readonly socMax: Soc;
   readonly taper: Soc;
+}
+
+/** When few units carry the whole. Loads are fractions of the working units' rating; `restBelow` < `resumeAbove`. */
+export interface MinimumLoad {
+  /** Below it for `settleMs`, units go to rest. */
+  readonly restBelow: number;
+  /** Another is woken as soon as they would all still be above it. */
+  readonly resumeAbove: number;
+  readonly settleMs: Ms;
 }
 
 /** What the owner and the warranty leave of the battery. */

@@ -1,42 +1,48 @@
 import { clamp, type Soc, Var, W } from "@penstock/protocol/units";
-import { type AllocationRows, allocate, allocationRows } from "./allocate.ts";
+import { allocate } from "./allocate.ts";
+import type { Resting } from "./consolidate.ts";
 import type { SiteImage, UnitImage } from "./image.ts";
+import { rowsFor } from "./kept-rows.ts";
+import { withReactive } from "./split-reactive.ts";
 import type { UnitCommand } from "./step-types.ts";
 import type { UnitRoom } from "./unit-room.ts";
 
+/** What there is to share out. */
+export interface SiteTarget {
+  readonly powerW: number;
+  readonly reactiveVar: number;
+  /** Vars that were shared out before the power, in the order of the image. */
+  readonly plannedVar: readonly number[] | undefined;
+  readonly resting: Resting;
+}
+
 /**
  * The site's power and reactive power over its units. Power goes in proportion to what each can do, tilted so that
- * states of charge grow alike: the fuller discharges more, the emptier charges more. Reactive power takes what the
- * circle of each unit leaves. No unit ever works against another.
+ * states of charge grow alike: the fuller discharges more, the emptier charges more. A unit that rests takes none.
+ * Reactive power takes what the circle of each unit leaves, unless it went first. No unit ever works against another.
  */
-export function split(targetW: number, reactiveVar: number, image: SiteImage, room: UnitRoom): UnitCommand[] {
+export function split(target: SiteTarget, image: SiteImage, room: UnitRoom): UnitCommand[] {
   const { units } = image;
+  const { powerW, reactiveVar, plannedVar, resting } = target;
   const rows = rowsFor(units.length);
-  const discharging = targetW > 0;
+  const discharging = powerW > 0;
   const meanSoc = meanStateOfCharge(units);
   for (let index = 0; index < units.length; index++) {
     const unit = units[index];
-    const roomW = (discharging ? room.powerWMax[index] : room.powerWMin[index]) ?? 0;
+    const isAway = unit === undefined || resting.units[index] === true;
+    const roomW = isAway ? 0 : ((discharging ? room.powerWMax[index] : room.powerWMin[index]) ?? 0);
     rows.min[index] = discharging ? 0 : roomW;
     rows.max[index] = discharging ? roomW : 0;
-    rows.weight[index] = unit === undefined ? 0 : Math.abs(roomW) * tilt(unit, meanSoc, discharging);
+    rows.weight[index] = isAway ? 0 : Math.abs(roomW) * tilt(unit, meanSoc, discharging);
   }
-  allocate(targetW, units.length, rows);
+  allocate(powerW, units.length, rows);
   const commands: UnitCommand[] = [];
   for (let index = 0; index < units.length; index++) {
     const unit = units[index];
     if (unit === undefined) continue;
-    commands.push({ unitId: unit.id, powerW: W(rows.share[index] ?? 0), reactiveVar: Var(0) });
+    commands.push({ unitId: unit.id, powerW: W(rows.share[index] ?? 0), reactiveVar: Var(plannedVar?.[index] ?? 0) });
   }
-  return reactiveVar === 0 ? commands : withReactive(commands, Math.round(reactiveVar), image, room, rows);
-}
-
-/** Kept between cycles; grows with the largest site seen. */
-let keptRows = allocationRows(16);
-
-function rowsFor(length: number): AllocationRows {
-  if (keptRows.min.length < length) keptRows = allocationRows(2 * length);
-  return keptRows;
+  return reactiveVar === 0 || plannedVar !== undefined ? commands : withReactive(commands, reactiveVar, image, room);
 }
 
 function meanStateOfCharge(units: readonly UnitImage[]): Soc {
@@ -55,24 +61,4 @@ function tilt({ soc }: UnitImage, meanSoc: Soc, discharging: boolean): number {
   if (soc.quality !== "good") return 1;
   const aheadOfMean = discharging ? soc.value - meanSoc : meanSoc - soc.value;
   return clamp(1 + 4 * aheadOfMean, 0.1, 2);
-}
-
-function withReactive(
-  commands: readonly UnitCommand[],
-  reactiveVar: number,
-  { units }: SiteImage,
-  room: UnitRoom,
-  rows: AllocationRows,
-): UnitCommand[] {
-  for (let index = 0; index < commands.length; index++) {
-    const apparentVAMax = units[index]?.rating.apparentVAMax ?? 0;
-    const powerW = commands[index]?.powerW ?? 0;
-    const canWork = (room.powerWMax[index] ?? 0) > 0 || (room.powerWMin[index] ?? 0) < 0;
-    const roomVar = canWork ? Math.floor(Math.sqrt(Math.max(0, apparentVAMax ** 2 - powerW ** 2))) : 0;
-    rows.min[index] = -roomVar;
-    rows.max[index] = roomVar;
-    rows.weight[index] = roomVar;
-  }
-  allocate(reactiveVar, commands.length, rows);
-  return commands.map((command, index) => ({ ...command, reactiveVar: Var(rows.share[index] ?? 0) }));
 }

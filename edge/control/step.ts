@@ -1,5 +1,6 @@
 import { W } from "@penstock/protocol/units";
 import { type ClampedWish, clampWish, type Shelf } from "./clamp-wish.ts";
+import { consolidate, type Resting } from "./consolidate.ts";
 import type { CoreState } from "./core-state.ts";
 import { unitsHeldBack } from "./held-back.ts";
 import type { SiteImage } from "./image.ts";
@@ -52,14 +53,16 @@ export function step(
   const { fastW } = served;
   const wholeW = fastW === 0 ? baselineW : addServices(baselineW, fastW, fromW, clamped, config, elapsedMs);
   const targetW = wish.manner === "normal" ? toWholeWatts(wholeW, clamped) : Math.trunc(wholeW);
-  const commands = split(targetW, wish.reactiveVar, image, room);
+  const resting = consolidate(targetW, image, room, state.resting, config.minimumLoad);
+  const { plannedVar } = context;
+  const commands = split({ powerW: targetW, reactiveVar: wish.reactiveVar, plannedVar, resting }, image, room);
 
   let commandedW = 0;
   for (const command of commands) commandedW += command.powerW;
   const because = share === undefined ? clamped.because : [share, ...clamped.because];
   const gotW = fastPart(commandedW, baselineW, fastW);
   return {
-    state: nextState(image, context, W(commandedW), { ...served.state, fastW: gotW }),
+    state: nextState(image, context, W(commandedW), resting, { ...served.state, fastW: gotW }),
     commands,
     explanation: {
       source: wish.source,
@@ -72,7 +75,7 @@ export function step(
       interval: clamped.interval,
       because:
         wish.manner === "normal" ? because.concat(cutBecause(served, baselineW, gotW, shelf, image, context)) : [],
-      units: unitsHeldBack(commandedW, commands, image, context, shelf, room),
+      units: unitsHeldBack(commandedW, commands, image, context, shelf, room, resting),
       alarms: alarms(clamped, served, image),
     },
   };
@@ -117,7 +120,13 @@ function joinedW(state: CoreState, image: SiteImage): number {
 
 const wasUsable = ({ unitPowerW }: CoreState, index: number): boolean => !Number.isNaN(unitPowerW[index] ?? Number.NaN);
 
-function nextState(image: SiteImage, context: LimitContext, targetW: W, services: ServicesState): CoreState {
+function nextState(
+  image: SiteImage,
+  context: LimitContext,
+  targetW: W,
+  resting: Resting,
+  services: ServicesState,
+): CoreState {
   const { state, wish, rest, ledger, config } = context;
   const unitPowerW: number[] = [];
   for (let index = 0; index < image.units.length; index++) {
@@ -139,6 +148,7 @@ function nextState(image: SiteImage, context: LimitContext, targetW: W, services
     plantWasRead: state.plantWasRead || (image.plant !== undefined && image.plant.breakerClosed.quality !== "missing"),
     services,
     reversals: countReversal(state.reversals, wish, image, config),
+    resting,
     ledger,
     unitPowerW,
   };

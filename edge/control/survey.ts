@@ -7,6 +7,7 @@ import type { LimitContext } from "./limits/limit.ts";
 import { restOfSite } from "./rest-of-site.ts";
 import { siteRoom } from "./services/site-room.ts";
 import type { SiteControlConfig } from "./site-control-config.ts";
+import { planReactive } from "./split-reactive.ts";
 import type { StepInput } from "./step-types.ts";
 
 /** What a cycle knows before it decides. */
@@ -28,5 +29,7 @@ export function survey(state: CoreState, input: StepInput, config: SiteControlCo
   const ledger = owner && advanceLedger(input.restoredLedger ?? state.ledger, image, owner);
   const season = ledger && owner?.seasons.find(({ months }) => months.includes(ledger.month))?.band;
   const room = config.services && siteRoom(image, config, rest, season);
-  return { image, elapsedMs, wish, context: { config, latches, grants, rest, state, wish, ledger, season, room } };
+  const plannedVar = config.inverterPriority === "reactive" ? planReactive(wish.reactiveVar, image) : undefined;
+  const context = { config, latches, grants, rest, state, wish, ledger, season, room, plannedVar };
+  return { image, elapsedMs, wish, context };
 }

@@ -8,7 +8,7 @@ import type { MeterDriver, Setpoint, UnitDriver } from "../devices/driver.ts";
 import { findMeterDriver, findUnitDriver } from "../devices/index.ts";
 import { DeviceSession } from "../devices/session.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
-import type { LoopAnswer, LoopQuestion } from "./loop-question.ts";
+import type { DeviceQuestion, LoopAnswer } from "./loop-question.ts";
 import type { DeviceStatus, EdgeEvent } from "./loop-types.ts";
 
 export interface SiteDevicesOptions {
@@ -109,7 +109,7 @@ export class SiteDevices {
   }
 
   /** A person's question about one device. Answers once, when the loop's own talk leaves room. */
-  ask(question: LoopQuestion, done: (result: LoopAnswer["result"]) => void): void {
+  ask(question: DeviceQuestion, done: (result: LoopAnswer["result"]) => void): void {
     const sessions = [...this.#units.map(({ session }) => session), this.#meter.session];
     const session = sessions.find(({ id }) => id === question.device);
     if (session === undefined) {

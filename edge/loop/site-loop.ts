@@ -1,4 +1,4 @@
-import { invariant } from "@penstock/protocol/result";
+import { fail, invariant, ok } from "@penstock/protocol/result";
 import { type Clock, onGrid, type Timer } from "@penstock/protocol/time";
 import { type MonotonicMs, Ms, seconds, Var } from "@penstock/protocol/units";
 import { capabilityHash } from "../config/capability-hash.ts";
@@ -7,6 +7,8 @@ import type { CoreState } from "../control/core-state.ts";
 import type { EnergyLedger } from "../control/energy-ledger.ts";
 import type { SiteImage } from "../control/image.ts";
 import type { CoreAlarm, Explanation, Grant, Latches, StepInput, UnitCommand } from "../control/step-types.ts";
+import { whyNot } from "../control/why-not.ts";
+import { whyUnit } from "../control/why-unit.ts";
 import { CycleRecorder } from "../recorder/cycle-recorder.ts";
 import { FrequencyRecorder } from "../recorder/frequency-evidence.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
@@ -14,6 +16,7 @@ import { AlarmEdges } from "./alarm-edges.ts";
 import { type ControlCore, siteCore } from "./control-core.ts";
 import { Lateness } from "./lateness.ts";
 import { isExpired, LeaseFollower } from "./lease-follower.ts";
+import type { LoopAnswer, LoopQuestion } from "./loop-question.ts";
 import type { EdgeEvent, LoopInput, LoopOutput, LoopStats, SiteStatus } from "./loop-types.ts";
 import { NOT_DECIDED } from "./not-decided.ts";
 import { PlantMemory } from "./plant-memory.ts";
@@ -58,6 +61,8 @@ export class SiteLoop {
   readonly #commandedW = new Map<string, number>();
   #timer: Timer | undefined;
   #state: CoreState | undefined;
+  /** What the core was last given, for who asks about it. */
+  #lastThought: { readonly before: CoreState; readonly input: StepInput } | undefined;
   #grants: readonly Grant[];
   #latches: Latches;
   #image: SiteImage | undefined;
@@ -120,9 +125,7 @@ export class SiteLoop {
         if (this.#plant.remember(input.reading)) this.#latchGridOperatorLimit(input.reading.gridOperatorLimitW);
         return;
       case "question":
-        this.#devices.ask(input.question, (result) =>
-          this.#options.emit({ type: "answer", answer: { id: input.id, result } }),
-        );
+        this.#answer(input.id, input.question);
         return;
       case "ledger":
         this.#restoredLedger = input.ledger;
@@ -130,6 +133,28 @@ export class SiteLoop {
       case "stop":
         this.stop();
     }
+  }
+
+  /** What the core can say of its last cycle it says at once; what a device must be asked comes when it has answered. */
+  #answer(id: number, question: LoopQuestion): void {
+    const answer = (result: LoopAnswer["result"]) => this.#options.emit({ type: "answer", answer: { id, result } });
+    if (question.about !== "why-not" && question.about !== "why-unit") {
+      this.#devices.ask(question, answer);
+      return;
+    }
+    if (this.#lastThought === undefined) {
+      answer(fail({ code: "loop.not-decided" }));
+      return;
+    }
+    const { before, input } = this.#lastThought;
+    const { control } = this.#options.config;
+    answer(
+      ok(
+        question.about === "why-not"
+          ? whyNot(before, input, control, question.powerW)
+          : whyUnit(before, input, control, question.unit),
+      ),
+    );
   }
 
   status(): SiteStatus {
@@ -209,6 +234,7 @@ export class SiteLoop {
   }
 
   #think(before: CoreState, input: StepInput): readonly UnitCommand[] {
+    this.#lastThought = { before, input };
     const { state, commands, explanation } = this.#core.step(before, input, this.#options.config.control);
     this.#state = state;
     this.#explanationBefore = this.#explanation;

@@ -25,11 +25,15 @@ import { store } from "./store.ts";
 import { time } from "./time.ts";
 import { units } from "./units.ts";
 import { why } from "./why.ts";
+import { whyNot } from "./why-not.ts";
+import { whyUnit } from "./why-unit.ts";
 
 /** The shelf: one line a request. */
 export const operatorRequests: readonly OperatorRequest[] = [
   status,
   why,
+  whyNot,
+  whyUnit,
   lease,
   alarms,
   events,

@@ -1,23 +1,31 @@
 import { plusMinus } from "../interval.ts";
 import { inWords } from "../words.ts";
-import type { UnitLimit } from "./limit.ts";
+import type { LimitContext, UnitLimit } from "./limit.ts";
 
-/** P² + Q² ≤ S². Active power goes first: reactive power gets what the circle leaves. */
+/** P² + Q² ≤ S². Where active power goes first, vars get what the circle leaves; where vars do, power does. */
 export const apparentPower: UnitLimit = {
   name: "apparent-power",
   rank: "hardware",
 
-  interval(unit) {
+  interval(unit, { plannedVar }, place) {
     const { apparentVAMax, chargeWMax, dischargeWMax } = unit.rating;
-    if (apparentVAMax >= chargeWMax && apparentVAMax >= dischargeWMax) return undefined;
-    return plusMinus(apparentVAMax);
+    const powerWMax = Math.sqrt(Math.max(0, apparentVAMax ** 2 - (plannedVar?.[place] ?? 0) ** 2));
+    if (powerWMax >= chargeWMax && powerWMax >= dischargeWMax) return undefined;
+    return plusMinus(powerWMax);
   },
 
-  text(image) {
+  text({ units }, { plannedVar }) {
     let apparentVA = 0;
-    for (const unit of image.units) apparentVA += unit.rating.apparentVAMax;
-    return `inverters carry ${(apparentVA / 1e6).toFixed(2)} MVA in all`;
+    let reactiveVar = 0;
+    for (const unit of units) apparentVA += unit.rating.apparentVAMax;
+    for (const unitVar of plannedVar ?? []) reactiveVar += unitVar;
+    const all = `inverters carry ${inWords(apparentVA).replace("W", "VA")} in all`;
+    return plannedVar === undefined ? all : `${all}, of which ${inWords(reactiveVar).replace("W", "var")} go first`;
   },
 
-  unitText: (unit) => `inverter carries ${inWords(unit.rating.apparentVAMax).replace("W", "VA")}`,
+  unitText: (unit, context) =>
+    `inverter carries ${inWords(unit.rating.apparentVAMax).replace("W", "VA")}${context.plannedVar === undefined ? "" : beside(context)}`,
 };
+
+const beside = ({ config }: LimitContext): string =>
+  config.inverterPriority === "reactive" ? ", and vars go first" : "";

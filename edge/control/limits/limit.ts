@@ -19,6 +19,8 @@ export interface LimitContext {
   readonly ledger: EnergyLedger | undefined;
   /** The owner's band of charge for this month, where there is one. */
   readonly season: SocBand | undefined;
+  /** Reactive power each unit has been given already, where that goes first; in the order of the image. */
+  readonly plannedVar: readonly number[] | undefined;
   /** What the cycle before left: for last known values and for "no further than now". */
   readonly state: CoreState;
   /** What a site with services could do now; undefined on a site without any. */
