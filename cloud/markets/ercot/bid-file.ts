@@ -1,7 +1,7 @@
 import { type CodedError, fail, invariant, ok, type Result } from "@penstock/protocol/result";
 import type { UtcMs } from "@penstock/protocol/units";
 import { z } from "zod";
-import type { ErcotBid } from "./bid.ts";
+import type { CurveBid } from "../curve-market.ts";
 import { ercotTime, operatingHour, tradingDate, tradingDay } from "./calendar.ts";
 import { bidSet, decimal, instant, readBidSet, type XmlNode } from "./ews-xml.ts";
 import { SETTLEMENT_INTERVAL_MS } from "./rules.ts";
@@ -10,7 +10,7 @@ import { SETTLEMENT_INTERVAL_MS } from "./rules.ts";
  * A BidSet of ThreePartOffers (EWS transaction schema): one a bid, each with one EnergyOfferCurve from the bid's
  * interval to the end of its operating hour. The version travels as `externalId`, which the operator hands back.
  */
-export function encodeBids(bids: readonly ErcotBid[]): string {
+export function encodeBids(bids: readonly CurveBid[]): string {
   const [first] = bids;
   invariant(first !== undefined, "a bid file holds at least one bid");
   const day = tradingDay(first.interval.startMs);
@@ -48,8 +48,8 @@ export function encodeBids(bids: readonly ErcotBid[]): string {
   return bidSet(tradingDate(first.interval.startMs), instantText(first.decidedAtMs), offers);
 }
 
-/** Reads a submission back. What it says is not judged here; {@link validate} does that. */
-export function parseBids(text: string): Result<readonly ErcotBid[], CodedError> {
+/** Reads a submission back. What it says is not judged here; the rulebook does that. */
+export function parseBids(text: string): Result<readonly CurveBid[], CodedError> {
   const file = readBidSet(text, ["ThreePartOffer", "EnergyOfferCurve", "CurveData"], threePartOffers);
   if (!file.ok) return file;
   const { submitTime, ThreePartOffer } = file.value;

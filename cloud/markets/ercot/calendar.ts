@@ -1,26 +1,13 @@
 import { invariant } from "@penstock/protocol/result";
-import {
-  addDays,
-  type Interval,
-  instantOf,
-  localDateOf,
-  localDay,
-  localDayAt,
-  piecesOf,
-  zoneOffsetMs,
-} from "@penstock/protocol/time";
+import { addDays, type Interval, instantOf, localDateOf, localDayAt, zoneOffsetMs } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
-import { ERCOT_ZONE, GATE_BEFORE_INTERVAL_MS, SETTLEMENT_INTERVAL_MS } from "./rules.ts";
+import { ERCOT_ZONE, GATE_BEFORE_INTERVAL_MS } from "./rules.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** The operating day, midnight to midnight Central prevailing time: 23, 24 or 25 hours. */
 export const tradingDay = (instantMs: UtcMs): Interval => localDayAt(ERCOT_ZONE, instantMs);
 export const tradingDate = (instantMs: UtcMs): string => localDateOf(ERCOT_ZONE, instantMs);
-export const dayOf = (date: string): Interval => localDay(ERCOT_ZONE, date);
-
-/** Its 92, 96 or 100 settlement intervals. */
-export const intervalsOf = (day: Interval): readonly Interval[] => piecesOf(day, SETTLEMENT_INTERVAL_MS);
 
 /** The operating hour an instant falls into: curves and plans are made by the hour. */
 export function operatingHour(instantMs: UtcMs): Interval {

@@ -2,14 +2,15 @@ import { type CodedError, fail, invariant, ok, type Result } from "@penstock/pro
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
 import { z } from "zod";
+import { participantRules } from "../curve-market.ts";
 import type { MarketUnit, SubmissionKind, Violation } from "../market.ts";
 import { ruleInForce } from "../rulebook.ts";
 import { isOnTick, violation } from "../violation.ts";
 import { instantText } from "./bid-file.ts";
 import { ercotTime, operatingHour, tradingDate, tradingDay } from "./calendar.ts";
 import { bidSet, decimal, instant, readBidSet, type XmlNode } from "./ews-xml.ts";
+import { marketDesignRules } from "./market-design.ts";
 import { ercotRulebook, type ReserveProduct, reserveDurations, reserveProducts, VOLUME_TICK_MW } from "./rules.ts";
-import { marketDesignRules, unitRules } from "./validate.ts";
 
 /**
  * One operating hour of a current operating plan: status, limits, state of charge, reserves carried.
@@ -41,7 +42,12 @@ export const operatingPlan: SubmissionKind<PlannedHour> = {
     const design = [...marketDesignRules(hour.interval)];
     return design.length > 0
       ? design
-      : [...unitRules(hour, unit), ...hourRules(hour), ...limitRules(hour, unit), ...socRules(hour, unit)];
+      : [
+          ...participantRules("ercot", hour, unit),
+          ...hourRules(hour),
+          ...limitRules(hour, unit),
+          ...socRules(hour, unit),
+        ];
   },
   encode,
   parse,

@@ -1,4 +1,5 @@
-import type { DatedRule, Rulebook, RuleVersion } from "../rulebook.ts";
+import { believed, read } from "../rule-versions.ts";
+import type { DatedRule, Rulebook } from "../rulebook.ts";
 
 export const ERCOT_ZONE = "America/Chicago";
 export const SETTLEMENT_INTERVAL_MS = 15 * 60_000;
@@ -10,19 +11,6 @@ export const VOLUME_TICK_MW = 0.1;
 export const BID_ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,10}[a-zA-Z0-9]$/;
 /** unverified: real-time curves may be changed into the operating period (NPRR1058); the run takes the last valid one. */
 export const GATE_BEFORE_INTERVAL_MS = 60_000;
-
-const read = <T extends number | string | boolean>(from: string, value: T, source: string): RuleVersion<T> => ({
-  from,
-  value,
-  source,
-  verified: true,
-});
-const believed = <T extends number | string | boolean>(from: string, value: T, source: string): RuleVersion<T> => ({
-  from,
-  value,
-  source,
-  verified: false,
-});
 
 /** Real-time co-optimisation with batteries as one resource. Before it a battery was two, and nothing here applies. */
 export const RTC_B_FROM = "2025-12-05";

@@ -1,7 +1,9 @@
+import { participantRules } from "../curve-market.ts";
 import type { MarketUnit, Violation } from "../market.ts";
 import { ruleInForce } from "../rulebook.ts";
 import { isOnTick, violation } from "../violation.ts";
 import { dayAheadGateMs, operatingHour, tradingDay } from "./calendar.ts";
+import { marketDesignRules } from "./market-design.ts";
 import { offeredMW, type ReserveBlock, type ReserveOffer } from "./reserve-offer.ts";
 import {
   ercotRulebook,
@@ -12,13 +14,17 @@ import {
   systemWideOfferCap,
   VOLUME_TICK_MW,
 } from "./rules.ts";
-import { marketDesignRules, unitRules } from "./validate.ts";
 
 /** Every rule an ancillary-service offer breaks. Empty: the operator would take it. */
 export function validateReserve(offer: ReserveOffer, unit: MarketUnit): readonly Violation[] {
   const design = [...marketDesignRules(offer.interval)];
   if (design.length > 0) return design;
-  return [...unitRules(offer, unit), ...hourRules(offer), ...blockRules(offer, unit), ...energyRules(offer, unit)];
+  return [
+    ...participantRules("ercot", offer, unit),
+    ...hourRules(offer),
+    ...blockRules(offer, unit),
+    ...energyRules(offer, unit),
+  ];
 }
 
 function* hourRules({ interval, decidedAtMs }: ReserveOffer): Iterable<Violation> {

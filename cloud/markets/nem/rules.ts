@@ -1,7 +1,8 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
 import { fail, ok } from "@penstock/protocol/result";
 import type { UtcMs } from "@penstock/protocol/units";
-import { type DatedRule, type Rulebook, type RuleVersion, ruleAt } from "../rulebook.ts";
+import { believed, read } from "../rule-versions.ts";
+import { type DatedRule, type Rulebook, ruleAt } from "../rulebook.ts";
 
 /** What the NEM's price rules say in numbers at one instant. Prices in AUD/MWh at the regional reference node. */
 export interface NemRules {
@@ -21,19 +22,6 @@ export const GATE_BEFORE_INTERVAL_MS = 30_000;
 
 /** NEM time is UTC+10 all year, as Brisbane keeps it. */
 const calendar = { zone: "Australia/Brisbane", dayStartsAt: "04:00" };
-
-const read = <T extends number | string | boolean>(from: string, value: T, source: string): RuleVersion<T> => ({
-  from,
-  value,
-  source,
-  verified: true,
-});
-const believed = <T extends number | string | boolean>(from: string, value: T, source: string): RuleVersion<T> => ({
-  from,
-  value,
-  source,
-  verified: false,
-});
 
 const AEMC = "AEMC schedule of reliability settings, as published for the financial year";
 const INFERRED = "inferred from the highest recorded prices of the year";

@@ -1,9 +1,10 @@
 import type { Rng } from "@penstock/protocol/rng";
 import { UtcMs } from "@penstock/protocol/units";
+import type { CurveBid } from "../../curve-market.ts";
+import { curveBreaks } from "../../testing/curve-breaks.ts";
 import type { Break, ExampleKind } from "../../testing/example-kind.ts";
 import { changed, commonBreaks, energyExamples, randomUnit } from "../../testing/random-energy.ts";
 import { toTick } from "../../violation.ts";
-import type { CurvePoint, ErcotBid } from "../bid.ts";
 import { dayAheadGateMs, operatingHour, tradingDay } from "../calendar.ts";
 import {
   ercot,
@@ -21,45 +22,9 @@ const BEFORE_RTC_B_MS = UtcMs(Date.UTC(2025, 5, 1));
 
 const longBefore = { startMs: BEFORE_RTC_B_MS, endMs: UtcMs(BEFORE_RTC_B_MS + 900_000) };
 
-const pointChange = (
-  rule: string,
-  how: string,
-  at: 0 | -1,
-  change: (point: CurvePoint) => CurvePoint,
-): Break<ErcotBid> => ({
-  rule,
-  how,
-  apply: (bid) => ({ ...bid, points: changed(bid.points, at === 0 ? 0 : bid.points.length - 1, change) }),
-});
-
-const withPoints = (rule: string, how: string, ...points: readonly (readonly [number, number])[]): Break<ErcotBid> => ({
-  rule,
-  how,
-  apply: (bid) => ({ ...bid, points: points.map(([powerMW, pricePerMWh]) => ({ powerMW, pricePerMWh })) }),
-});
-
-export const ercotEnergyExamples: ExampleKind<ErcotBid> = energyExamples(ercot, FROM_MS, UNTIL_MS, [
-  ...commonBreaks<ErcotBid>("ercot"),
+export const ercotEnergyExamples: ExampleKind<CurveBid> = energyExamples(ercot, FROM_MS, UNTIL_MS, [
+  ...curveBreaks({ prefix: "ercot", pointsMax: 10, priceCap: 5_000, priceFloor: -250 }),
   { rule: "ercot.market-design", how: "before RTC+B", apply: (bid) => ({ ...bid, interval: longBefore }) },
-  {
-    rule: "ercot.interval",
-    how: "an hour long",
-    apply: (bid) => ({ ...bid, interval: { ...bid.interval, endMs: UtcMs(bid.interval.startMs + 3_600_000) } }),
-  },
-  withPoints("ercot.point-count", "eleven points", ...Array.from({ length: 11 }, (_, index) => [0, index] as const)),
-  pointChange("ercot.price-limit", "above the cap", -1, (point) => ({ ...point, pricePerMWh: 5_001 })),
-  pointChange("ercot.price-limit", "below the floor", 0, (point) => ({ ...point, pricePerMWh: -251 })),
-  pointChange("ercot.price-decimals", "a tenth of a cent", 0, (point) => ({
-    ...point,
-    pricePerMWh: point.pricePerMWh + 0.001,
-  })),
-  pointChange("ercot.mw-decimals", "hundredths of a megawatt", 0, (point) => ({
-    ...point,
-    powerMW: point.powerMW + 0.01,
-  })),
-  withPoints("ercot.capacity", "more than registered", [999, 50]),
-  withPoints("ercot.price-order", "a price that falls", [0, 2], [0, 1]),
-  withPoints("ercot.mw-order", "a power that falls", [0.1, 1], [0, 2]),
 ]);
 
 const blockChange = (
