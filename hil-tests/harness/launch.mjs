@@ -17,6 +17,7 @@ const SCRIPTS = {
   bench: "hil-tests/bench/main.ts",
   fuzz: "hil-tests/fuzz/main.ts",
   build: "hil-tests/harness/build.ts",
+  conformance: "hil-tests/conformance/main.ts",
   "forecast-eval": "cloud/lab/forecast-eval/main.ts",
 };
 
