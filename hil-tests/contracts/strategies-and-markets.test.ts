@@ -15,7 +15,7 @@ import { hours, MW, MWh, UtcMs, W } from "@penstock/protocol/units";
 import { describe, expect, test } from "vitest";
 import { generatedPrices, SIM_START_MS } from "../harness/simulation.ts";
 
-const ROUNDS = 60;
+const ROUNDS = 20;
 
 const unit: MarketUnit = {
   id: "UNIT1",
@@ -96,7 +96,7 @@ describe.each(cases)("%s in %s", (name, _, strategy, market) => {
         curve: sum,
         bandPrices: bandPrices.value,
         versionNumber: 1,
-        decidedAtMs: asOfMs,
+        decidedAtMs: UtcMs(Math.min(asOfMs, market.gateClosureMs(interval))),
       });
       if (!bid.ok) throw new Error(bid.error.code);
       expect(market.validate(bid.value, unit, { dayBandPrices: bandPrices.value })).toEqual([]);
