@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { MW } from "@penstock/protocol/units";
-import { expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { loadSiteConfig, parseSiteConfig } from "./load-site-config.ts";
 
 const examples = join(import.meta.dirname, "examples");
@@ -136,4 +138,32 @@ test("broken YAML, an empty file and a file that is not there each get one clear
 test("every slip is reported at once, in the order of the file", () => {
   const loaded = parse(park.replace("exportLimitMW: 20", "exportLimitMW: no").replace("budgetMB: 512", "budgetGB: 5"));
   expect(loaded.ok ? [] : loaded.error.text.split("\n")).toHaveLength(2);
+});
+
+describe("devices that a map describes", () => {
+  const folder = mkdtempSync(join(tmpdir(), "penstock-map-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const illustrative = fileURLToPath(new URL("../devices/maps/illustrative-site-controller.yaml", import.meta.url));
+  const load = (change: string) => {
+    const file = join(folder, "site.yaml");
+    writeFileSync(file, park.replace("driver: sunspec-storage", change));
+    return loadSiteConfig(file);
+  };
+
+  test("are read with the site, from a path beside it", () => {
+    const loaded = load(`driver: modbus-map\n    map: ${relative(folder, illustrative)}`);
+    if (!loaded.ok) throw new Error(loaded.error.text);
+    expect(loaded.value.units[0]?.map?.name).toBe("illustrative-site-controller");
+    expect(structuredClone(loaded.value.units[0])).toEqual(loaded.value.units[0]);
+  });
+
+  test.each([
+    ["driver: modbus-map", "units[0] has driver modbus-map and needs map"],
+    ["driver: sunspec-storage\n    map: x.yaml", "units[0].map is only for driver modbus-map or opc-ua-map"],
+    ["driver: modbus-map\n    map: nowhere.yaml", "units[0].map cannot be read: ENOENT"],
+    ["driver: modbus-map\n    map: site.yaml", "units[0].map is not a unit map we can use:"],
+  ])("%s says what is wrong", (change, complaint) => {
+    const loaded = load(change);
+    expect(loaded.ok ? "" : loaded.error.text).toContain(complaint);
+  });
 });

@@ -5,7 +5,9 @@ import { type CodedError, fail, ok, type Result } from "@penstock/protocol/resul
 import { isSparkplugId } from "@penstock/protocol/sparkplug";
 import { Celsius, Hz, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } from "@penstock/protocol/units";
 import type { Fallback } from "../control/site-control-config.ts";
-import { METER_DRIVERS, UNIT_DRIVERS } from "../devices/index.ts";
+import { METER_DRIVER_NAMES, UNIT_DRIVER_NAMES } from "../devices/index.ts";
+import type { MappedDevice } from "../devices/mapped/mapped-device.ts";
+import { type ReadText, readDeviceMaps } from "./device-maps.ts";
 import { nearest } from "./nearest.ts";
 import { ownerContradiction, toOwnerTerms } from "./owner-document.ts";
 import { type ConfigIssue, type Locate, readDocument } from "./read-document.ts";
@@ -29,30 +31,51 @@ export function loadSiteConfig(file: string): Result<SiteConfig, SiteConfigError
     const detail = cause instanceof Error ? cause.message : String(cause);
     return fail({ code: "config.unreadable", text: `${file}: cannot be read: ${detail}` });
   }
-  return parseSiteConfig(text, { file, folder: dirname(resolve(file)) });
+  const folder = dirname(resolve(file));
+  const readText: ReadText = (path) => {
+    const there = resolve(folder, path);
+    try {
+      return { ok: true, text: readFileSync(there, "utf8"), file: there };
+    } catch (cause) {
+      return { ok: false, why: cause instanceof Error ? cause.message : String(cause) };
+    }
+  };
+  return parseSiteConfig(text, { file, folder, readText });
 }
 
-/** The same from text; pure. `folder` is what relative paths count from. */
+/** The same from text; pure. `folder` is what relative paths count from, `readText` how device maps are had. */
 export function parseSiteConfig(
   text: string,
-  { file, folder }: { readonly file: string; readonly folder: string },
+  {
+    file,
+    folder,
+    readText = NO_FILES,
+  }: { readonly file: string; readonly folder: string; readonly readText?: ReadText },
 ): Result<SiteConfig, SiteConfigError> {
   const read = readDocument(text, siteDocument);
-  const issues = read.ok ? contradictions(read.value, read.at) : read.issues;
+  const issues = read.ok ? contradictions(read.value, read.at) : [...read.issues];
+  const maps = read.ok ? readDeviceMaps(read.value, readText, sayTo(issues, read.at)) : new Map<string, MappedDevice>();
   if (!read.ok || issues.length > 0) {
     const said = issues.map(
       ({ line, column, path, message }) => `${file}:${line}:${column}: ${`${path} ${message}`.trim()}`,
     );
     return fail({ code: "config.invalid", text: said.join("\n"), issues });
   }
-  return ok(toSiteConfig(read.value, (path) => resolve(folder, path)));
+  return ok(toSiteConfig(read.value, maps, (path) => resolve(folder, path)));
 }
+
+const NO_FILES: ReadText = () => ({ ok: false, why: "there are no files here" });
+
+const sayTo =
+  (issues: ConfigIssue[], at: Locate) =>
+  (path: readonly (string | number)[], name: string, message: string): void => {
+    issues.push({ ...at(path), path: name, message });
+  };
 
 /** Fields that are each in range and together make no sense. */
 function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
-  const say = (path: readonly (string | number)[], name: string, message: string) =>
-    issues.push({ ...at(path), path: name, message });
+  const say = sayTo(issues, at);
   const { socWindow, connection } = site.control;
   if (socWindow.min + 2 * socWindow.taper >= socWindow.max) {
     say(
@@ -94,10 +117,10 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
     }
   });
   site.units.forEach(({ driver }, index) => {
-    const problem = unknownDriver(driver, UNIT_DRIVERS);
+    const problem = unknownDriver(driver, UNIT_DRIVER_NAMES);
     if (problem !== undefined) say(["units", index, "driver"], `units[${index}].driver`, problem);
   });
-  const meterProblem = unknownDriver(site.meter.driver, METER_DRIVERS);
+  const meterProblem = unknownDriver(site.meter.driver, METER_DRIVER_NAMES);
   if (meterProblem !== undefined) say(["meter", "driver"], "meter.driver", meterProblem);
   if (site.evidence !== undefined && site.evidence.triggerBelowHz >= site.evidence.triggerAboveHz) {
     say(["evidence"], "evidence", "leaves no frequency that is normal: triggerBelowHz must be below triggerAboveHz");
@@ -114,8 +137,7 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
 }
 
 /** A driver that is not on its shelf. */
-function unknownDriver(name: string, shelf: readonly { readonly name: string }[]): string | undefined {
-  const known = shelf.map((driver) => driver.name);
+function unknownDriver(name: string, known: readonly string[]): string | undefined {
   if (known.includes(name)) return undefined;
   const guess = nearest(name, known);
   return `is no driver we have: "${name}"; ${guess === undefined ? `known: ${known.join(", ")}` : `did you mean "${guess}"?`}`;
@@ -139,12 +161,19 @@ function cloudContradictions(
   });
 }
 
-function toSiteConfig(site: SiteDocument, place: (path: string) => string): SiteConfig {
+function toSiteConfig(
+  site: SiteDocument,
+  maps: ReadonlyMap<string, MappedDevice>,
+  place: (path: string) => string,
+): SiteConfig {
   return {
     siteId: site.site,
     control: toControl(site),
-    units: site.units.map((unit) => toUnit(unit, site.control.fallback.onControllerLoss)),
-    meter: site.meter,
+    units: site.units.map((unit) => ({
+      ...toUnit(unit, site.control.fallback.onControllerLoss),
+      map: maps.get(unit.id),
+    })),
+    meter: { ...site.meter, map: maps.get(site.meter.id) },
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
@@ -234,7 +263,7 @@ function toFallback(fallback: SiteDocument["control"]["fallback"]["onCloudLoss"]
 
 /** The loader has seen to it that one of the two says when. */
 function toUnit(
-  { rating, revertAfterS, safePowerKW, ...unit }: SiteDocument["units"][number],
+  { rating, revertAfterS, safePowerKW, map: _, ...unit }: SiteDocument["units"][number],
   onControllerLoss = { afterS: revertAfterS ?? 0, powerKW: 0 },
 ): UnitConfig {
   return {

@@ -1,6 +1,7 @@
 import type { Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { UnitRating } from "../control/image.ts";
 import type { SiteControlConfig } from "../control/site-control-config.ts";
+import type { MappedDevice } from "../devices/mapped/mapped-device.ts";
 import type { EvidenceConfig } from "../recorder/frequency-evidence.ts";
 
 /** One site, as its YAML file says it after validation. The loader beside this file turns text into this or names the line that is wrong. */
@@ -36,6 +37,8 @@ export interface WireConfig {
   readonly modbusUnitId: number;
   /** `rtu` for a serial-line gateway in transparent mode; `tcp` where left out. */
   readonly framing?: "tcp" | "rtu" | undefined;
+  /** What the file that `map` names says; for drivers that are described and not written. */
+  readonly map?: MappedDevice | undefined;
   /** Rest between an answer and the next request. */
   readonly requestGapMs?: number | undefined;
 }

@@ -65,6 +65,8 @@ const control = z.strictObject({
 
 /** How a Modbus device is spoken to. */
 const wire = {
+  /** For `driver: modbus-map` and `driver: opc-ua-map`: the file that describes the device. */
+  map: z.string().min(1).optional(),
   modbusUnitId: z.int().min(0).max(255).default(1),
   /** `rtu` for a serial-line gateway in transparent mode. */
   framing: z.enum(["tcp", "rtu"]).optional(),

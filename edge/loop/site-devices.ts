@@ -5,7 +5,7 @@ import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.
 import type { MeterImage, UnitImage } from "../control/image.ts";
 import type { UnitCommand } from "../control/step-types.ts";
 import type { MeterDriver, Setpoint, UnitDriver } from "../devices/driver.ts";
-import { findMeterDriver, findUnitDriver } from "../devices/index.ts";
+import { meterDriverOf, unitDriverOf } from "../devices/index.ts";
 import { DeviceSession } from "../devices/session.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
 import type { DeviceQuestion, LoopAnswer } from "./loop-question.ts";
@@ -30,7 +30,7 @@ export class SiteDevices {
     const common = { clock, deadlineMs, onEvent };
     this.#config = config;
     this.#units = config.units.map((unit) => {
-      const driver = findUnitDriver(unit.driver);
+      const driver = unitDriverOf(unit);
       invariant(driver !== undefined, `no unit driver is named ${unit.driver}`);
       const control = { driver, unit };
       const session = new DeviceSession({
@@ -43,7 +43,7 @@ export class SiteDevices {
       });
       return { driver, unit, session, safe: { powerW: unit.safePowerW, reactiveVar: Var(0) } };
     });
-    const driver = findMeterDriver(config.meter.driver);
+    const driver = meterDriverOf(config.meter);
     invariant(driver !== undefined, `no meter driver is named ${config.meter.driver}`);
     const transport = transportFor(config.meter);
     const session = new DeviceSession({
