@@ -31,7 +31,9 @@ Make trouble, one JSON object a line on the control port:
   {"op":"clear","device":"unit-3"}
   {"op":"grid-operator-limit","powerWMin":-20000000,"powerWMax":5000000}   (nulls lift it)
   {"op":"breaker","closed":false}
-  {"op":"frequency","hz":49.5}                                             (null lets it go)`;
+  {"op":"frequency","hz":49.5,"overMs":4000}                               (a step without overMs; null lets it go)
+  {"op":"frequency-trace","samplesHz":[50,49.9,49.7],"intervalMs":1000}
+  {"op":"log-power","on":true}   then   {"op":"power-log"}`;
 
 const { values: flags } = parseFlags();
 if (flags.help) {

@@ -38,6 +38,21 @@ test("the grid operator, the breaker and the frequency obey", () => {
   expect(site.truth).toMatchObject({ breakerClosed: false, frequencyHz: 49.7 });
 });
 
+test("frequency follows a ramp and a recording, and what the plant did can be had step by step", () => {
+  expect(ask({ op: "frequency", hz: 50 })).toEqual({ ok: true });
+  site.step(50);
+  expect(ask({ op: "frequency", hz: 49, overMs: 200 })).toEqual({ ok: true });
+  expect(ask({ op: "log-power", on: true })).toEqual({ ok: true });
+  for (let step = 0; step < 5; step++) site.step(50);
+  expect(ask({ op: "frequency-trace", samplesHz: [49, 49.5, 50], intervalMs: 100 })).toEqual({ ok: true });
+  for (let step = 0; step < 4; step++) site.step(50);
+  const { samples } = ask({ op: "power-log" }) as unknown as { samples: { frequencyHz: number; gridPowerW: number }[] };
+  expect(samples.map(({ frequencyHz }) => frequencyHz)).toEqual([49.75, 49.5, 49.25, 49, 49, 49.25, 49.5, 49.75, 50]);
+  expect(samples.at(-1)?.gridPowerW).toBe(site.truth.gridPowerW);
+  expect(ask({ op: "log-power", on: false })).toEqual({ ok: true });
+  expect(ask({ op: "power-log" })).toEqual({ ok: true, samples: [] });
+});
+
 test.each([
   ["nonsense", "control.bad-json"],
   ["[1]", "control.bad-json"],
@@ -55,6 +70,9 @@ test.each([
   ['{"op":"grid-operator-limit","powerWMin":2,"powerWMax":1}', "control.bad-request"],
   ['{"op":"breaker"}', "control.bad-request"],
   ['{"op":"frequency","hz":"fast"}', "control.bad-request"],
+  ['{"op":"frequency","hz":49,"overMs":-1}', "control.bad-request"],
+  ['{"op":"frequency-trace","samplesHz":[50,"x"],"intervalMs":100}', "control.bad-request"],
+  ['{"op":"log-power"}', "control.bad-request"],
 ])("%s is refused as %s", (line, code) => {
   expect(ask(line)).toMatchObject({ ok: false, error: { code } });
 });

@@ -101,11 +101,35 @@ export function siteOps(site: SiteSim): Readonly<Record<string, ControlOp>> {
       return ok({});
     },
     frequency: (request) => {
-      const { hz } = request;
-      if (hz !== null && !isNumber(hz)) return fail({ code: "control.bad-request", expected: "hz: number or null" });
-      site.pinFrequency(hz ?? undefined);
+      const { hz, overMs = 0 } = request;
+      if ((hz !== null && !isNumber(hz)) || !isNumber(overMs) || overMs < 0) {
+        return fail({ code: "control.bad-request", expected: "hz: number or null, overMs: number from 0" });
+      }
+      site.pinFrequency(hz ?? undefined, overMs);
       return ok({});
     },
+    "frequency-trace": (request) => {
+      const { samplesHz, intervalMs } = request;
+      if (samplesHz === null) {
+        site.frequencyTrace(undefined);
+        return ok({});
+      }
+      if (!Array.isArray(samplesHz) || !samplesHz.every(isNumber) || !isNumber(intervalMs) || intervalMs <= 0) {
+        return fail({
+          code: "control.bad-request",
+          expected: "samplesHz: numbers or null, intervalMs: number above 0",
+        });
+      }
+      site.pinFrequency(undefined);
+      site.frequencyTrace({ samplesHz: Float64Array.from(samplesHz), intervalMs });
+      return ok({});
+    },
+    "log-power": (request) => {
+      if (typeof request["on"] !== "boolean") return fail({ code: "control.bad-request", expected: "on: boolean" });
+      site.logPower(request["on"]);
+      return ok({});
+    },
+    "power-log": () => ok({ samples: site.powerLog }),
   };
 }
 
@@ -176,4 +200,5 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const isFaultKind = (value: unknown): value is FaultKind => faultKinds.some((kind) => kind === value);
 
 const connectionsMax = 16;
-const lineLengthMax = 65_536;
+/** A recorded day of frequency at one value in two seconds fits. */
+const lineLengthMax = 524_288;

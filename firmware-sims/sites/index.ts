@@ -16,6 +16,7 @@ export const isSiteName = (name: string): name is SiteName => Object.hasOwn(site
 /** Builds a named site. The same seed, start and steps give the same site to the last bit. */
 export const createSite = (name: SiteName, options: SiteOptions): SiteSim => new SiteSim(siteSpecs[name], options);
 
+export * from "./power-log.ts";
 export * from "./site-sim.ts";
 export * from "./site-spec.ts";
 export * from "./site-truth.ts";

@@ -19,6 +19,7 @@ import {
   stepFrequency,
 } from "../plant/frequency.ts";
 import { createWander, stepWander, type Wander } from "../plant/wander.ts";
+import { PowerLog, type PowerSample } from "./power-log.ts";
 import type { SiteSpec } from "./site-spec.ts";
 import type { SiteTruth, UnitTruth } from "./site-truth.ts";
 
@@ -49,7 +50,8 @@ export class SiteSim {
   readonly #load: DailyPower;
   readonly #solar: DailyPower;
   readonly #sourceVoltage: Wander;
-  #pinnedHz: number | undefined;
+  #pin: FrequencyPin | undefined;
+  #log: PowerLog | undefined;
 
   constructor(spec: SiteSpec, options: SiteOptions) {
     const { rng } = options;
@@ -124,9 +126,19 @@ export class SiteSim {
     playTrace(this.#frequency, this.truth.elapsedMs, trace);
   }
 
-  /** Holds the frequency at a value; undefined lets it go. */
-  pinFrequency(hz: number | undefined): void {
-    this.#pinnedHz = hz;
+  /** Takes the frequency to a value, at once or along a straight line within `overMs`, and holds it there; undefined lets it go. */
+  pinFrequency(hz: number | undefined, overMs = 0): void {
+    const { frequencyHz, elapsedMs } = this.truth;
+    this.#pin = hz === undefined ? undefined : { fromHz: frequencyHz, toHz: hz, startMs: elapsedMs, overMs };
+  }
+
+  /** From now on every step is kept, until asked to end; what there is can be had at any time. */
+  logPower(isOn: boolean): void {
+    this.#log = isOn ? new PowerLog() : undefined;
+  }
+
+  get powerLog(): readonly PowerSample[] {
+    return this.#log?.samples ?? [];
   }
 
   #showLimit(isActive: boolean, min: number, max: number): void {
@@ -148,6 +160,7 @@ export class SiteSim {
     if (dtMs > 0) this.#stepUnits(dtMs);
     this.#balance(dtMs);
     this.#read(dtMs);
+    this.#log?.add(truth);
   }
 
   #stepSurroundings(dtMs: number): void {
@@ -158,7 +171,7 @@ export class SiteSim {
     stepDailyPower(this.#solar, dayMs, dtMs);
     stepWander(this.#sourceVoltage, dtMs);
     truth.breakerClosed = this.#feeder.breakerClosed;
-    truth.frequencyHz = this.#pinnedHz ?? this.#frequency.hz;
+    truth.frequencyHz = this.#pin === undefined ? this.#frequency.hz : pinnedHz(this.#pin, truth.elapsedMs);
     truth.ambientC = ambientTemperatureC(dayMs, spec.ambient.meanC, spec.ambient.swingC);
     this.#surroundings.frequencyHz = truth.breakerClosed ? truth.frequencyHz : 0;
     this.#surroundings.voltagePu = truth.breakerClosed ? this.#feeder.voltagePu || 1 : 0;
@@ -229,6 +242,16 @@ export class SiteSim {
     }
   }
 }
+
+interface FrequencyPin {
+  readonly fromHz: number;
+  readonly toHz: number;
+  readonly startMs: number;
+  readonly overMs: number;
+}
+
+const pinnedHz = ({ fromHz, toHz, startMs, overMs }: FrequencyPin, nowMs: number): number =>
+  nowMs - startMs >= overMs ? toHz : fromHz + ((toHz - fromHz) * (nowMs - startMs)) / overMs;
 
 function showUnit(shown: UnitTruth, unit: BatteryUnit): void {
   const { state } = unit;

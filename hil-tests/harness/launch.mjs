@@ -16,6 +16,7 @@ const SCRIPTS = {
   check: "hil-tests/harness/check.ts",
   bench: "hil-tests/bench/main.ts",
   fuzz: "hil-tests/fuzz/main.ts",
+  response: "hil-tests/response/main.ts",
   build: "hil-tests/harness/build.ts",
   conformance: "hil-tests/conformance/main.ts",
   "forecast-eval": "cloud/lab/forecast-eval/main.ts",

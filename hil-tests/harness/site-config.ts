@@ -7,6 +7,9 @@ import { type SiteName, type Stage, stageOf } from "./scene.ts";
 export const GROUP = "penstock";
 export const HOST_ID = "penstock-cloud";
 
+/** What each site of a world is contracted for, as its file would say it. */
+export type ServicesBySite = Partial<Record<SiteName, SiteConfigDocument["services"]>>;
+
 export interface SiteSetting {
   readonly energySpeed: number;
   readonly leaseKeys: readonly { readonly keyId: string; readonly publicKeyPem: string }[];
@@ -15,6 +18,8 @@ export interface SiteSetting {
   readonly addresses: SiteAddressBook;
   /** The control period; the product's own unless a measurement wants another. */
   readonly periodMs?: number;
+  /** What the site is contracted for; nothing unless a story or a measurement wants some. */
+  readonly services?: SiteConfigDocument["services"] | undefined;
   readonly telemetry?: NonNullable<SiteConfigDocument["telemetry"]>;
   /** What stands under the name; the named site itself unless a swarm drew another. */
   readonly stage?: Stage;
@@ -88,6 +93,7 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
       leaseKeys: [...setting.leaseKeys],
       leaseTtlMaxS: 900,
     },
+    services: setting.services ?? [],
     store: { file: addresses.storeFile, budgetMB: 256 },
     recorder: { budgetMB: 200 },
     socket: addresses.socket,

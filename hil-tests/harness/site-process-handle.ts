@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Fault } from "@penstock/firmware-sims/faults/index.ts";
 import type { SiteAddresses } from "@penstock/firmware-sims/servers/index.ts";
+import type { PowerSample } from "@penstock/firmware-sims/sites/power-log.ts";
 import type { SiteTruth } from "@penstock/firmware-sims/sites/site-truth.ts";
 import { Child } from "./child-process.ts";
 import { askJson } from "./json-lines.ts";
@@ -52,6 +53,22 @@ export class SiteProcess {
 
   limitByGridOperator(powerWMin: number | null, powerWMax: number | null): Promise<unknown> {
     return this.#ask({ op: "grid-operator-limit", powerWMin, powerWMax });
+  }
+
+  moveFrequency(hz: number | undefined, overMs = 0): Promise<unknown> {
+    return this.#ask({ op: "frequency", hz: hz ?? null, overMs });
+  }
+
+  playFrequency(samplesHz: readonly number[], intervalMs: number): Promise<unknown> {
+    return this.#ask({ op: "frequency-trace", samplesHz, intervalMs });
+  }
+
+  logPower(): Promise<unknown> {
+    return this.#ask({ op: "log-power", on: true });
+  }
+
+  async powerLog(): Promise<readonly PowerSample[]> {
+    return (await this.#ask({ op: "power-log" }))["samples"] as readonly PowerSample[];
   }
 
   stop(): Promise<void> {

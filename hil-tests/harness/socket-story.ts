@@ -77,6 +77,16 @@ function siteHandle(world: SocketWorld, name: SiteName): SiteHandle {
     async clearFaults(device) {
       await plant.clear(device);
     },
+    async moveFrequency(hz, overMs) {
+      await plant.moveFrequency(hz, overMs);
+    },
+    async playFrequency(samplesHz, intervalMs) {
+      await plant.playFrequency(samplesHz, intervalMs);
+    },
+    async logPower() {
+      await plant.logPower();
+    },
+    powerLog: () => plant.powerLog(),
     killEdge: () => edge.kill(),
     async startEdge() {
       edge.start();

@@ -7,7 +7,7 @@ import { privateKeyFromSeed, publicKeyPem } from "@penstock/protocol/lease";
 import { CloudProcess } from "./cloud-process-handle.ts";
 import { EdgeProcess } from "./edge-process-handle.ts";
 import type { SiteName } from "./scene.ts";
-import type { SiteSetting } from "./site-config.ts";
+import type { ServicesBySite, SiteSetting } from "./site-config.ts";
 import { SiteProcess } from "./site-process-handle.ts";
 import { STORYTELLER } from "./storyteller.ts";
 
@@ -16,6 +16,7 @@ export interface SocketWorldOptions {
   readonly sites: readonly SiteName[];
   readonly seed: number;
   readonly marketSpeed: number;
+  readonly services?: ServicesBySite | undefined;
   readonly marketStartMs: number;
   readonly region: string;
   readonly prices: { readonly file: string } | { readonly seed: number; readonly days: number; readonly from: string };
@@ -108,6 +109,7 @@ export class SocketWorld {
     return {
       ...this.options.setting,
       energySpeed: marketSpeed,
+      services: this.options.services?.[site],
       // Many processes share this machine's cores: a reading may be a few cycles old before it counts as stale.
       freshness: { unitS: 1, meterS: 1, plantS: 3 },
       leaseKeys: [

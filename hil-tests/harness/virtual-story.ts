@@ -88,6 +88,17 @@ function siteHandle(world: VirtualWorld, name: SiteName): SiteHandle {
     async clearFaults(device) {
       site.sim.faults.clear(device);
     },
+    async moveFrequency(hz, overMs) {
+      site.sim.pinFrequency(hz, overMs);
+    },
+    async playFrequency(samplesHz, intervalMs) {
+      site.sim.pinFrequency(undefined);
+      site.sim.frequencyTrace({ samplesHz: Float64Array.from(samplesHz), intervalMs });
+    },
+    async logPower() {
+      site.sim.logPower(true);
+    },
+    powerLog: async () => site.sim.powerLog,
     async killEdge() {
       site.killEdge();
     },

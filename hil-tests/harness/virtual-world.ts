@@ -8,7 +8,7 @@ import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
 import { Ms, seconds, type UtcMs } from "@penstock/protocol/units";
 import { type SiteName, type Stage, stageOf } from "./scene.ts";
-import { GROUP, type SiteSetting, siteConfigOf } from "./site-config.ts";
+import { GROUP, type ServicesBySite, type SiteSetting, siteConfigOf } from "./site-config.ts";
 import { storytellerKey } from "./storyteller.ts";
 import { Trace } from "./trace.ts";
 import { VirtualCloud } from "./virtual-cloud.ts";
@@ -22,6 +22,7 @@ export interface VirtualWorldOptions {
   readonly startMs: UtcMs;
   readonly prices: PriceSeries;
   readonly marketSpeed: number;
+  readonly services?: ServicesBySite | undefined;
   readonly faults: FaultLevel;
   /** How long the faults are drawn for. */
   readonly durationMs: Ms;
@@ -81,6 +82,7 @@ export class VirtualWorld {
           leaseKeys,
           freshness: options.freshness ?? { unitS: 0.5, meterS: 0.4, plantS: 2 },
           stage: stage(name),
+          services: options.services?.[name],
         });
         const site = new VirtualSite({
           name,

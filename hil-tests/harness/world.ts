@@ -1,5 +1,6 @@
 import type { StatusReport, WhyReport } from "@penstock/edge/agent/site-report.ts";
 import type { Fault } from "@penstock/firmware-sims/faults/index.ts";
+import type { PowerSample } from "@penstock/firmware-sims/sites/power-log.ts";
 import type { SiteTruth } from "@penstock/firmware-sims/sites/site-truth.ts";
 import type { Lease, SigningKey } from "@penstock/protocol/lease";
 import type { Violation } from "../checkers/checker.ts";
@@ -35,6 +36,12 @@ export interface SiteHandle {
   liftGridOperatorLimit(): Promise<void>;
   fault(device: string, fault: Fault): Promise<void>;
   clearFaults(device: string): Promise<void>;
+  /** The grid's frequency goes to a value, at once or along a straight line; undefined lets it wander again. */
+  moveFrequency(hz: number | undefined, overMs?: number): Promise<void>;
+  playFrequency(samplesHz: readonly number[], intervalMs: number): Promise<void>;
+  /** Keeps what the plant does step by step from now on. */
+  logPower(): Promise<void>;
+  powerLog(): Promise<readonly PowerSample[]>;
   /** kill -9. */
   killEdge(): Promise<void>;
   startEdge(): Promise<void>;

@@ -1,9 +1,23 @@
 import { badLeases } from "./bad-leases.ts";
 import { cloudKilled } from "./cloud-killed.ts";
+import { containmentWithoutCloud } from "./containment-without-cloud.ts";
+import { droopOnARamp } from "./droop-on-a-ramp.ts";
 import { edgeKilled } from "./edge-killed.ts";
 import { gridOperatorLimit } from "./grid-operator-limit.ts";
+import { iberianBlackout } from "./iberian-blackout.ts";
+import { reserveKeepsItsWord } from "./reserve-keeps-its-word.ts";
 import type { Scenario } from "./scenario.ts";
 import { staleMeter } from "./stale-meter.ts";
 
 /** The shelf: one story a line. */
-export const scenarios: readonly Scenario[] = [edgeKilled, cloudKilled, gridOperatorLimit, badLeases, staleMeter];
+export const scenarios: readonly Scenario[] = [
+  edgeKilled,
+  cloudKilled,
+  gridOperatorLimit,
+  badLeases,
+  staleMeter,
+  containmentWithoutCloud,
+  reserveKeepsItsWord,
+  droopOnARamp,
+  iberianBlackout,
+];

@@ -1,15 +1,23 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { issueLease, type Lease } from "@penstock/protocol/lease";
 import { Ms, UtcMs, Var, type W } from "@penstock/protocol/units";
 import type { SiteName } from "../harness/scene.ts";
+import type { ServicesBySite } from "../harness/site-config.ts";
 import type { SiteHandle, World } from "../harness/world.ts";
 
 /** A story: who is in it, what happens, and what the plant must then show. It throws when the promise is broken. */
 export interface Scenario {
   readonly name: string;
   readonly sites: readonly SiteName[];
+  /** What the sites are contracted for besides energy. */
+  readonly services?: ServicesBySite;
+  /** A file of recorded data it cannot be told without; where it is not there the story is skipped, and says so. */
+  readonly needs?: string;
   run(world: World): Promise<void>;
 }
+
+export const lacksData = ({ needs }: Scenario): boolean => needs !== undefined && !existsSync(needs);
 
 /** Waits until something is so; says what it waited for when it never is. Gives the milliseconds it took. */
 export async function until(

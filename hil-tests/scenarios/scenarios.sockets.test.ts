@@ -6,17 +6,18 @@ import { SIM_START_MS } from "../harness/simulation.ts";
 import { socketStory } from "../harness/socket-story.ts";
 import { SocketWorld } from "../harness/socket-world.ts";
 import { scenarios } from "./index.ts";
+import { lacksData } from "./scenario.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "penstock-stories-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("over sockets, with real processes", () => {
-  test.each(
-    scenarios.map((scenario, index) => [scenario.name, scenario, index] as const),
-  )("%s", async (_, scenario, index) => {
+  test.for(scenarios)("$name", async (scenario, { skip }) => {
+    skip(lacksData(scenario), `needs ${scenario.needs}`);
     const world = new SocketWorld({
-      runFolder: join(folder, String(index)),
+      runFolder: join(folder, String(scenarios.indexOf(scenario))),
       sites: scenario.sites,
+      services: scenario.services,
       seed: 11,
       marketSpeed: 1,
       marketStartMs: SIM_START_MS,

@@ -1,4 +1,4 @@
-import { Hz, type Ms, seconds } from "@penstock/protocol/units";
+import { Hz, Ms, seconds } from "@penstock/protocol/units";
 import type { Curve } from "./curve.ts";
 import type { Response } from "./response.ts";
 import type { CurveRule, Source } from "./rule.ts";
@@ -42,9 +42,12 @@ const within = (reactionMs: Ms, fullByMs: Ms, shape: Response["shape"]): Respons
   shape,
 });
 
-/** First order, ready for the rule's nine tenths in `openLoopMs`; ninety-nine hundredths take twice that. */
+/**
+ * First order, nine tenths of a change at the meter in `openLoopMs`: the site's own reaction is within it, so the
+ * lag is a tenth shorter. Ninety-nine hundredths take twice that.
+ */
 export const openLoop = (openLoopMs: Ms): Response =>
-  within(openLoopMs, (2 * openLoopMs + seconds(1)) as Ms, { form: "lag", openLoopMs });
+  within(openLoopMs, Ms(2 * openLoopMs), { form: "lag", openLoopMs: Ms(0.9 * openLoopMs) });
 
 /** IEEE 1547-2018 defaults: deadband 0.036 Hz, k 0.05, open-loop response time 5 s; range to 0.017 Hz / 0.02 / 0.2 s. */
 export const ieee1547Droop: DroopSettings = {
