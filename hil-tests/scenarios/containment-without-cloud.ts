@@ -1,4 +1,4 @@
-import { MW } from "@penstock/protocol/units";
+import { MW, minutes, UtcMs } from "@penstock/protocol/units";
 import { serviceTerms } from "../response/service-terms.ts";
 import { answers } from "./answers.ts";
 import { expectNoViolations, expectThat, grant, type Scenario, settle, until } from "./scenario.ts";
@@ -17,20 +17,24 @@ export const containmentWithoutCloud: Scenario = {
     const park = world.site("park");
     await park.moveFrequency(50);
     await settle(world, park);
-    await grant(world, "park", { powerW: MW(3) });
+    await grant(world, "park", { powerW: MW(3), ttlMs: minutes(5), expiresAtMs: UtcMs(world.wallMs() + minutes(5)) });
     await until(world, "the park gives 3 MW", 20_000, async () => (await park.truth()).batteryPowerW > 2.99e6);
     await world.cloud.kill();
 
-    await answers(world, park, 5e6, serviceTerms["dc-low"], () => park.moveFrequency(49.5), 3_000);
+    const calm = async () => {
+      await park.moveFrequency(50);
+      await world.pass(3_000);
+    };
+    const step = { contractedW: 5e6, forMs: 3_000, calm };
+    await answers(world, park, { ...step, terms: serviceTerms["dc-low"], event: () => park.moveFrequency(49.5) });
     const services = (await park.why())?.services ?? [];
     const named = services.find(({ service }) => service === "nesoDcLow");
     expectThat(
       named?.contractedW === 5e6 && named.wantedW === 5e6 && named.deliveredW === 5e6,
       `why tells of ${JSON.stringify(services)}`,
     );
-    await park.moveFrequency(50);
-    await world.pass(3_000);
-    await answers(world, park, 5e6, serviceTerms["dc-high"], () => park.moveFrequency(50.5), 3_000);
+    await calm();
+    await answers(world, park, { ...step, terms: serviceTerms["dc-high"], event: () => park.moveFrequency(50.5) });
     await expectNoViolations(park);
   },
 };

@@ -11,7 +11,12 @@ export const droopOnARamp: Scenario = {
     const park = world.site("park");
     await park.moveFrequency(50);
     await settle(world, park);
-    await answers(world, park, 10e6, serviceTerms["droop"], () => park.moveFrequency(49, 8_000), 14_000);
+    const calm = async () => {
+      await park.moveFrequency(50);
+      await world.pass(15_000);
+    };
+    const event = () => park.moveFrequency(49, 8_000);
+    await answers(world, park, { contractedW: 10e6, terms: serviceTerms["droop"], event, forMs: 14_000, calm });
     await expectNoViolations(park);
   },
 };

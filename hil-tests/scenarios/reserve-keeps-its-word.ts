@@ -16,7 +16,7 @@ export const reserveKeepsItsWord: Scenario = {
       await world.pass(1_000);
       await park.moveFrequency(50);
     };
-    await answers(world, park, 5e6, serviceTerms["ffr"], dip, 15_000);
+    await answers(world, park, { contractedW: 5e6, terms: serviceTerms["ffr"], event: dip, forMs: 15_000 });
     await expectNoViolations(park);
   },
 };
