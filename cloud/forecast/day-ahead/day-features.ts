@@ -4,8 +4,8 @@ import { type DayAheadView, HOURS } from "./day-ahead-market.ts";
 /** Days before the target day that the features of {@link dayFeatures} reach back. */
 export const FEATURE_DAYS_BACK = 7;
 
-const PRICE_LAGS = [1, 2, 3, 7];
-const KNOWN_LAGS = [0, 1, 7];
+export const PRICE_LAGS = [1, 2, 3, 7];
+export const KNOWN_LAGS = [0, 1, 7];
 
 export const featureCount = (knownSeries: number): number =>
   HOURS * (PRICE_LAGS.length + KNOWN_LAGS.length * knownSeries) + 7;

@@ -13,15 +13,16 @@ export interface LearChoices {
 }
 
 /** Every so many days the stabilisers and penalties are chosen anew; on the days between only coefficients move. */
-const CHOOSE_EVERY_DAYS = 14;
+const CHOOSE_EVERY_DAYS = 28;
 const PENALTIES = 32;
 const PENALTY_RATIO_MIN = 2e-3;
-/** What one more coefficient must explain: 2 is Akaike's. */
-const COST_OF_A_COEFFICIENT = 2;
+/** A new search begins so many steps above the last choice, and ends so many after the best. */
+const STEPS_ABOVE = 3;
+const PATIENCE = 4;
 
 /**
  * LEAR, the LASSO-estimated autoregression of Lago et al. (2021): one linear model an hour, on the same inputs, learnt
- * afresh every day from a moving window of days, the penalty by Akaike's criterion with the target's own variance.
+ * afresh every day from a moving window of days, the penalty by Akaike's criterion.
  */
 export const lear = ({ windowDays, stabiliser }: LearChoices): DayAheadModel => ({
   name: `lear-${windowDays}-${stabiliser.name}`,
@@ -43,10 +44,10 @@ class LearLearner implements DayAheadLearner {
   forecast(view: DayAheadView): Float64Array {
     const { day } = view;
     if (this.#chosen === undefined || day - this.#chosen.chosenOnDay >= CHOOSE_EVERY_DAYS) {
-      this.#chosen = new Chosen(view, this.#windowDays, this.#stabiliser);
-      return this.#chosen.forecast(view);
+      this.#chosen = new Chosen(view, this.#windowDays, this.#stabiliser, this.#chosen?.solutions);
+    } else {
+      this.#chosen.moveTo(view);
     }
-    this.#chosen.moveTo(view);
     return this.#chosen.forecast(view);
   }
 }
@@ -59,12 +60,12 @@ class Chosen {
   readonly #moments: Moments;
   readonly #rows: Row[];
   readonly #windowDays: number;
-  readonly #penalties: readonly number[];
+  #solutions: readonly Solution[];
   #lastDay: number;
   #statistics: Standardised;
-  #coefficients: readonly Float64Array[];
 
-  constructor(view: DayAheadView, windowDays: number, stabiliser: Stabiliser) {
+  /** `before` are the solutions of a window not long ago, near which the new ones are sought. */
+  constructor(view: DayAheadView, windowDays: number, stabiliser: Stabiliser, before?: readonly Solution[]) {
     this.chosenOnDay = view.day;
     this.#windowDays = windowDays;
     const from = Math.max(FEATURE_DAYS_BACK, view.day - windowDays);
@@ -84,11 +85,13 @@ class Chosen {
     for (const { x, y } of this.#rows) this.#moments.add(x, y);
     this.#lastDay = view.day - 1;
     this.#statistics = this.#moments.standardised();
-    const chosen = this.#statistics.correlations.map((correlation, hour) =>
-      choosePenalty(this.#statistics, correlation, this.#statistics.targetVariance[hour] as number),
+    this.#solutions = this.#statistics.correlations.map((correlation, hour) =>
+      chooseSolution(this.#statistics, correlation, this.#statistics.targetVariance[hour] as number, before?.[hour]),
     );
-    this.#penalties = chosen.map(({ penalty }) => penalty);
-    this.#coefficients = chosen.map(({ coefficients }) => coefficients);
+  }
+
+  get solutions(): readonly Solution[] {
+    return this.#solutions;
   }
 
   moveTo(view: DayAheadView): void {
@@ -108,10 +111,11 @@ class Chosen {
     }
     const statistics = this.#moments.standardised();
     this.#statistics = statistics;
-    this.#coefficients = statistics.correlations.map((correlation, hour) => {
-      const problem = new LassoProblem(statistics.gram, correlation, this.#coefficients[hour]);
-      problem.solve(this.#penalties[hour] as number);
-      return problem.coefficients;
+    this.#solutions = statistics.correlations.map((correlation, hour) => {
+      const { penalty, coefficients } = this.#solutions[hour] as Solution;
+      const problem = new LassoProblem(statistics.gram, correlation, coefficients);
+      problem.solve(penalty);
+      return { penalty, coefficients: problem.coefficients };
     });
   }
 
@@ -119,7 +123,7 @@ class Chosen {
     const { mean, scale, targetMean } = this.#statistics;
     const x = stabilise(dayFeatures(view, view.day), this.#inputs);
     return Float64Array.from({ length: HOURS }, (_, hour) => {
-      const coefficients = this.#coefficients[hour] as Float64Array;
+      const { coefficients } = this.#solutions[hour] as Solution;
       let sum = targetMean[hour] as number;
       for (let j = 0; j < x.length; j++) {
         const coefficient = coefficients[j] as number;
@@ -135,21 +139,33 @@ interface Row {
   readonly y: Float64Array;
 }
 
-/** Down a path of penalties, each started from the last one's answer, to where Akaike's criterion is least. */
-function choosePenalty(
+interface Solution {
+  readonly penalty: number;
+  readonly coefficients: Float64Array;
+}
+
+/**
+ * Down a path of penalties, each started from the last one's answer, to where Akaike's criterion (corrected for a
+ * small window) is least. The path begins at the greatest penalty of use, or a little above an earlier choice.
+ */
+function chooseSolution(
   { gram, count }: Standardised,
   correlation: Float64Array,
   variance: number,
-): { readonly penalty: number; readonly coefficients: Float64Array } {
+  before: Solution | undefined,
+): Solution {
   const most = LassoProblem.penaltyMax(correlation);
-  const problem = new LassoProblem(gram, correlation);
-  let best = { penalty: most, coefficients: problem.coefficients.slice(), criterion: count };
+  const problem = new LassoProblem(gram, correlation, before?.coefficients);
+  let best = { penalty: most, coefficients: new Float64Array(problem.size), criterion: 0 };
   if (!(most > 0 && variance > 0)) return best;
+  const stepRatio = PENALTY_RATIO_MIN ** (1 / PENALTIES);
+  const start = before === undefined ? most * stepRatio : Math.min(most, before.penalty * stepRatio ** -STEPS_ABOVE);
   let sinceBest = 0;
-  for (let step = 1; step < PENALTIES && sinceBest < 6; step++) {
-    const penalty = most * PENALTY_RATIO_MIN ** (step / (PENALTIES - 1));
+  for (let penalty = start; penalty > most * PENALTY_RATIO_MIN && sinceBest < PATIENCE; penalty *= stepRatio) {
     problem.solve(penalty);
-    const criterion = count * problem.unexplained(variance) + COST_OF_A_COEFFICIENT * problem.nonZeros;
+    const used = problem.nonZeros;
+    if (used >= count - 2) break;
+    const criterion = count * Math.log(problem.unexplained(variance)) + (2 * used * count) / (count - used - 1);
     sinceBest++;
     if (criterion >= best.criterion) continue;
     best = { penalty, coefficients: problem.coefficients.slice(), criterion };

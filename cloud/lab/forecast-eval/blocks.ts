@@ -9,7 +9,7 @@ export interface Block {
   readonly days: number;
 }
 
-export const BLOCK_DAYS = 56;
+export const BLOCK_DAYS = 112;
 
 /** Blocks that end with the last day; the first begins on or before `firstDay` where the market's youth allows. */
 export function blocksOf(model: string, firstDay: number, endDay: number, daysMin: number): readonly Block[] {

@@ -15,7 +15,7 @@ import { scoresOf } from "./scores.ts";
 /** The benchmark's test period: the last two years of 364 days. */
 export const TEST_DAYS = 728;
 /** A mix learns its weights on so many days before the test. */
-const WEIGHING_DAYS = 168;
+const WEIGHING_DAYS = 112;
 const WEEK_DAYS = 7;
 export const NAIVE = "last-week";
 

@@ -73,19 +73,18 @@ test("blocks end with the last day and leave none out", () => {
   const blocks = blocksOf("m", 100, 260, 35);
   expect(blocks.map(({ firstDay, days }) => [firstDay, days])).toEqual([
     [100, 48],
-    [148, 56],
-    [204, 56],
+    [148, 112],
   ]);
   expect(blocksOf("m", 10, 50, 35)).toEqual([{ model: "m", firstDay: 35, days: 15 }]);
 });
 
 test("an evaluation resumes from its blocks and says the same, whatever the number of workers", async () => {
-  const market = madeUpMarket("evaluation", 220);
+  const market = madeUpMarket("evaluation", 260);
   const evaluate = (workers: number, name: string, done: string[]) =>
     evaluateDayAhead({
       market,
       model: "lear-56-asinh",
-      testDays: 84,
+      testDays: 140,
       store: new BlockStore(join(folder, name), () => "1"),
       workers,
       onProgress: (_, __, { firstDay }) => done.push(String(firstDay)),
@@ -99,7 +98,7 @@ test("an evaluation resumes from its blocks and says the same, whatever the numb
   rmSync(join(folder, "a", "lear-56-asinh-1", readdirSync(join(folder, "a", "lear-56-asinh-1"))[0] ?? ""));
   expect(await evaluate(2, "a", again)).toEqual(result);
   expect(again).toHaveLength(1);
-  expect(result).toMatchObject({ model: "lear-56-asinh", days: 84, members: [] });
+  expect(result).toMatchObject({ model: "lear-56-asinh", days: 140, members: [] });
   expect(result.rmae).toBeLessThan(0.5);
   expect(result.mae).toBeLessThan(result.naiveMae / 2);
 });

@@ -9,25 +9,42 @@ import { dayAheadMixes, dayAheadModels, daysOf } from "../../forecast/day-ahead/
 import { BLOCK_DAYS, BlockStore } from "./blocks.ts";
 import { codeVersion } from "./code-version.ts";
 import { evaluateDayAhead, TEST_DAYS } from "./evaluate-day-ahead.ts";
+import { evaluateNemMonth } from "./evaluate-nem-month.ts";
 import { readDayAheadFile } from "./read-day-ahead-file.ts";
 
-const HELP = `npm run forecast-eval -- --dataset epf:NAME --data DIR [OPTIONS]
+const HELP = `npm run forecast-eval -- --dataset epf:NAME|nem:YYYYMM --data DIR [OPTIONS]
 
-Judges a forecaster on recorded day-ahead prices, every day forecast with what was known before its auction.
+Judges a forecaster on recorded prices, every day or half hour forecast with what was known then.
 
-  --dataset epf:NAME  NAME.csv or NAME.csv.gz in DIR or DIR/epf: hourly times, prices, published forecasts,
-                      by the names of their columns (NP, PJM, FR, BE, DE, or any file like them)
-  --data DIR          where the files are
-  --model NAME        ${Object.keys(dayAheadMixes).join(", ")}, or one alone (default blend):
-                      ${wrapped(Object.keys(dayAheadModels))}
-  --days N            judge only the last N days (default ${TEST_DAYS}, as the benchmark does)
-  --workers N         threads (default: one a core)
-  --out DIR           where finished blocks of days are kept, so that a run goes on where it was
-                      interrupted (default .penstock/forecast-eval)
-  --json              one JSON object on the last line of stdout
+  --dataset epf:NAME    day-ahead auctions, NAME.csv or NAME.csv.gz in DIR or DIR/epf: hourly times, prices and
+                        published forecasts by the names of their columns (NP, PJM, FR, BE, DE, or any like them)
+  --dataset nem:YYYYMM  a month of Australia's market by region and distance, against the operator's own forecast:
+                        predispatch_price*YYYYMM*.parquet and dispatch_price*YYYYMM*.csv[.gz] in DIR or DIR/aemo_nem,
+                        and, where it is there, trading_30min*.csv[.gz] for the weeks before
+  --data DIR            where the files are
+  --json                one JSON object on the last line of stdout
+
+For epf:
+  --model NAME          ${Object.keys(dayAheadMixes).join(", ")}, or one alone (default blend):
+${wrapped(Object.keys(dayAheadModels))}
+  --days N              judge only the last N days (default ${TEST_DAYS}, as the benchmark does)
+  --workers N           threads (default: one a core)
+  --out DIR             where finished blocks of days are kept, so that an interrupted run goes on where it was
+                        (default .penstock/forecast-eval)
 
   npm run forecast-eval -- --dataset epf:NP --data ../data --json
+  npm run forecast-eval -- --dataset nem:202101 --data ../data
 `;
+
+interface Wish {
+  readonly dataset: string;
+  readonly data: string;
+  readonly model: string;
+  readonly days: number;
+  readonly workers: number;
+  readonly out: string;
+  readonly isJson: boolean;
+}
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -38,8 +55,8 @@ async function main(): Promise<number> {
       days: { type: "string", default: String(TEST_DAYS) },
       workers: { type: "string", default: String(availableParallelism()) },
       out: { type: "string", default: resolve(import.meta.dirname, "../../../.penstock/forecast-eval") },
-      json: { type: "boolean" },
-      help: { type: "boolean" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
   if (values.help) {
@@ -48,15 +65,23 @@ async function main(): Promise<number> {
   }
   const { dataset, data, model } = values;
   if (dataset === undefined || data === undefined) return usage("--dataset and --data are needed");
-  const [family, name = ""] = dataset.split(":");
-  if (family !== "epf" || !/^[\w.-]+$/.test(name)) return usage(`--dataset wants epf:NAME, not "${dataset}"`);
   if (dayAheadMixes[model] === undefined && dayAheadModels[model] === undefined)
     return usage(`there is no model "${model}"`);
-  const testDays = Number(values.days);
+  const days = Number(values.days);
   const workers = Number(values.workers);
-  if (!(Number.isInteger(testDays) && testDays >= 1)) return usage("--days wants a whole number from 1");
+  if (!(Number.isInteger(days) && days >= 1)) return usage("--days wants a whole number from 1");
   if (!(Number.isInteger(workers) && workers >= 1)) return usage("--workers wants a whole number from 1");
+  const wish = { dataset, data, model, days, workers, out: values.out, isJson: values.json };
+  const [family, name = ""] = dataset.split(":");
+  if (family === "epf" && /^[\w.-]+$/.test(name)) return judgeDayAhead(wish, name);
+  if (family === "nem" && /^\d{6}$/.test(name)) return judgeNemMonth(wish, name);
+  return usage(`--dataset wants epf:NAME or nem:YYYYMM, not "${dataset}"`);
+}
 
+async function judgeDayAhead(
+  { dataset, data, model, days, workers, out, isJson }: Wish,
+  name: string,
+): Promise<number> {
   const path = ["", "epf"]
     .flatMap((folder) => [".csv.gz", ".csv"].map((ending) => join(data, folder, name + ending)))
     .find((candidate) => existsSync(candidate));
@@ -64,32 +89,52 @@ async function main(): Promise<number> {
   const file = readDayAheadFile(path, name);
   if (!file.ok) return refuse(`${path}: ${describeError(file.error)}`);
   const { market, filledHours, mergedHours } = file.value;
-  const spareDays = daysOf(market) - testDays;
-  if (spareDays < BLOCK_DAYS)
-    return refuse(`${path} has ${daysOf(market)} days; ${testDays} to judge need ${testDays + BLOCK_DAYS} at least`);
+  if (daysOf(market) < days + BLOCK_DAYS)
+    return refuse(`${path} has ${daysOf(market)} days; to judge ${days} takes ${days + BLOCK_DAYS} at least`);
   if (filledHours + mergedHours > 0)
     say(`${filledHours} hours filled and ${mergedHours} merged where the clock changed`);
 
   const startedMs = performance.now();
-  const store = new BlockStore(join(values.out, `${name}-${fingerprint(market.prices)}`), (member) =>
+  const store = new BlockStore(join(out, `${name}-${fingerprint(market.prices)}`), (member) =>
     codeVersion(fileURLToPath(dayAheadModels[member]?.module ?? import.meta.url)),
   );
-  const result = await evaluateDayAhead({
+  const { members, ...figures } = await evaluateDayAhead({
     market,
     model,
-    testDays,
+    testDays: days,
     store,
     workers,
     onProgress: (done, of, block) => say(`${done} of ${of} blocks, ${block.model}`),
   });
-  const seconds = (performance.now() - startedMs) / 1000;
-  const { members, ...figures } = result;
   for (const { model: member, mae, rmae } of members)
-    say(`${member.padEnd(24)} MAE ${mae.toFixed(3)}  rMAE ${rmae.toFixed(3)}`);
-  const summary = { dataset, ...figures, seconds: Math.round(seconds), members };
-  if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else for (const [key, value] of Object.entries(figures)) process.stdout.write(`${key.padEnd(10)} ${value}\n`);
+    say(`${member.padEnd(36)} MAE ${mae.toFixed(3)}  rMAE ${rmae.toFixed(3)}`);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  print(isJson, { dataset, ...figures, seconds, members }, figures);
   return 0;
+}
+
+async function judgeNemMonth({ dataset, data, isJson }: Wish, month: string): Promise<number> {
+  const result = await evaluateNemMonth([data, join(data, "aemo_nem")], month, (region, done, of) =>
+    say(`${region}, ${done} of ${of} regions`),
+  );
+  if (!result.ok) return refuse(describeError(result.error));
+  const { regions, ...figures } = result.value;
+  say("region  hours ahead      MAE  operator  persistence  yesterday");
+  for (const [region, scores] of Object.entries(regions)) {
+    for (const { hoursAhead, mae, operatorMae, persistenceMae, yesterdayMae } of scores) {
+      const cells = [mae, operatorMae, persistenceMae, yesterdayMae].map((value, i) =>
+        value.toFixed(1).padStart([9, 10, 13, 11][i] as number),
+      );
+      say(`${region.padEnd(6)}  ${hoursAhead.toFixed(1).padStart(11)}${cells.join("")}`);
+    }
+  }
+  print(isJson, { dataset, ...result.value }, figures);
+  return 0;
+}
+
+function print(isJson: boolean, all: object, figures: object): void {
+  if (isJson) process.stdout.write(`${JSON.stringify(all)}\n`);
+  else for (const [key, value] of Object.entries(figures)) process.stdout.write(`${key.padEnd(14)} ${value}\n`);
 }
 
 const fingerprint = (prices: Float64Array): string =>
@@ -97,8 +142,8 @@ const fingerprint = (prices: Float64Array): string =>
 
 function wrapped(names: readonly string[]): string {
   const lines: string[] = [];
-  for (let at = 0; at < names.length; at += 4) lines.push(names.slice(at, at + 4).join(", "));
-  return lines.join(",\n                      ");
+  for (let at = 0; at < names.length; at += 3) lines.push(`      ${names.slice(at, at + 3).join(", ")}`);
+  return lines.join("\n");
 }
 
 function say(text: string): void {
