@@ -190,9 +190,9 @@ function toSiteConfig(
   };
 }
 
-function toControl({ site, control, services }: SiteDocument): SiteConfig["control"] {
+function toControl({ site, control, energySpeed, services }: SiteDocument): SiteConfig["control"] {
   const { connection, ramp, socWindow, transformer, unitThermal, voltage, freshness, fallback } = control;
-  const { feeder, owner, leaseReversals, inverterPriority, minimumLoad } = control;
+  const { feeder, owner, leaseReversals, inverterPriority, minimumLoad, trust } = control;
   return {
     siteId: site,
     periodMs: Ms(control.periodMs),
@@ -207,6 +207,13 @@ function toControl({ site, control, services }: SiteDocument): SiteConfig["contr
     ...(feeder && { feeder: { exportWMax: MW(feeder.exportLimitMW), importWMax: MW(feeder.importLimitMW) } }),
     ...(owner && { owner: toOwnerTerms(owner, socWindow.taper) }),
     inverterPriority,
+    trust: {
+      meterFreezeMs: seconds(trust.meterFreezeS),
+      unitFreezeMs: seconds(trust.unitFreezeS),
+      socDriftMax: trust.socDrift,
+      ...(trust.restOfSiteMaxMW !== undefined && { restOfSiteWMax: MW(trust.restOfSiteMaxMW) }),
+      energySpeed,
+    },
     ...(minimumLoad && {
       minimumLoad: {
         restBelow: minimumLoad.restBelow,

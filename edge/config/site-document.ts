@@ -54,6 +54,16 @@ const control = z.strictObject({
   leaseReversals: z
     .strictObject({ max: z.int().min(1).max(1_000), withinS: positive })
     .default({ max: 30, withinS: 300 }),
+  /** When a reading that is fresh is still not believed. */
+  trust: z
+    .strictObject({
+      meterFreezeS: positive.default(10),
+      unitFreezeS: positive.default(20),
+      socDrift: z.number().positive().max(1).default(0.1),
+      /** The most there can be at the meter besides the batteries, either way, where the site knows. */
+      restOfSiteMaxMW: positive.optional(),
+    })
+    .prefault({}),
   fallback: z.strictObject({
     onCloudLoss: fallback,
     onMeterLoss: fallback,

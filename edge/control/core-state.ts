@@ -1,5 +1,6 @@
 import { type MonotonicMs, W } from "@penstock/protocol/units";
 import { nobodyRests, type Resting } from "./consolidate.ts";
+import type { TrustMemory } from "./doubts/believe.ts";
 import type { EnergyLedger } from "./energy-ledger.ts";
 import type { PowerInterval, SiteImage } from "./image.ts";
 import type { RestMemory } from "./rest-of-site.ts";
@@ -28,6 +29,8 @@ export interface CoreState {
   readonly services: ServicesState;
   readonly reversals: Reversals;
   readonly resting: Resting;
+  /** Undefined where the site has no trust terms, and before the first cycle. */
+  readonly trust: TrustMemory | undefined;
   /** Undefined where the owner has no terms, and before the first cycle. */
   readonly ledger: EnergyLedger | undefined;
   /** The last good power of each unit, in the order of the image; NaN until it was usable once. */
@@ -63,6 +66,7 @@ export function initialState(image: SiteImage): CoreState {
     services: noServices,
     reversals: noReversals,
     resting: nobodyRests,
+    trust: undefined,
     ledger: undefined,
     unitPowerW,
   };

@@ -32,6 +32,8 @@ export interface SiteControlConfig {
   readonly leaseRampWPerS: WPerS;
   /** How often the cloud may turn the site from discharging to charging or back; bounds it too. */
   readonly leaseReversals?: { readonly max: number; readonly withinMs: Ms };
+  /** Without them every fresh reading is believed. */
+  readonly trust?: TrustTerms;
   readonly fallback: FallbackProfile;
   /** What the site is contracted for besides energy. */
   readonly services?: ServicesConfig;
@@ -50,6 +52,20 @@ export interface MinimumLoad {
   /** Another is woken as soon as they would all still be above it. */
   readonly resumeAbove: number;
   readonly settleMs: Ms;
+}
+
+/** When a reading that is fresh is still not believed. */
+export interface TrustTerms {
+  /** The meter stands still this long while the units move. */
+  readonly meterFreezeMs: Ms;
+  /** A unit's power stands still this long, far from its set-point. */
+  readonly unitFreezeMs: Ms;
+  /** How far a state of charge may be from what went in and out, as a fraction, besides losses. */
+  readonly socDriftMax: number;
+  /** The most there can be at the meter besides the batteries, either way, where the site knows. */
+  readonly restOfSiteWMax?: W;
+  /** Simulated sites: charge moves this many times faster than power says. 1 on a real site. */
+  readonly energySpeed: number;
 }
 
 /** What the owner and the warranty leave of the battery. */

@@ -13,7 +13,7 @@ import { noServices, type Served, type ServicesState, serve } from "./services/s
 import type { SiteControlConfig } from "./site-control-config.ts";
 import { split } from "./split.ts";
 import type { Because, CoreAlarm, Explanation, StepInput, UnitCommand } from "./step-types.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 import { unitLossShare } from "./unit-loss.ts";
 import { UnitRoom } from "./unit-room.ts";
 import { unusableBecause } from "./usable.ts";
@@ -38,7 +38,8 @@ export function step(
   config: SiteControlConfig,
   shelf: Shelf = shippedShelf,
 ): StepOutput {
-  const { image, elapsedMs, wish, context } = survey(state, input, config);
+  const seen = survey(state, input, config);
+  const { image, elapsedMs, wish, context } = seen;
   const served =
     wish.manner === "normal" && config.services !== undefined
       ? serve(state.services, image, context, config.services, elapsedMs)
@@ -62,7 +63,7 @@ export function step(
   const because = share === undefined ? clamped.because : [share, ...clamped.because];
   const gotW = fastPart(commandedW, baselineW, fastW);
   return {
-    state: nextState(image, context, W(commandedW), resting, { ...served.state, fastW: gotW }),
+    state: nextState(seen, W(commandedW), resting, { ...served.state, fastW: gotW }),
     commands,
     explanation: {
       source: wish.source,
@@ -76,7 +77,7 @@ export function step(
       because:
         wish.manner === "normal" ? because.concat(cutBecause(served, baselineW, gotW, shelf, image, context)) : [],
       units: unitsHeldBack(commandedW, commands, image, context, shelf, room, resting),
-      alarms: alarms(clamped, served, image),
+      alarms: alarms(clamped, served, seen),
     },
   };
 }
@@ -121,8 +122,7 @@ function joinedW(state: CoreState, image: SiteImage): number {
 const wasUsable = ({ unitPowerW }: CoreState, index: number): boolean => !Number.isNaN(unitPowerW[index] ?? Number.NaN);
 
 function nextState(
-  image: SiteImage,
-  context: LimitContext,
+  { image, context, trust }: Survey,
   targetW: W,
   resting: Resting,
   services: ServicesState,
@@ -149,19 +149,28 @@ function nextState(
     services,
     reversals: countReversal(state.reversals, wish, image, config),
     resting,
+    trust,
     ledger,
     unitPowerW,
   };
 }
 
-function alarms(clamped: ClampedWish, served: Served, { meter, plant }: SiteImage): readonly CoreAlarm[] {
+function alarms(
+  clamped: ClampedWish,
+  served: Served,
+  { image: { meter, plant }, doubts }: Survey,
+): readonly CoreAlarm[] {
   const breaker = plant?.breakerClosed;
   const isWell = meter.powerW.quality === "good" && (breaker === undefined || breaker.quality === "good");
-  if (isWell && served.alarms.length === 0) return clamped.alarms;
+  if (isWell && served.alarms.length === 0 && doubts.length === 0) return clamped.alarms;
   const raised = [...clamped.alarms, ...served.alarms];
   if (meter.powerW.quality !== "good") raised.push({ code: `meter-${meter.powerW.quality}`, text: meter.powerW.cause });
   if (breaker !== undefined && breaker.quality !== "good") {
     raised.push({ code: `plant-${breaker.quality}`, text: breaker.cause });
+  }
+  if (doubts.length > 0) {
+    const said = doubts.map(({ device, field, cause }) => `${device} ${field} is not believed: ${cause}`);
+    raised.push({ code: "reading-doubted", text: [...new Set(said)].join("; ") });
   }
   return raised;
 }
