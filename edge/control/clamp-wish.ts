@@ -2,6 +2,7 @@ import { clamp, W } from "@penstock/protocol/units";
 import type { PowerInterval, SiteImage } from "./image.ts";
 import { between, meets, narrow, unbounded } from "./interval.ts";
 import type { LimitContext, Rank, SiteLimit, UnitLimit } from "./limits/limit.ts";
+import { Reason } from "./reason.ts";
 import type { Because, CoreAlarm } from "./step-types.ts";
 import type { UnitRoom } from "./unit-room.ts";
 import { inWords } from "./words.ts";
@@ -41,7 +42,7 @@ export function clampWish(
   const account = (limit: UnitLimit | SiteLimit, own: PowerInterval, left: PowerInterval) => {
     const nowW = clamp(clampedW, left.powerWMin, left.powerWMax);
     if (nowW === clampedW) return;
-    because.push(moved(limit, own, nowW - clampedW, image, context));
+    because.push(new Reason(limit, own, nowW - clampedW, image, context));
     clampedW = nowW;
   };
 
@@ -108,22 +109,6 @@ class Ranks {
     this.left = narrow(this.#stronger, between(this.#rankWMin, this.#rankWMax));
   }
 }
-
-/** The sentence is written when somebody reads it: most cycles nobody does. */
-const moved = (
-  limit: UnitLimit | SiteLimit,
-  interval: PowerInterval,
-  movedW: number,
-  image: SiteImage,
-  context: LimitContext,
-): Because => ({
-  limit: limit.name,
-  interval,
-  movedW: W(movedW),
-  get text() {
-    return limit.text(image, context);
-  },
-});
 
 const conflict = (limit: SiteLimit, own: PowerInterval, stronger: PowerInterval): CoreAlarm => ({
   code: "limit-conflict",

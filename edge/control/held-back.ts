@@ -1,8 +1,8 @@
-import type { W } from "@penstock/protocol/units";
 import type { Shelf } from "./clamp-wish.ts";
 import type { Resting } from "./consolidate.ts";
 import type { SiteImage } from "./image.ts";
 import type { LimitContext } from "./limits/limit.ts";
+import { BoundUnit } from "./reason.ts";
 import type { Explanation, UnitCommand } from "./step-types.ts";
 import type { UnitRoom } from "./unit-room.ts";
 import { unusableBecause } from "./usable.ts";
@@ -17,7 +17,7 @@ export function unitsHeldBack(
   room: UnitRoom,
   resting: Resting,
 ): Explanation["units"] {
-  const held: { unitId: string; powerW: W; because: string }[] = [];
+  const held: Explanation["units"][number][] = [];
   for (let index = 0; index < image.units.length; index++) {
     const unit = image.units[index];
     const command = commands[index];
@@ -36,14 +36,7 @@ export function unitsHeldBack(
     const atMin = targetW < 0 && powerW === room.powerWMin[index] && -powerW < Math.floor(unit.rating.chargeWMax);
     if (!atMax && !atMin) continue;
     const limit = unitLimits[(atMax ? room.maxDrawnBy[index] : room.minDrawnBy[index]) ?? 0];
-    if (limit === undefined) continue;
-    held.push({
-      unitId: unit.id,
-      powerW,
-      get because() {
-        return `${limit.name}: ${limit.unitText(unit, context)}`;
-      },
-    });
+    if (limit !== undefined) held.push(new BoundUnit(limit, powerW, index, image, context));
   }
   return held;
 }

@@ -226,3 +226,18 @@ test("status comes once a second, and at once when another limit shapes the targ
   expect(site.of("status").length).toBe(quiet + 1);
   expect(site.of("status").at(-1)?.status.explanation.source).toBe("lease");
 });
+
+test("the core answers what stands between the site and a power, and one unit's chain", () => {
+  const site = new BenchSite({ grants: [grantOf(1e6)] });
+  site.loop.accept({ type: "question", id: 1, question: { about: "why-not", powerW: W(9e6) } });
+  site.loop.start();
+  site.run(5_000);
+  site.loop.accept({ type: "question", id: 2, question: { about: "why-not", powerW: W(9e6) } });
+  site.loop.accept({ type: "question", id: 3, question: { about: "why-unit", unit: "unit-1" } });
+  const answers = site.outputs.flatMap((output) => (output.type === "answer" ? [output.answer] : []));
+  expect(answers).toMatchObject([
+    { id: 1, result: { ok: false, error: { code: "loop.not-decided" } } },
+    { id: 2, result: { ok: true, value: { wantedW: 9e6, ruledBy: { source: "lease" } } } },
+    { id: 3, result: { ok: true } },
+  ]);
+});

@@ -6,6 +6,7 @@ import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.
 import type { CoreState } from "../control/core-state.ts";
 import type { EnergyLedger } from "../control/energy-ledger.ts";
 import type { SiteImage } from "../control/image.ts";
+import { spelledOut } from "../control/reason.ts";
 import type { CoreAlarm, Explanation, Grant, Latches, StepInput, UnitCommand } from "../control/step-types.ts";
 import { whyNot } from "../control/why-not.ts";
 import { whyUnit } from "../control/why-unit.ts";
@@ -163,7 +164,7 @@ export class SiteLoop {
       timeMs: image.nowMs,
       image,
       plant: image.plant,
-      explanation: this.#explanation ?? NOT_DECIDED,
+      explanation: spelledOut(this.#explanation ?? NOT_DECIDED),
       loop: this.#loopStats(),
       devices: this.#devices.status(),
     };

@@ -1,5 +1,7 @@
 import type { SiteImage, UnitImage } from "@penstock/edge/control/image.ts";
 import { good } from "@penstock/edge/control/image.ts";
+import { spelledOut } from "@penstock/edge/control/reason.ts";
+import { nesoDcHigh, nesoDcLow } from "@penstock/edge/control/services/neso-dynamic.ts";
 import type { SiteControlConfig } from "@penstock/edge/control/site-control-config.ts";
 import { initialState, step } from "@penstock/edge/control/step.ts";
 import type { Grant, Latches } from "@penstock/edge/control/step-types.ts";
@@ -11,7 +13,8 @@ const UNITS = 200;
 const CYCLES = 5_000;
 
 /**
- * One whole control step for 200 unequal units: P and Q, every limit evaluated and attributed. The units drift
+ * One whole control step for 200 unequal units: P and Q, every limit and service evaluated and attributed, and every reason
+ * written out, which a site does once a second. The units drift
  * between cycles, so no two steps are alike. The anchor splits the same target in proportion and explains nothing.
  */
 export const allocation: Benchmark = {
@@ -56,7 +59,9 @@ function wholeSteps(images: readonly SiteImage[]): Float64Array {
     const image: SiteImage = { ...seen, monotonicMs: MonotonicMs((cycle + 501) * 100) };
     const grant: Grant = { ...lease, powerW: MW(cycle % 100 < 50 ? 120 : -80) };
     const elapsedMs = timed(() => {
-      state = step(state, { image, grants: [grant], latches }, config).state;
+      const output = step(state, { image, grants: [grant], latches }, config);
+      spelledOut(output.explanation);
+      ({ state } = output);
     });
     if (cycle >= 0) took[cycle] = elapsedMs;
   }
@@ -88,7 +93,7 @@ function imagesOf(rng: Rng, count: number): readonly SiteImage[] {
       meter: {
         powerW: good(W(batteryW - 2e6), Ms(40)),
         reactiveVar: good(Var(0), Ms(40)),
-        frequencyHz: good(Hz(50), Ms(40)),
+        frequencyHz: good(Hz(rng.between(49.6, 50.4)), Ms(40)),
         voltageV: good(V(33_000), Ms(40)),
         exportedWh: good(Wh(0), Ms(40)),
         importedWh: good(Wh(0), Ms(40)),
@@ -120,7 +125,7 @@ function unitOf(rng: Rng, index: number, ratingW: W): UnitImage {
     soc: good(Soc(rng.between(0.02, 0.98)), Ms(200)),
     chargeWMax: good(W(ratingW * room), Ms(200)),
     dischargeWMax: good(W(ratingW * room), Ms(200)),
-    temperatureC: good(Celsius(rng.chance(0.05) ? 47 : 28), Ms(200)),
+    temperatureC: good(Celsius(index % 20 === 7 ? 47 : 28), Ms(200)),
     state: good("running", Ms(200)),
     remote: good(true, Ms(200)),
     setpointW: good(W(0), Ms(200)),
@@ -139,6 +144,25 @@ const config: SiteControlConfig = {
   unitThermal: { derateFromC: Celsius(40), temperatureCMax: Celsius(55) },
   freshness: { unitMs: Ms(500), meterMs: Ms(500), plantMs: Ms(2_000) },
   leaseRampWPerS: WPerS(20e6),
+  leaseReversals: { max: 1_000, withinMs: Ms(300_000) },
+  feeder: { exportWMax: MW(140), importWMax: MW(140) },
+  inverterPriority: "reactive",
+  owner: {
+    zone: "Australia/Brisbane",
+    dayStartsAt: "04:00",
+    cyclesPerDayMax: 100,
+    rest: { afterCycles: 100, forMs: Ms(600_000) },
+    seasons: [{ months: [1, 12], band: { socMin: Soc(0.08), socMax: Soc(0.92), taper: Soc(0.05) } }],
+  },
+  trust: { meterFreezeMs: Ms(10_000), unitFreezeMs: Ms(20_000), socDriftMax: 1, energySpeed: 1 },
+  minimumLoad: { restBelow: 0.02, resumeAbove: 0.06, settleMs: Ms(10_000) },
+  services: {
+    contracts: [
+      { type: "curve", name: "nesoDcLow", contractedW: MW(20), rule: nesoDcLow },
+      { type: "curve", name: "nesoDcHigh", contractedW: MW(20), rule: nesoDcHigh },
+    ],
+    actuationMs: Ms(100),
+  },
   fallback: {
     onCloudLoss: { action: "ramp-to-zero", rampWPerS: WPerS(5e6) },
     onMeterLoss: { action: "ramp-to-zero", rampWPerS: WPerS(5e6) },
