@@ -24,6 +24,7 @@ export interface SubmissionRefusal extends CodedError {
     | "operator.file"
     | "operator.unknown-unit"
     | "operator.gate-closed"
+    | "operator.key-reused"
     | "operator.unreachable";
   readonly violations: readonly Violation[];
 }

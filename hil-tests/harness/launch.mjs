@@ -19,6 +19,7 @@ const SCRIPTS = {
   response: "hil-tests/response/main.ts",
   build: "hil-tests/harness/build.ts",
   conformance: "hil-tests/conformance/main.ts",
+  "market-day": "hil-tests/harness/market-day.ts",
   "forecast-eval": "cloud/lab/forecast-eval/main.ts",
 };
 

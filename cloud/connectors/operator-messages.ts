@@ -1,0 +1,59 @@
+import type { CodedError } from "@penstock/protocol/result";
+import { z } from "zod";
+import type { DispatchResults, SubmissionReceipt, SubmissionRefusal } from "../desk/market-operator.ts";
+
+/** What crosses the line between a desk and an operator, and where. All bodies but the bid file are JSON. */
+export const paths = { submissions: "/submissions", results: "/results" } as const;
+
+/** Says which submission this is: the same key with the same file gets the same answer. */
+export const keyHeader = "idempotency-key";
+
+export type SubmissionAnswer =
+  | { readonly ok: true; readonly receipt: SubmissionReceipt }
+  | { readonly ok: false; readonly refusal: SubmissionRefusal };
+
+export type ResultsAnswer =
+  | { readonly ok: true; readonly results: DispatchResults }
+  | { readonly ok: false; readonly error: CodedError };
+
+const instant = z.int();
+const interval = z.object({ startMs: instant, endMs: instant });
+
+export const submissionAnswer: z.ZodType<SubmissionAnswer> = z.union([
+  z.object({ ok: z.literal(true), receipt: z.object({ receivedAtMs: instant, bids: z.int().nonnegative() }) }),
+  z.object({
+    ok: z.literal(false),
+    refusal: z.looseObject({
+      code: z.enum([
+        "operator.rules",
+        "operator.file",
+        "operator.unknown-unit",
+        "operator.gate-closed",
+        "operator.key-reused",
+      ]),
+      violations: z.array(z.object({ rule: z.string(), where: z.string(), message: z.string() })),
+    }),
+  }),
+]) as unknown as z.ZodType<SubmissionAnswer>;
+
+export const resultsAnswer: z.ZodType<ResultsAnswer> = z.union([
+  z.object({
+    ok: z.literal(true),
+    results: z.object({
+      interval,
+      pricePerMWh: z.number(),
+      currency: z.string(),
+      awards: z.array(
+        z.object({
+          marketId: z.string(),
+          unitId: z.string(),
+          interval,
+          targetW: z.number(),
+          pricePerMWh: z.number(),
+          rampLimited: z.boolean(),
+        }),
+      ),
+    }),
+  }),
+  z.object({ ok: z.literal(false), error: z.looseObject({ code: z.string() }) }),
+]) as unknown as z.ZodType<ResultsAnswer>;

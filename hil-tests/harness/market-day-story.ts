@@ -1,0 +1,319 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { CloudConfig, SiteEntry } from "@penstock/cloud/config/cloud-config.ts";
+import { httpOperator } from "@penstock/cloud/connectors/http-operator.ts";
+import { operatorServer } from "@penstock/cloud/connectors/operator-server.ts";
+import {
+  type OperatorLine,
+  RetryingOperator,
+  type SubmissionEvent,
+} from "@penstock/cloud/connectors/retrying-operator.ts";
+import type { BidRecord } from "@penstock/cloud/desk/bid-record.ts";
+import { Desk, type DeskEvent } from "@penstock/cloud/desk/desk.ts";
+import type { Journal } from "@penstock/cloud/desk/journal.ts";
+import { MarketClock } from "@penstock/cloud/desk/market-clock.ts";
+import { SimulatedOperator } from "@penstock/cloud/desk/simulated-operator.ts";
+import { forecasters } from "@penstock/cloud/forecast/index.ts";
+import { type MarketUnit, markets } from "@penstock/cloud/markets/index.ts";
+import { generatePrices, PriceHistory } from "@penstock/cloud/prices/index.ts";
+import { MemoryCloudStore } from "@penstock/cloud/store/index.ts";
+import { priceQuantityCurve, strategies } from "@penstock/cloud/strategies/index.ts";
+import { privateKeyFromSeed } from "@penstock/protocol/lease";
+import { invariant } from "@penstock/protocol/result";
+import { Rng } from "@penstock/protocol/rng";
+import { SimClock } from "@penstock/protocol/time";
+import { days, hours, Ms, MW, MWh, minutes, seconds, UtcMs, W, WPerS } from "@penstock/protocol/units";
+
+export interface MarketDayWish {
+  readonly market: "nem" | "ercot";
+  readonly seed: number;
+  readonly intervals: number;
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface MarketDayResult {
+  readonly market: string;
+  readonly seed: number;
+  readonly intervals: number;
+  readonly bidsBuilt: number;
+  readonly bidsAccepted: number;
+  readonly bidsRefused: number;
+  readonly submissionsOnTheWire: number;
+  readonly answersLost: number;
+  readonly requestsLost: number;
+  readonly busyPages: number;
+  readonly retried: number;
+  readonly answeredLate: number;
+  readonly givenUp: number;
+  readonly relayedTwice: number;
+  readonly overrides: number;
+  readonly overridesCleared: number;
+  /** Intervals in which the operator dispatched another bid than the one the desk believes to stand. Must be 0. */
+  readonly disagreements: number;
+  readonly alarms: readonly string[];
+  readonly energySoldMWh: number;
+  readonly revenue: number;
+  readonly currency: string;
+}
+
+const PARK: SiteEntry = {
+  siteId: "park",
+  groupId: "penstock",
+  nodeId: "park",
+  capacityWh: MWh(100),
+  powerWMaxCharge: MW(50),
+  powerWMaxDischarge: MW(50),
+  socMin: 0.05,
+  socMax: 0.95,
+  efficiencyOneWay: 0.95,
+  costPerMWh: 10,
+  settlementSource: "storage",
+};
+
+/** Both markets have rules for it, and it is an ordinary day. */
+const DAY_MS = UtcMs(Date.parse("2026-06-10T00:00:00Z"));
+const STEP_MS = seconds(5);
+
+/**
+ * One day of a market through its operator's HTTP door: the desk of production on a virtual clock, a line that loses
+ * answers and requests, shows busy pages and repeats itself, and a trader who takes over for an hour. At the end the
+ * operator's dispatch is held against what the desk believes it had submitted.
+ */
+export async function marketDay({ market: id, seed, intervals, onProgress }: MarketDayWish): Promise<MarketDayResult> {
+  const market = markets[id];
+  const strategy = strategies["value-curve"];
+  const forecaster = forecasters["blend"];
+  invariant(
+    market !== undefined && strategy !== undefined && forecaster !== undefined,
+    "the shelves hold what the day needs",
+  );
+  const rng = new Rng(`market-day/${id}/${seed}`);
+  const dayStartMs = market.tradingDay(DAY_MS).endMs;
+  const { intervalMs, currency } = market;
+  const unit: MarketUnit = {
+    id: "PARK1",
+    region: id === "nem" ? "NSW1" : "HB_HUBAVG",
+    siteIds: ["park"],
+    maxCapacityMW: 50,
+    minLoadMW: 50,
+    lossFactor: 1,
+    rampMWPerMin: 50,
+    storageMWh: 100,
+  };
+  const constants = market.constantsAt(dayStartMs, unit);
+  invariant(constants.ok, "there are rules for the day");
+  const prices = generatePrices({
+    rng: rng.fork("prices"),
+    region: unit.region,
+    currency,
+    startMs: UtcMs(dayStartMs - days(7)),
+    intervalMs,
+    count: (days(7) + days(3)) / intervalMs,
+    knownAfterStartMs: Ms(0),
+    floor: constants.value.priceFloor,
+    cap: constants.value.priceCap,
+    utcOffsetMs: id === "nem" ? hours(10) : hours(-6),
+  });
+
+  const startMs = UtcMs(dayStartMs - Math.max(intervalMs, minutes(10)));
+  const clock = new SimClock(startMs);
+  const marketClock = new MarketClock(clock, { wallMs: startMs, marketMs: startMs, speed: 1 });
+  let soc = 0.5;
+  let powerW = W(0);
+  const simulated = new SimulatedOperator({
+    market,
+    units: [unit],
+    series: prices,
+    nowMs: () => marketClock.nowMs(),
+    measuredW: () => powerW,
+  });
+  const server = await operatorServer({
+    operator: simulated,
+    rng: rng.fork("trouble"),
+    port: 0,
+    trouble: { loseAnswer: 0.03, loseRequest: 0.03, busy: 0.03, twice: 0.03 },
+  });
+  invariant(server.ok, "loopback has a free port");
+  const events: SubmissionEvent[] = [];
+  const line = counted(httpOperator({ url: server.value.url, timeoutMs: seconds(5) }));
+  const operator = new RetryingOperator({
+    clock,
+    rng: rng.fork("retries"),
+    line,
+    giveUpAfterMs: minutes(2),
+    onEvent: (event) => events.push(event),
+  });
+
+  const records = new Map<string, BidRecord>();
+  const alarms: string[] = [];
+  let disagreements = 0;
+  let overridesCleared = 0;
+  let energySoldMWh = 0;
+  let revenue = 0;
+  const onEvent = (event: DeskEvent): void => {
+    if (event.type === "bid") records.set(event.record.bidId, event.record);
+    if (event.type === "alarm") alarms.push(event.alarm.code);
+    if (event.type !== "results") return;
+    const [award] = event.results.awards;
+    const standing = event.standing.get(unit.id);
+    if (award === undefined) return;
+    const plant = { initialW: powerW, lossFactor: unit.lossFactor, rampMWPerMin: unit.rampMWPerMin };
+    const believedW = standing === undefined ? 0 : market.clear(standing.bid, award.pricePerMWh, plant).targetW;
+    if (believedW !== award.targetW) disagreements++;
+    if (standing?.author.type === "person") overridesCleared++;
+    // The plant follows its award as far as its energy goes.
+    const intervalH = intervalMs / hours(1);
+    const storedWh = soc * PARK.capacityWh;
+    const mostW = Math.max(0, ((soc - PARK.socMin) * PARK.capacityWh * PARK.efficiencyOneWay) / intervalH);
+    const leastW = -Math.max(0, ((PARK.socMax - soc) * PARK.capacityWh) / (PARK.efficiencyOneWay * intervalH));
+    powerW = W(Math.max(leastW, Math.min(mostW, award.targetW)));
+    const cellsW = powerW > 0 ? powerW / PARK.efficiencyOneWay : powerW * PARK.efficiencyOneWay;
+    soc = (storedWh - cellsW * intervalH) / PARK.capacityWh;
+    energySoldMWh += (powerW * intervalH) / 1e6;
+    const [settled] = market.settle({
+      award,
+      meteredWh: powerW * intervalH,
+      pricePerMWh: award.pricePerMWh,
+      lossFactor: unit.lossFactor,
+    });
+    revenue += settled?.amount ?? 0;
+  };
+
+  const desk = new Desk({
+    clock,
+    marketClock,
+    config: configFor(id, unit),
+    market,
+    strategy,
+    forecaster,
+    operator,
+    journal: journalOn(new MemoryCloudStore()),
+    readings: () => ({
+      online: true,
+      measuredAtMs: UtcMs(clock.nowMs() - 500),
+      soc,
+      capacityWh: PARK.capacityWh,
+      powerWMaxCharge: PARK.powerWMaxCharge,
+      powerWMaxDischarge: PARK.powerWMaxDischarge,
+      batteryPowerW: powerW,
+      gridPowerW: powerW,
+    }),
+    history: () => PriceHistory.asOf(prices, marketClock.nowMs()),
+    onEvent,
+  });
+  desk.start();
+
+  let overrides = 0;
+  try {
+    for (let index = 0; index < intervals; index++) {
+      const interval = {
+        startMs: UtcMs(dayStartMs + index * intervalMs),
+        endMs: UtcMs(dayStartMs + (index + 1) * intervalMs),
+      };
+      // One answer is lost for certain, whatever the seed draws.
+      if (index === Math.floor(intervals / 3)) server.value.next("lose-answer");
+      const isOverride = index >= Math.floor(intervals / 2) && index < Math.floor(intervals / 2) + 4;
+      await until(UtcMs(market.gateClosureMs(interval) - seconds(12)));
+      if (isOverride) {
+        const said = desk.offer(
+          unit.id,
+          interval,
+          [{ siteId: "park", curve: priceQuantityCurve(MW(-5), [{ pricePerMWh: 400, powerW: MW(5) }]) }],
+          "trader-1",
+        );
+        invariant(said.ok, "a sound bid of a person is taken in time");
+        overrides++;
+      }
+      await until(interval.startMs);
+      onProgress?.(index + 1);
+    }
+    await until(UtcMs(dayStartMs + intervals * intervalMs + seconds(30)));
+  } finally {
+    desk.stop();
+    await server.value.close();
+  }
+
+  const all = [...records.values()];
+  const { counts } = server.value;
+  const count = (code: SubmissionEvent["code"]) => events.filter((event) => event.code === code).length;
+  return {
+    market: id,
+    seed,
+    intervals,
+    bidsBuilt: all.length,
+    bidsAccepted: all.filter(({ state }) => state === "accepted" || state === "cleared").length,
+    bidsRefused: all.filter(({ state }) => state === "refused").length,
+    submissionsOnTheWire: counts.submissions,
+    answersLost: counts.lostAnswers,
+    requestsLost: counts.lostRequests,
+    busyPages: counts.busy,
+    retried: count("submission.retried"),
+    answeredLate: count("submission.answered-late"),
+    givenUp: count("submission.given-up"),
+    relayedTwice: counts.twice,
+    overrides,
+    overridesCleared,
+    disagreements,
+    alarms: [...new Set(alarms)],
+    energySoldMWh: Number(energySoldMWh.toFixed(3)),
+    revenue: Number(revenue.toFixed(2)),
+    currency,
+  };
+
+  /** Virtual time goes on only while nothing is on the wire: the wire is real. */
+  async function until(instantMs: UtcMs): Promise<void> {
+    while (clock.nowMs() < instantMs) {
+      clock.advance(Ms(Math.min(STEP_MS, instantMs - clock.nowMs())));
+      while (line.outstanding > 0) await turn();
+    }
+  }
+}
+
+function counted(line: OperatorLine): OperatorLine & { outstanding: number } {
+  const self = {
+    outstanding: 0,
+    submit: ((file, key, done) => {
+      self.outstanding++;
+      line.submit(file, key, (answer) => {
+        self.outstanding--;
+        done(answer);
+      });
+    }) as OperatorLine["submit"],
+    results: ((interval, done) => {
+      self.outstanding++;
+      line.results(interval, (answer) => {
+        self.outstanding--;
+        done(answer);
+      });
+    }) as OperatorLine["results"],
+  };
+  return self;
+}
+
+const configFor = (id: string, unit: MarketUnit): CloudConfig => ({
+  sites: [PARK],
+  units: [{ unit, gate: "auto" }],
+  market: { id, speed: 1 },
+  strategy: "value-curve",
+  forecaster: "blend",
+  desk: {
+    telemetryAgeMsMax: seconds(10),
+    decideBeforeGateMs: seconds(60),
+    decideBeforeApprovalMs: minutes(3),
+    horizonMs: hours(24),
+  },
+  dispatch: {
+    issuer: "desk",
+    signingKey: { keyId: "desk", privateKey: privateKeyFromSeed(new Uint8Array(32).fill(7)) },
+    priority: 5,
+    fleetRampWPerS: WPerS(20e6),
+    ackTimeoutMs: seconds(3),
+  },
+  counterGapMsMax: seconds(60),
+});
+
+const journalOn = (store: MemoryCloudStore): Journal => ({
+  append: (entry) => store.append(entry),
+  entries: (kind, span) => store.entries(kind, span) as ReturnType<Journal["entries"]>,
+  fact: (key) => store.fact(key),
+  putFact: (key, value) => store.putFact(key, value),
+});
