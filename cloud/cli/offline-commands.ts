@@ -10,6 +10,10 @@ export const offlineCommands: Readonly<Record<string, OfflineCommand>> = {
     text: "try a strategy on recorded prices, against perfect foresight (works on files)",
     load: async () => (await import("./backtest.ts")).backtestCommand,
   },
+  models: {
+    text: "forecasters that were judged: list, train, promote (works on files)",
+    load: async () => (await import("./models.ts")).modelsCommand,
+  },
   rules: {
     text: "what a market's rules say on a date, and what changed between two (works without an aggregator)",
     load: async () => (await import("./rules.ts")).rulesCommand,

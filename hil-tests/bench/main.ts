@@ -2,12 +2,13 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { allocation } from "./allocation.ts";
 import type { Benchmark } from "./bench.ts";
+import { forecast } from "./forecast.ts";
 import { loop } from "./loop.ts";
 import { modbus } from "./modbus.ts";
 import { simSpeed } from "./sim-speed.ts";
 
 /** The shelf: one benchmark a line. */
-const SHELF: readonly Benchmark[] = [allocation, loop, modbus, simSpeed];
+const SHELF: readonly Benchmark[] = [allocation, forecast, loop, modbus, simSpeed];
 
 const HELP = `npm run bench -- NAME [OPTIONS]
 

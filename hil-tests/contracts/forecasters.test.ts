@@ -1,6 +1,15 @@
+import {
+  type DayAheadMarket,
+  DayAheadView,
+  dayAheadMixes,
+  dayAheadModels,
+} from "@penstock/cloud/forecast/day-ahead/index.ts";
 import { forecasters } from "@penstock/cloud/forecast/index.ts";
+import { SeriesHistory, seriesForecasters } from "@penstock/cloud/forecast/series/index.ts";
+import { madeUpMarket } from "@penstock/cloud/forecast/testing/made-up-market.ts";
 import { PriceHistory } from "@penstock/cloud/prices/index.ts";
-import { hours, Ms, UtcMs } from "@penstock/protocol/units";
+import { Rng } from "@penstock/protocol/rng";
+import { hours, Ms, minutes, UtcMs } from "@penstock/protocol/units";
 import { describe, expect, test } from "vitest";
 import { generatedPrices, SIM_START_MS } from "../harness/simulation.ts";
 
@@ -58,5 +67,66 @@ describe.each(Object.entries(forecasters))("%s", (name, forecaster) => {
       ok: false,
       error: { code: "forecast.too-little-history" },
     });
+  });
+});
+
+describe.each(Object.values(dayAheadModels))("day-ahead model $name", (model) => {
+  const market = madeUpMarket("contract", 60);
+  const firstDay = Math.max(model.daysMin, 50);
+  const forecasts = (of: DayAheadMarket): readonly Float64Array[] => {
+    const learner = model.begin(new Rng("contract"));
+    return [0, 1, 2].map((after) => learner.forecast(DayAheadView.before(of, firstDay + after)));
+  };
+
+  test("says 24 numbers a day, the same ones whatever comes later", () => {
+    const said = forecasts(market);
+    for (const prices of said) {
+      expect(prices).toHaveLength(24);
+      expect(prices.every(Number.isFinite)).toBe(true);
+    }
+    const lastKnown = (firstDay + 2) * 24;
+    const otherFuture = {
+      ...market,
+      prices: market.prices.slice().fill(9_999, lastKnown),
+      known: market.known.map(({ name, values }) => ({ name, values: values.slice().fill(-1, lastKnown + 24) })),
+    };
+    expect(forecasts(otherFuture)).toEqual(said);
+  });
+});
+
+test("every mix is of models on the shelf", () => {
+  for (const { members } of Object.values(dayAheadMixes)) {
+    expect(members.length).toBeGreaterThan(1);
+    for (const member of members) expect(Object.keys(dayAheadModels)).toContain(member);
+  }
+});
+
+describe.each(Object.entries(seriesForecasters))("series forecaster %s", (name, forecaster) => {
+  const perDay = 48;
+  const rng = new Rng(name);
+  const values = Float64Array.from({ length: 10 * perDay }, () => rng.between(0, 100));
+  const series = { startMs: SIM_START_MS, intervalMs: minutes(30), utcOffsetMs: Ms(0), values };
+  const asOf = (known: number): SeriesHistory => SeriesHistory.asOf(series, UtcMs(SIM_START_MS + known * minutes(30)));
+
+  test("covers the horizon with numbers, its bands ascend and its weights sum to one", () => {
+    const made = forecaster.forecast(asOf(6 * perDay + 7), 60);
+    if (!made.ok) throw new Error(made.error.code);
+    expect(made.value).toMatchObject({ forecaster: name, startMs: SIM_START_MS + (6 * perDay + 7) * minutes(30) });
+    expect(made.value.mean).toHaveLength(60);
+    expect(made.value.mean.every(Number.isFinite)).toBe(true);
+    expect(made.value.paths.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+    for (const [index, { p, values: band }] of made.value.quantiles.entries()) {
+      const lower = made.value.quantiles[index - 1];
+      if (lower === undefined) continue;
+      expect(p).toBeGreaterThan(lower.p);
+      expect(band.every((value, ahead) => value >= (lower.values[ahead] ?? Number.NaN))).toBe(true);
+    }
+  });
+
+  test("is not moved by what has not been measured, and refuses with less than a day", () => {
+    const before = forecaster.forecast(asOf(5 * perDay), 60);
+    values.fill(7_777, 5 * perDay);
+    expect(forecaster.forecast(asOf(5 * perDay), 60)).toEqual(before);
+    expect(forecaster.forecast(asOf(perDay - 1), 4)).toMatchObject({ error: { code: "forecast.too-little-history" } });
   });
 });

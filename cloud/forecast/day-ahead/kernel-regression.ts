@@ -2,13 +2,14 @@ import { type DayAheadView, HOURS } from "./day-ahead-market.ts";
 import type { DayAheadLearner, DayAheadModel } from "./day-ahead-model.ts";
 import { dayFeatures, FEATURE_DAYS_BACK } from "./day-features.ts";
 import { GrowingCholesky } from "./growing-cholesky.ts";
-import { InputScale } from "./input-scale.ts";
+import { InputScale, type InputWeights } from "./input-scale.ts";
 import type { Stabilised, Stabiliser } from "./stabiliser.ts";
 
 export interface KernelChoices {
   /** Days learnt from at the beginning, at most; each later day is added. */
   readonly windowDays: number;
   readonly stabiliser: Stabiliser;
+  readonly weights: InputWeights;
   /** Covariance of two days' inputs x and z: `linear · x·z + likeness(|x − z| / reach)`. */
   readonly linear: number;
   readonly reach: number;
@@ -61,7 +62,7 @@ class Memory {
     const from = Math.max(FEATURE_DAYS_BACK, view.day - choices.windowDays);
     const days = Array.from({ length: view.day - from }, (_, index) => from + index);
     const rows = days.map((day) => dayFeatures(view, day));
-    this.#scale = new InputScale(rows, choices.stabiliser);
+    this.#scale = new InputScale(rows, choices.stabiliser, choices.weights);
     this.#targets = Array.from({ length: HOURS }, (_, hour) =>
       choices.stabiliser.fit(Float64Array.from(days, (day) => view.prices(day)[hour] as number)),
     );

@@ -25,7 +25,9 @@ export function blocksOf(model: string, firstDay: number, endDay: number, daysMi
 export class BlockStore {
   readonly #folder: string;
   readonly #versionOf: (model: string) => string;
+  readonly #versions = new Map<string, string>();
 
+  /** `versionOf` is asked once a model: what is edited during a run is not what runs. */
   constructor(folder: string, versionOf: (model: string) => string) {
     this.#folder = folder;
     this.#versionOf = versionOf;
@@ -49,6 +51,8 @@ export class BlockStore {
   }
 
   #pathOf({ model, firstDay, days }: Block): string {
-    return join(this.#folder, `${model}-${this.#versionOf(model)}`, `${firstDay}-${days}.f64`);
+    const version = this.#versions.get(model) ?? this.#versionOf(model);
+    this.#versions.set(model, version);
+    return join(this.#folder, `${model}-${version}`, `${firstDay}-${days}.f64`);
   }
 }

@@ -1,5 +1,6 @@
 import { invariant } from "@penstock/protocol/result";
 import {
+  DayAheadBands,
   type DayAheadMarket,
   type DayAheadMix,
   DayAheadView,
@@ -42,6 +43,9 @@ export interface DayAheadResult extends DayAheadScores {
   readonly from: string;
   readonly to: string;
   readonly naiveMae: number;
+  /** Share of prices inside the bands that promise 50 and 90 %; undefined with less than four weeks of errors before. */
+  readonly coverage50: number | undefined;
+  readonly coverage90: number | undefined;
   /** The models the asked one is made of, each judged alone. */
   readonly members: readonly DayAheadScores[];
 }
@@ -66,6 +70,7 @@ export async function evaluateDayAhead(wish: DayAheadEvaluation): Promise<DayAhe
     from: dateOf(market, testDay),
     to: dateOf(market, endDay - 1),
     naiveMae: judge(NAIVE, naive).mae,
+    ...coverageOf(own, market, testDay, endDay),
     members: mix === undefined ? [] : members.map((member, index) => judge(member, forecasts[index] as Run)),
   };
 }
@@ -108,6 +113,26 @@ function mixed({ mix }: DayAheadMix, members: readonly Run[], market: DayAheadMa
       members.map((member) => dayOf(member, day)),
     ),
   );
+}
+
+/** How often prices of the test lay inside the bands made of the errors before. */
+function coverageOf(run: Run, market: DayAheadMarket, testDay: number, endDay: number) {
+  const bands = new DayAheadBands();
+  let [inside50, inside90, count] = [0, 0, 0];
+  for (let day = run.firstDay; day < endDay; day++) {
+    const made = bands.around(DayAheadView.before(market, day), dayOf(run, day));
+    if (made === undefined || day < testDay) continue;
+    const at = (p: number, hour: number): number =>
+      made.quantiles.find((quantile) => quantile.p === p)?.values[hour] ?? Number.NaN;
+    for (let hour = 0; hour < HOURS; hour++, count++) {
+      const real = market.prices[day * HOURS + hour] as number;
+      if (real >= at(0.25, hour) && real <= at(0.75, hour)) inside50++;
+      if (real >= at(0.05, hour) && real <= at(0.95, hour)) inside90++;
+    }
+  }
+  return count === 0
+    ? { coverage50: undefined, coverage90: undefined }
+    : { coverage50: inside50 / count, coverage90: inside90 / count };
 }
 
 function judged(model: string, run: Run, naive: Run, market: DayAheadMarket, testDays: number): DayAheadScores {

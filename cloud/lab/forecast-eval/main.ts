@@ -1,16 +1,11 @@
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeError } from "@penstock/protocol/result";
-import { dayAheadMixes, dayAheadModels, daysOf } from "../../forecast/day-ahead/index.ts";
-import { BLOCK_DAYS, BlockStore } from "./blocks.ts";
-import { codeVersion } from "./code-version.ts";
-import { evaluateDayAhead, TEST_DAYS } from "./evaluate-day-ahead.ts";
+import { dayAheadMixes, dayAheadModels } from "../../forecast/day-ahead/index.ts";
+import { TEST_DAYS } from "./evaluate-day-ahead.ts";
 import { evaluateNemMonth } from "./evaluate-nem-month.ts";
-import { readDayAheadFile } from "./read-day-ahead-file.ts";
+import { BLOCKS_FOLDER, judgeRecordedMarket } from "./judge-recorded-market.ts";
 
 const HELP = `npm run forecast-eval -- --dataset epf:NAME|nem:YYYYMM --data DIR [OPTIONS]
 
@@ -54,7 +49,7 @@ async function main(): Promise<number> {
       model: { type: "string", default: "blend" },
       days: { type: "string", default: String(TEST_DAYS) },
       workers: { type: "string", default: String(availableParallelism()) },
-      out: { type: "string", default: resolve(import.meta.dirname, "../../../.penstock/forecast-eval") },
+      out: { type: "string", default: BLOCKS_FOLDER },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -73,43 +68,19 @@ async function main(): Promise<number> {
   if (!(Number.isInteger(workers) && workers >= 1)) return usage("--workers wants a whole number from 1");
   const wish = { dataset, data, model, days, workers, out: values.out, isJson: values.json };
   const [family, name = ""] = dataset.split(":");
-  if (family === "epf" && /^[\w.-]+$/.test(name)) return judgeDayAhead(wish, name);
+  if (family === "epf" && /^[\w.-]+$/.test(name)) return judgeDayAhead(wish);
   if (family === "nem" && /^\d{6}$/.test(name)) return judgeNemMonth(wish, name);
   return usage(`--dataset wants epf:NAME or nem:YYYYMM, not "${dataset}"`);
 }
 
-async function judgeDayAhead(
-  { dataset, data, model, days, workers, out, isJson }: Wish,
-  name: string,
-): Promise<number> {
-  const path = ["", "epf"]
-    .flatMap((folder) => [".csv.gz", ".csv"].map((ending) => join(data, folder, name + ending)))
-    .find((candidate) => existsSync(candidate));
-  if (path === undefined) return refuse(`there is no ${name}.csv or ${name}.csv.gz in ${data} or ${data}/epf`);
-  const file = readDayAheadFile(path, name);
-  if (!file.ok) return refuse(`${path}: ${describeError(file.error)}`);
-  const { market, filledHours, mergedHours } = file.value;
-  if (daysOf(market) < days + BLOCK_DAYS)
-    return refuse(`${path} has ${daysOf(market)} days; to judge ${days} takes ${days + BLOCK_DAYS} at least`);
-  if (filledHours + mergedHours > 0)
-    say(`${filledHours} hours filled and ${mergedHours} merged where the clock changed`);
-
+async function judgeDayAhead(wish: Wish): Promise<number> {
   const startedMs = performance.now();
-  const store = new BlockStore(join(out, `${name}-${fingerprint(market.prices)}`), (member) =>
-    codeVersion(fileURLToPath(dayAheadModels[member]?.module ?? import.meta.url)),
-  );
-  const { members, ...figures } = await evaluateDayAhead({
-    market,
-    model,
-    testDays: days,
-    store,
-    workers,
-    onProgress: (done, of, block) => say(`${done} of ${of} blocks, ${block.model}`),
-  });
-  for (const { model: member, mae, rmae } of members)
-    say(`${member.padEnd(36)} MAE ${mae.toFixed(3)}  rMAE ${rmae.toFixed(3)}`);
+  const result = await judgeRecordedMarket({ ...wish, say });
+  if (!result.ok) return refuse(describeError(result.error));
+  const { members, ...figures } = result.value;
+  for (const { model, mae, rmae } of members) say(`${model.padEnd(36)} MAE ${mae.toFixed(3)}  rMAE ${rmae.toFixed(3)}`);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
-  print(isJson, { dataset, ...figures, seconds, members }, figures);
+  print(wish.isJson, { dataset: wish.dataset, ...figures, seconds, members }, figures);
   return 0;
 }
 
@@ -136,9 +107,6 @@ function print(isJson: boolean, all: object, figures: object): void {
   if (isJson) process.stdout.write(`${JSON.stringify(all)}\n`);
   else for (const [key, value] of Object.entries(figures)) process.stdout.write(`${key.padEnd(14)} ${value}\n`);
 }
-
-const fingerprint = (prices: Float64Array): string =>
-  createHash("sha256").update(new Uint8Array(prices.buffer)).digest("hex").slice(0, 8);
 
 function wrapped(names: readonly string[]): string {
   const lines: string[] = [];
