@@ -22,8 +22,10 @@ export function readDeviceMaps(site: SiteDocument, readText: ReadText, say: Say)
     })),
     { ...site.meter, kind: "meter" as const, path: ["meter"], name: "meter" },
   ];
-  for (const { id, driver, map, kind, path, name } of devices) {
+  for (const { id, driver, map, pkiFolder, kind, path, name } of devices) {
     const protocol = mapProtocol(driver);
+    if (protocol === "opc-ua" && pkiFolder === undefined)
+      say(path, name, `has driver ${driver} and needs pkiFolder: where our key and the trusted certificates are kept`);
     if (map === undefined) {
       if (protocol !== undefined)
         say(path, name, `has driver ${driver} and needs map: the file that describes the device`);

@@ -172,8 +172,13 @@ function toSiteConfig(
     units: site.units.map((unit) => ({
       ...toUnit(unit, site.control.fallback.onControllerLoss),
       map: maps.get(unit.id),
+      pkiFolder: unit.pkiFolder && place(unit.pkiFolder),
     })),
-    meter: { ...site.meter, map: maps.get(site.meter.id) },
+    meter: {
+      ...site.meter,
+      map: maps.get(site.meter.id),
+      pkiFolder: site.meter.pkiFolder && place(site.meter.pkiFolder),
+    },
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },

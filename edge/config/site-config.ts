@@ -39,6 +39,9 @@ export interface WireConfig {
   readonly framing?: "tcp" | "rtu" | undefined;
   /** What the file that `map` names says; for drivers that are described and not written. */
   readonly map?: MappedDevice | undefined;
+  /** Of an OPC UA device: our key, and whom we trust. */
+  readonly pkiFolder?: string | undefined;
+  readonly endpointPath?: string | undefined;
   /** Rest between an answer and the next request. */
   readonly requestGapMs?: number | undefined;
 }

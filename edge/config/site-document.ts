@@ -77,6 +77,10 @@ const control = z.strictObject({
 const wire = {
   /** For `driver: modbus-map` and `driver: opc-ua-map`: the file that describes the device. */
   map: z.string().min(1).optional(),
+  /** For `driver: opc-ua-map`: our key, and the certificates of the servers we trust. */
+  pkiFolder: z.string().min(1).optional(),
+  /** For `driver: opc-ua-map`: what stands behind host and port in the server's address. */
+  endpointPath: z.string().regex(/^\//, "a path like /server").optional(),
   modbusUnitId: z.int().min(0).max(255).default(1),
   /** `rtu` for a serial-line gateway in transparent mode. */
   framing: z.enum(["tcp", "rtu"]).optional(),

@@ -9,6 +9,7 @@ import { Ms } from "@penstock/protocol/units";
 import { modbusTcpTransport } from "../transports/modbus-tcp.ts";
 import type { LoopThreadData } from "./loop-thread-data.ts";
 import type { LoopInput, LoopOutput } from "./loop-types.ts";
+import { opcUaDevice } from "./opc-ua-device.ts";
 import { startPlantThread } from "./plant-thread.ts";
 import { punctualGrid } from "./punctual-grid.ts";
 import { SiteLoop } from "./site-loop.ts";
@@ -31,8 +32,11 @@ const loop = new SiteLoop({
   initialGrants,
   emit,
   grid: punctualGrid,
-  transportFor: ({ id, host, port: tcpPort, modbusUnitId, framing = "tcp", requestGapMs = 0 }) =>
-    modbusTcpTransport({
+  transportFor: (device) => {
+    const { id, host, port: tcpPort, modbusUnitId, framing = "tcp", requestGapMs = 0 } = device;
+    if (device.map?.nodes !== undefined)
+      return opcUaDevice({ device, siteId: config.siteId, trustOnFirstUse: trustPlantOnFirstUse, clock });
+    return modbusTcpTransport({
       host,
       port: tcpPort,
       unitId: modbusUnitId,
@@ -40,7 +44,8 @@ const loop = new SiteLoop({
       requestGapMs: Ms(requestGapMs),
       clock,
       rng: rng.fork(id),
-    }),
+    });
+  },
 });
 const plant =
   config.plant === undefined

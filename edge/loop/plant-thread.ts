@@ -3,7 +3,7 @@ import type { Clock } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
 import type { PlantConfig } from "../config/site-config.ts";
 import type { LoopInput, LoopOutput } from "./loop-types.ts";
-import { besideThisFile } from "./thread-file.ts";
+import { findOpcUaFile, OPC_UA_PACKAGE } from "./opc-ua-package.ts";
 
 export interface PlantThreadOptions {
   readonly plant: PlantConfig;
@@ -33,9 +33,13 @@ export function startPlantThread(options: PlantThreadOptions): { stop(): void } 
   };
 
   function start(): void {
-    const file = findOpcUaThread();
+    const file = findOpcUaFile("opc-ua-thread");
     if (file === undefined) {
-      say("plant.opc-ua-not-installed", `the site has an OPC UA plant controller but ${PACKAGE} is not installed`, {});
+      say(
+        "plant.opc-ua-not-installed",
+        `the site has an OPC UA plant controller but ${OPC_UA_PACKAGE} is not installed`,
+        {},
+      );
       return;
     }
     const { siteId, trustOnFirstUse, accept, emit } = options;
@@ -56,16 +60,4 @@ export function startPlantThread(options: PlantThreadOptions): { stop(): void } 
   }
 }
 
-const PACKAGE = "@penstock/edge-opc-ua";
 const RESTART_AFTER_MS = seconds(5);
-
-/** In a bundle the thread lies beside this one; from source it is asked for by its package's name. */
-function findOpcUaThread(): URL | undefined {
-  const bundled = besideThisFile("opc-ua-thread.js");
-  if (bundled !== undefined) return bundled;
-  try {
-    return new URL(import.meta.resolve(`${PACKAGE}/opc-ua-thread.ts`));
-  } catch {
-    return undefined;
-  }
-}

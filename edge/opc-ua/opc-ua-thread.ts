@@ -6,7 +6,8 @@ import { setErrorLogger, setWarningLogger } from "node-opcua-client";
 import type { PlantConfig } from "../config/site-config.ts";
 import type { LoopInput, LoopOutput } from "../loop/loop-types.ts";
 import { PlantClient } from "./plant-client.ts";
-import { openPki, openPlantSession, trustFirstServer } from "./plant-session.ts";
+import { openPlantSession } from "./plant-session.ts";
+import { openPki, trustFirstServer } from "./secure-session.ts";
 
 /** What the loop thread hands to this one. */
 export interface OpcUaThreadData {

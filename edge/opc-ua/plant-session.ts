@@ -1,95 +1,19 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { OPCUACertificateManager } from "node-opcua-certificate-manager";
-import {
-  AttributeIds,
-  type ClientSession,
-  type DataValue,
-  MessageSecurityMode,
-  OPCUAClient,
-  SecurityPolicy,
-  StatusCodes,
-} from "node-opcua-client";
+import { AttributeIds, type ClientSession, type DataValue, StatusCodes } from "node-opcua-client";
 import type { PlantSession } from "./plant-client.ts";
 import { type NodeValue, PLANT_NAMESPACE, PLANT_NODES } from "./plant-reading.ts";
+import { openSecureSession, type Pki } from "./secure-session.ts";
 
-export interface Pki {
-  readonly manager: OPCUACertificateManager;
-  readonly folder: string;
-  readonly siteId: string;
-}
-
-/** Opens, or makes, this edge's key and its lists of the trusted and the rejected. In process: no openssl. */
-export async function openPki(folder: string, siteId: string): Promise<Pki> {
-  const manager = new OPCUACertificateManager({
-    rootFolder: folder,
-    automaticallyAcceptUnknownCertificate: false,
-    keySize: 2048,
-    disableFileWatchers: true,
-  });
-  await manager.initialize();
-  return { manager, folder, siteId };
-}
-
-/**
- * Opens one session: Basic256Sha256, SignAndEncrypt, and only with a server whose certificate lies in
- * `trusted/certs`. The library's own reconnecting is off: the client is thrown away whole instead.
- */
+/** One session with the plant controller, its nodes found. */
 export async function openPlantSession(endpointUrl: string, pki: Pki): Promise<PlantSession> {
-  const client = OPCUAClient.create({
-    ...NO_RECONNECT,
-    applicationName: "penstock-edge",
-    applicationUri: `urn:penstock:edge:${pki.siteId}`,
-    clientName: `penstock-edge-${pki.siteId}`,
-    clientCertificateManager: pki.manager,
-    certificateFile: join(pki.folder, "own", "certs", "edge.pem"),
-    privateKeyFile: pki.manager.privateKey,
-    securityMode: MessageSecurityMode.SignAndEncrypt,
-    securityPolicy: SecurityPolicy.Basic256Sha256,
-    // Behind an address translation a server names itself otherwise than we do; its certificate says who it is.
-    endpointMustExist: false,
-    requestedSessionTimeout: SESSION_TIMEOUT_MS,
-    transportTimeout: SESSION_TIMEOUT_MS,
-  });
-  client.on("backoff", () => {}); // Unheard, the library prints.
+  const secure = await openSecureSession(endpointUrl, pki);
   try {
-    await client.connect(endpointUrl);
-    const session = await client.createSession();
-    const nodes = await resolveNodes(session);
-    return {
-      read: async () => (await session.read(nodes, 0)).map(nodeValue),
-      async close() {
-        await session.close().catch(() => {}); // Lost already: its server drops it by the session timeout.
-        await client.disconnect();
-      },
-    };
+    const nodes = await resolveNodes(secure.session);
+    return { read: async () => (await secure.session.read(nodes, 0)).map(nodeValue), close: secure.close };
   } catch (error) {
-    await client.disconnect().catch(() => {});
+    await secure.close().catch(() => {});
     throw error;
   }
 }
-
-/** Trusts the certificate a server shows now, if this edge trusts none yet. For benches and demos. */
-export async function trustFirstServer(endpointUrl: string, pki: Pki): Promise<void> {
-  if ((await readdir(join(pki.folder, "trusted", "certs"))).length > 0) return;
-  const client = OPCUAClient.create({
-    ...NO_RECONNECT,
-    endpointMustExist: false,
-    clientCertificateManager: pki.manager,
-    securityMode: MessageSecurityMode.None,
-    securityPolicy: SecurityPolicy.None,
-  });
-  try {
-    await client.connect(endpointUrl);
-    const [endpoint] = await client.getEndpoints();
-    if (endpoint?.serverCertificate) await pki.manager.trustCertificate(endpoint.serverCertificate);
-  } finally {
-    await client.disconnect().catch(() => {});
-  }
-}
-
-const NO_RECONNECT = { connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 }, keepSessionAlive: false };
-const SESSION_TIMEOUT_MS = 15_000;
 
 /** Namespace indexes are the server's own and may move when it restarts: they are looked up by URI each time. */
 async function resolveNodes(session: ClientSession): Promise<{ nodeId: string; attributeId: AttributeIds }[]> {

@@ -1,0 +1,98 @@
+import type { Clock } from "@penstock/protocol/time";
+import type { MonotonicMs } from "@penstock/protocol/units";
+import { Ms, MonotonicMs as monotonicMs } from "@penstock/protocol/units";
+import type { NodeAnswer, NodeRequest } from "../transports/node-link.ts";
+
+/** A session with the device's nodes found, in the order of its map. Whatever goes wrong, it is thrown away whole. */
+export interface NodeSession {
+  /** NaN for a value that is not Good or not a number. */
+  read(nodes: readonly number[]): Promise<readonly number[]>;
+  /** The first status that is not Good, by name; undefined when all were taken. */
+  write(nodes: readonly number[], values: readonly number[]): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface DeviceNodesOptions {
+  readonly clock: Clock;
+  readonly connect: () => Promise<NodeSession>;
+  readonly answer: (answer: NodeAnswer) => void;
+}
+
+/**
+ * Answers the loop's requests over one session at a time: it is opened when first asked, after a pause that doubles
+ * from half a second to ten while opening fails, and thrown away at the first error or when the loop has given up
+ * waiting. A request that finds no session is told so at once; the loop asks again soon enough.
+ */
+export class DeviceNodes {
+  readonly #options: DeviceNodesOptions;
+  #session: NodeSession | undefined;
+  #opening: Promise<void> | undefined;
+  #failures = 0;
+  #retryAtMs: MonotonicMs = monotonicMs(Number.NEGATIVE_INFINITY);
+  #why = "no session yet";
+
+  constructor(options: DeviceNodesOptions) {
+    this.#options = options;
+  }
+
+  async hear(request: NodeRequest): Promise<void> {
+    const session = this.#session;
+    if (request.kind === "reset") return this.#drop(session, "no answer in time");
+    if (session === undefined) {
+      this.#open();
+      return this.#options.answer({ id: request.id, ok: false, refused: false, cause: this.#why });
+    }
+    try {
+      if (request.kind === "read") {
+        this.#options.answer({ id: request.id, ok: true, values: await session.read(request.nodes) });
+        return;
+      }
+      const refused = await session.write(request.nodes, request.values);
+      this.#options.answer(
+        refused === undefined
+          ? { id: request.id, ok: true, values: [] }
+          : { id: request.id, ok: false, refused: true, cause: refused },
+      );
+    } catch (error) {
+      const cause = messageOf(error);
+      this.#options.answer({ id: request.id, ok: false, refused: false, cause });
+      await this.#drop(session, cause);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#opening;
+    await this.#drop(this.#session, "closed");
+  }
+
+  #open(): void {
+    const { clock, connect } = this.#options;
+    if (this.#opening !== undefined || clock.monotonicMs() < this.#retryAtMs) return;
+    this.#opening = connect()
+      .then((session) => {
+        this.#session = session;
+        this.#failures = 0;
+      })
+      .catch((error) => {
+        this.#why = messageOf(error);
+        const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** this.#failures++);
+        this.#retryAtMs = monotonicMs(clock.monotonicMs() + Ms(pauseMs));
+      })
+      .finally(() => {
+        this.#opening = undefined;
+      });
+  }
+
+  async #drop(session: NodeSession | undefined, why: string): Promise<void> {
+    if (session === undefined || this.#session !== session) return;
+    this.#session = undefined;
+    this.#why = why;
+    // A close that hangs must not keep us from the next session; its sockets are gone with its client.
+    void session.close().catch(() => {});
+  }
+}
+
+const PAUSE_MS_MIN = 500;
+const PAUSE_MS_MAX = 10_000;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
