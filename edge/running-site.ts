@@ -10,6 +10,7 @@ import type { SiteConfig } from "./config/site-config.ts";
 import type { Grant, Latches } from "./control/step-types.ts";
 import { type LoopHandle, startLoopThread } from "./loop/loop-handle.ts";
 import type { EdgeEvent, LoopInput, LoopOutput } from "./loop/loop-types.ts";
+import { type Northbound, startNorthbound } from "./northbound/northbound.ts";
 import { RecorderHandle } from "./recorder/recorder-handle.ts";
 import type { EdgeStore } from "./store/edge-store.ts";
 import { mqttLink } from "./sync/mqtt-link.ts";
@@ -32,6 +33,7 @@ export class RunningSite {
   readonly #options: RunningSiteOptions;
   readonly #loop = new LoopSlot();
   readonly #recorder: RecorderHandle | undefined;
+  #northbound: Northbound | undefined;
   #isEnding = false;
 
   constructor(options: RunningSiteOptions) {
@@ -58,11 +60,13 @@ export class RunningSite {
       onEvent,
     });
     this.agent.start(() => this.#startLoop());
+    if (config.northbound !== undefined) this.#northbound = startNorthbound(config.northbound, this.agent);
   }
 
   /** Says goodbye and ends the loop. The units keep their last set-point and come to rest by their own timers. */
   async stop(): Promise<void> {
     this.#isEnding = true;
+    await this.#northbound?.close();
     this.agent.stop();
     await this.#loop.stop();
     await this.#recorder?.close();

@@ -1,4 +1,4 @@
-import { Ms, minutes, seconds } from "@penstock/protocol/units";
+import { Ms, minutes, seconds, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import type { LoopInput } from "../loop/loop-types.ts";
 import { sampleLease, sampleSite, strangerKey } from "./testing/sample-agent.ts";
@@ -128,6 +128,25 @@ test("a flood of forged leases is counted, not written down one by one", () => {
   expect(disk.audit.length).toBeLessThan(30);
   const leftOut = disk.audit.reduce((sum, { facts }) => sum + Number(facts["leftOutBefore"] ?? 0), 0);
   expect(disk.audit.length + leftOut).toBe(301);
+});
+
+test("SCADA's limit is in force at once, outlives the process, is in the audit log, and only SCADA lifts it", () => {
+  const { clock, disk, boot } = sampleSite();
+  const first = boot();
+  clock.advance(seconds(5));
+  first.agent.limitByGridOperator(W(3e6), "10.0.0.7");
+  expect(latchesIn(first.posted).at(-1)).toMatchObject({ gridOperatorLimitW: { powerWMax: 3e6 } });
+  clock.advance(seconds(1));
+  expect(disk.audit.at(-1)).toMatchObject({ who: "scada 10.0.0.7", what: "grid-operator.limit" });
+  first.kill();
+  const second = boot();
+  clock.advance(seconds(5));
+  second.ask({ op: "limit-clear", by: "operator", reason: "not his to clear" });
+  clock.advance(seconds(1));
+  expect(latchesIn(second.posted).at(-1)).toMatchObject({ gridOperatorLimitW: { powerWMax: 3e6 } });
+  second.agent.limitByGridOperator(undefined, "10.0.0.7");
+  clock.advance(seconds(1));
+  expect(latchesIn(second.posted).at(-1)?.gridOperatorLimitW).toBeUndefined();
 });
 
 test("a killed process comes back with its lease, its latches and every record", () => {

@@ -2,7 +2,7 @@ import type { MqttLink } from "@penstock/protocol/link";
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
-import { seconds } from "@penstock/protocol/units";
+import { seconds, W } from "@penstock/protocol/units";
 import type { ConfigDesk } from "../config/config-desk.ts";
 import type { SiteConfig } from "../config/site-config.ts";
 import { ledgerFromFact } from "../control/energy-ledger.ts";
@@ -167,6 +167,24 @@ export class EdgeAgent {
   /** One request of `sitectl` from somebody in this role; answers once. */
   operate(request: unknown, role: Role, answer: (response: unknown) => void): void {
     this.#operator.handle(request, role, answer);
+  }
+
+  /**
+   * The grid operator's word, from a client that the configuration lets speak for it. A limit is in force first and
+   * on disk after; lifting one is on disk first. `undefined` lifts.
+   */
+  limitByGridOperator(exportWMax: W | undefined, from: string): void {
+    const facts = { exportWMax: exportWMax ?? null, from };
+    const what = exportWMax === undefined ? "lifts its limit" : "limits the site's export";
+    this.#audit.wire(`scada ${from}`, "grid-operator.limit", "taken", facts);
+    this.#tell({ code: "grid-operator.limit", level: "warning", text: `the grid operator's SCADA ${what}`, facts });
+    const gridOperatorLimitW =
+      exportWMax === undefined ? undefined : { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: exportWMax };
+    this.#latch(
+      (latches) => ({ ...latches, gridOperatorLimitW }),
+      exportWMax !== undefined,
+      () => {},
+    );
   }
 
   /** Something happened around the agent that belongs in its journal. */

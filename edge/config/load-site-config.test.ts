@@ -140,6 +140,25 @@ test("every slip is reported at once, in the order of the file", () => {
   expect(loaded.ok ? [] : loaded.error.text.split("\n")).toHaveLength(2);
 });
 
+test.each([
+  ["port: 502", "northbound.modbus.allowFrom is missing"],
+  ["port: 502, allowFrom: [everybody]", "northbound.modbus.allowFrom[0]"],
+  [
+    "port: 502, allowFrom: [10.0.0.7], grantLimit: true",
+    "northbound.modbus.grantLimit cannot be granted where a plant",
+  ],
+])("northbound with { %s } is refused", (modbus, complaint) => {
+  const loaded = parse(`${park}\nnorthbound: { modbus: { ${modbus} } }\n`);
+  expect(loaded.ok ? "" : loaded.error.text).toContain(complaint);
+});
+
+test("northbound is off unless it is asked for, and then read-only unless it is granted", () => {
+  const without = parse(park);
+  expect(without.ok && without.value.northbound).toBeUndefined();
+  const loaded = parse(`${park}\nnorthbound: { modbus: { port: 502, allowFrom: [10.0.0.7] } }\n`);
+  expect(loaded.ok && loaded.value.northbound?.modbus).toMatchObject({ grantLimit: false, connectionsMax: 4 });
+});
+
 describe("devices that a map describes", () => {
   const folder = mkdtempSync(join(tmpdir(), "penstock-map-"));
   afterAll(() => rmSync(folder, { recursive: true }));

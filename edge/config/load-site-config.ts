@@ -125,6 +125,13 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
   if (site.evidence !== undefined && site.evidence.triggerBelowHz >= site.evidence.triggerAboveHz) {
     say(["evidence"], "evidence", "leaves no frequency that is normal: triggerBelowHz must be below triggerAboveHz");
   }
+  if (site.northbound?.modbus.grantLimit && site.plant !== undefined) {
+    say(
+      ["northbound", "modbus", "grantLimit"],
+      "northbound.modbus.grantLimit",
+      "cannot be granted where a plant controller brings the grid operator's word: one of the two speaks for the operator",
+    );
+  }
   const ids = new Set([site.meter.id]);
   site.units.forEach(({ id }, index) => {
     if (ids.has(id))
@@ -180,6 +187,7 @@ function toSiteConfig(
       pkiFolder: site.meter.pkiFolder && place(site.meter.pkiFolder),
     },
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
+    ...(site.northbound && { northbound: site.northbound }),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
     ...(site.recorder.budgetMB > 0 && { recorder: toRecorder(site, place) }),

@@ -2,6 +2,7 @@ import type { Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { UnitRating } from "../control/image.ts";
 import type { SiteControlConfig } from "../control/site-control-config.ts";
 import type { MappedDevice } from "../devices/mapped/mapped-device.ts";
+import type { NorthboundConfig } from "../northbound/northbound-config.ts";
 import type { EvidenceConfig } from "../recorder/frequency-evidence.ts";
 
 /** One site, as its YAML file says it after validation. The loader beside this file turns text into this or names the line that is wrong. */
@@ -11,6 +12,8 @@ export interface SiteConfig {
   readonly units: readonly UnitConfig[];
   readonly meter: MeterConfig;
   readonly plant: PlantConfig | undefined;
+  /** What a utility's SCADA may see; absent, no port is open. */
+  readonly northbound?: NorthboundConfig | undefined;
   readonly cloud: CloudConfig | undefined;
   readonly store: { readonly file: string; readonly budgetBytes: number };
   /** Every cycle's inputs, for a replay; undefined where the site keeps none. */

@@ -137,12 +137,27 @@ const cloud = z.strictObject({
   clockSkewS: positive.default(5),
 });
 
+/** What a utility's SCADA may see. Left out, no port is open. */
+const northbound = z.strictObject({
+  modbus: z.strictObject({
+    host: host.default("0.0.0.0"),
+    port,
+    modbusUnitId: z.int().min(1).max(247).default(1),
+    /** Addresses of the clients; nobody else is let in. Plain Modbus knows no passwords: the network must be its own. */
+    allowFrom: z.array(z.union([z.ipv4(), z.ipv6()])).min(1),
+    connectionsMax: z.int().min(1).max(32).default(4),
+    /** Lets those clients limit the site's export (SunSpec 704), as the grid operator. */
+    grantLimit: z.boolean().default(false),
+  }),
+});
+
 export const siteDocument = z.strictObject({
   site: id,
   control,
   units: z.array(unit).min(1).max(500),
   meter,
   plant: plant.optional(),
+  northbound: northbound.optional(),
   cloud: cloud.optional(),
   /** What the site is contracted for besides energy; they run without the cloud. */
   services: z.array(serviceDocument).max(32).default([]),

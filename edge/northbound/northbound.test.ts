@@ -1,0 +1,193 @@
+import { connect } from "node:net";
+import { describeError } from "@penstock/protocol/result";
+import { Rng } from "@penstock/protocol/rng";
+import { SystemClock } from "@penstock/protocol/time";
+import { Ms, UtcMs, W } from "@penstock/protocol/units";
+import ModbusRTU from "modbus-serial";
+import { afterEach, expect, test } from "vitest";
+import type { PowerInterval } from "../control/image.ts";
+import { discover } from "../devices/discovery.ts";
+import type { DeviceMap } from "../devices/driver.ts";
+import { sunspecMeter } from "../devices/sunspec-meter.ts";
+import { BenchSite, grantOf } from "../loop/testing/bench-site.ts";
+import { modbusTcpTransport } from "../transports/modbus-tcp.ts";
+import { type ModbusServer, serveModbus } from "./modbus-server.ts";
+import { siteAsDevice } from "./site-as-device.ts";
+import { CONTROLS_OFFSET, siteRegisters } from "./site-registers.ts";
+
+let server: ModbusServer | undefined;
+afterEach(() => server?.close());
+
+test("a running site is one SunSpec device: its chain is whole and its figures are the site's", async () => {
+  const site = running();
+  const { transport } = await open({});
+  const map = await found(transport);
+  expect(map.models.map(({ id, address }) => [id, address])).toEqual([
+    [1, 40_002],
+    [701, 40_070],
+    [702, 40_225],
+    [704, 40_277],
+    [713, 40_344],
+    [203, 40_353],
+  ]);
+  expect(map.identity).toMatchObject({ manufacturer: "Penstock", serialNumber: "bench" });
+  const { registers } = siteRegisters(view(site));
+  const at = (address: number) => registers[address - 40_000] ?? 0;
+  const scale = (address: number) => 10 ** ((at(address) << 16) >> 16);
+  expect(((at(40_080) << 16) >> 16) * scale(40_070 + 116)).toBe(2_000_000); // 701 W
+  expect(at(40_344 + 4) * 0.01).toBeCloseTo(55, 1); // 713 SoC
+  const plan = sunspecMeter.plan(map);
+  expect(plan.ok).toBe(true);
+  expect(((at(40_353 + 18) << 16) >> 16) * scale(40_353 + 22)).toBe(2_000_000); // 203 W, exported
+  transport.close();
+});
+
+test("what the loop said more than three seconds ago is not shown as now", () => {
+  const site = running();
+  const status = view(site);
+  const late = siteRegisters({ ...status, nowMs: UtcMs(status.nowMs + 3_001) }).registers;
+  expect(late[80]).toBe(0x8000); // 701 W
+  expect(late[353 + 18]).toBe(0x8000); // 203 W
+  expect(late[344 + 4]).toBe(0xffff); // 713 SoC
+});
+
+test("without a grant every write is refused and nothing changes", async () => {
+  const bench = await open({});
+  expect(await bench.write(CONTROLS_ADDRESS + 14, [1, 5_000])).toContain("illegal function");
+  expect(bench.limits).toEqual([]);
+});
+
+test.each<
+  [story: string, writes: readonly (readonly [offset: number, words: readonly number[]])[], limits: readonly unknown[]]
+>([
+  ["figure and enable in one write", [[14, [1, 5_000]]], [1_900_000]],
+  [
+    "the figure first, the enable after",
+    [
+      [15, [2_500]],
+      [14, [1]],
+    ],
+    [950_000],
+  ],
+  [
+    "another figure while it is on",
+    [
+      [14, [1, 5_000]],
+      [15, [1_000]],
+    ],
+    [1_900_000, 380_000],
+  ],
+  [
+    "off again",
+    [
+      [14, [1, 0]],
+      [14, [0]],
+    ],
+    [0, undefined],
+  ],
+  ["off while it is off", [[14, [0]]], []],
+])("with a grant: %s", async (_, writes, limits) => {
+  const bench = await open({ grant: true });
+  for (const [offset, words] of writes) expect(await bench.write(CONTROLS_ADDRESS + offset, words)).toBe("ok");
+  expect(bench.limits).toEqual(limits);
+});
+
+test.each<[story: string, offset: number, words: readonly number[], said: string]>([
+  ["an enable without any figure", 14, [1], "illegal data value"],
+  ["more than 100 %", 14, [1, 10_001], "illegal data value"],
+  ["an enable of 2", 14, [2, 100], "illegal data value"],
+  ["the set-point", 22, [1], "illegal data address"],
+  ["its own nameplate", -52 + 2, [1], "illegal data address"],
+])("with a grant, %s is refused", async (_, offset, words, said) => {
+  const bench = await open({ grant: true });
+  expect(await bench.write(CONTROLS_ADDRESS + offset, words)).toContain(said);
+  expect(bench.limits).toEqual([]);
+});
+
+test("a client of another make reads and limits the site as well", async () => {
+  const bench = await open({ grant: true });
+  const peer = new ModbusRTU();
+  await peer.connectTCP("127.0.0.1", { port: server?.port ?? 0 });
+  peer.setID(1);
+  expect((await peer.readHoldingRegisters(40_000, 4)).data).toEqual([0x5375, 0x6e53, 1, 66]);
+  await peer.writeRegisters(CONTROLS_ADDRESS + 14, [1, 5_000]);
+  await peer.writeRegister(CONTROLS_ADDRESS + 15, 1_000);
+  expect((await peer.readHoldingRegisters(CONTROLS_ADDRESS + 14, 2)).data).toEqual([1, 1_000]);
+  await expect(peer.readHoldingRegisters(39_999, 2)).rejects.toMatchObject({ modbusCode: 2 });
+  await expect(peer.readInputRegisters(40_000, 2)).rejects.toMatchObject({ modbusCode: 1 });
+  expect(bench.limits).toEqual([1_900_000, 380_000]);
+  await new Promise<void>((resolve) => peer.close(() => resolve()));
+});
+
+test("a client that is not on the list is not answered", async () => {
+  const { transport } = await open({ allowFrom: ["192.0.2.1"] });
+  const answer = await new Promise<{ ok: boolean }>((resolve) => transport.read(40_000, 2, Ms(1_000), resolve));
+  expect(answer.ok).toBe(false);
+  transport.close();
+});
+
+test("500 frames of noise neither stop the server nor reach the site", async () => {
+  const bench = await open({ grant: true });
+  const rng = new Rng("noise");
+  const port = server?.port ?? 0;
+  for (let i = 0; i < 50; i++) {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    for (let frame = 0; frame < 10; frame++)
+      socket.write(Uint8Array.from({ length: rng.integer(1, 40) }, () => rng.integer(0, 256)));
+    await new Promise((resolve) => socket.end(() => resolve(undefined)));
+    socket.destroy();
+  }
+  expect((await found(bench.transport)).models).toHaveLength(6);
+  expect(bench.limits).toEqual([]);
+});
+
+const CONTROLS_ADDRESS = 40_000 + CONTROLS_OFFSET;
+
+function running(): BenchSite {
+  const site = new BenchSite({ grants: [grantOf(2e6)] });
+  site.loop.start();
+  site.run(6_000);
+  return site;
+}
+
+const view = (site: BenchSite, limitW?: PowerInterval) => {
+  const status = site.loop.status();
+  return { siteId: "bench", nowMs: status.timeMs, site: status, limitW };
+};
+
+async function open({ grant = false, allowFrom = ["127.0.0.1"] }: { grant?: boolean; allowFrom?: readonly string[] }) {
+  const site = running();
+  const limits: unknown[] = [];
+  let limitW: PowerInterval | undefined;
+  const limit = (exportWMax: W | undefined) => {
+    limits.push(exportWMax);
+    limitW = exportWMax === undefined ? undefined : { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: exportWMax };
+  };
+  const device = siteAsDevice({ view: () => view(site, limitW), limit: grant ? limit : undefined });
+  server = await serveModbus(device, { host: "127.0.0.1", port: 0, unitId: 1, allowFrom, connectionsMax: 4 });
+  const transport = modbusTcpTransport({
+    host: "127.0.0.1",
+    port: server.port,
+    unitId: 1,
+    clock: new SystemClock(),
+    rng: new Rng(1),
+  });
+  return {
+    transport,
+    limits,
+    write: (address: number, words: readonly number[]) =>
+      new Promise<string>((resolve) =>
+        transport.write(address, Uint16Array.from(words), Ms(2_000), (result) =>
+          resolve(result.ok ? "ok" : describeError(result.error)),
+        ),
+      ),
+  };
+}
+
+const found = (transport: Parameters<typeof discover>[0]) =>
+  new Promise<DeviceMap>((resolve, reject) =>
+    discover(transport, Ms(2_000), (result) =>
+      result.ok ? resolve(result.value) : reject(new Error(describeError(result.error))),
+    ),
+  );
