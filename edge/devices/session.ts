@@ -131,7 +131,10 @@ export class DeviceSession {
   }
 
   status(): DeviceStatus {
-    const oldestMs = this.blocks.reduce((oldest, block) => Math.min(oldest, block.readAtMs), Number.POSITIVE_INFINITY);
+    // A block of a model the device lacks is never read and says nothing of its age.
+    const oldestMs = this.blocks
+      .filter(({ registers }) => registers.length > 0)
+      .reduce((oldest, block) => Math.min(oldest, block.readAtMs), Number.POSITIVE_INFINITY);
     return {
       id: this.id,
       driver: this.#options.driver.name,

@@ -17,6 +17,7 @@ const SCRIPTS = {
   bench: "hil-tests/bench/main.ts",
   fuzz: "hil-tests/fuzz/main.ts",
   response: "hil-tests/response/main.ts",
+  faults: "hil-tests/faults/main.ts",
   build: "hil-tests/harness/build.ts",
   conformance: "hil-tests/conformance/main.ts",
   "market-day": "hil-tests/harness/market-day.ts",

@@ -1,0 +1,54 @@
+import { MW } from "@penstock/protocol/units";
+import { describe, expect, test } from "vitest";
+import { Stand } from "./stand.ts";
+
+describe("F", () => {
+  test("62: a controller that stands still is outlived by the devices' own timers: the plant is at rest within 12 s", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(3) });
+    stand.reach(MW(3));
+    stand.site.killEdge();
+    const tookS = stand.until("the plant is at rest", 15, () => Math.abs(stand.truth.batteryPowerW) < 1e3);
+    expect(tookS).toBeLessThanOrEqual(12);
+    expect(stand.truth.units.every(({ isReverted }) => isReverted)).toBe(true);
+    stand.site.startEdge();
+    stand.until("control has begun again", 10, () => {
+      return stand.site.status()?.devices.every(({ state }) => state === "ready") ?? false;
+    });
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("65: without a cloud, or a disk, the site goes on controlling and keeps its limits", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(2) });
+    stand.reach(MW(2));
+    stand.world.cloud.kill();
+    stand.site.disk.broken = "gone";
+    const cyclesBefore = stand.site.status()?.loop?.cycles ?? 0;
+    stand.pass(120);
+    const loop = stand.site.status()?.loop;
+    expect((loop?.cycles ?? 0) - cyclesBefore).toBeGreaterThanOrEqual(1_198);
+    expect(loop).toMatchObject({ missedCycles: 0 });
+    // The lease ran out and nobody renewed it: at rest, as the profile says.
+    expect(Math.abs(stand.truth.batteryPowerW)).toBeLessThan(20e3);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("66: a second controller on the same units is found out by what it writes", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(2) });
+    stand.reach(MW(2));
+    stand.pass(2);
+    for (let beat = 0; beat < 4; beat++) {
+      for (const { id } of stand.site.sim.units) {
+        const other = Uint16Array.of(1, 1, 0xffff, 0x0000 + beat, 0, 0, 0x8000, 0x8000, 1, 0, 10);
+        stand.site.sim.deviceById(id)?.writeHolding(40_318, other);
+      }
+      stand.pass(0.5);
+    }
+    for (const { id } of stand.site.sim.units) expect(stand.told("device.foreign-write", id)).toBeGreaterThan(0);
+    stand.pass(2);
+    stand.reach(MW(2), 3);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+});

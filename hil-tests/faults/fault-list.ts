@@ -1,0 +1,113 @@
+/** One line of the list of faults a site controller must bear: its number, its section, and what happens. */
+export interface ListedFault {
+  readonly id: number;
+  readonly section: "B" | "C" | "E" | "F" | "G";
+  readonly what: string;
+}
+
+const section = (section: ListedFault["section"], lines: readonly (readonly [number, string])[]): ListedFault[] =>
+  lines.map(([id, what]) => ({ id, section, what }));
+
+/** B Modbus TCP, C OPC UA, E time, F process and host, G commands, limits and market. */
+export const faultList: readonly ListedFault[] = [
+  ...section("B", [
+    [21, "a late answer after the transaction numbers wrapped"],
+    [22, "one step out of phase after a timeout"],
+    [23, "a gateway that always answers with another number"],
+    [24, "a corrupted unit number"],
+    [25, "a half-open socket that needs a reset"],
+    [26, "a stack that never sends again after link flaps"],
+    [27, "a connection reset nobody listens for"],
+    [28, "a device that takes a single client"],
+    [29, "a device that needs rest between requests"],
+    [30, "a firmware update that changes the map"],
+    [31, "an old value with a fresh time"],
+    [32, "a dead device that slows the others"],
+    [33, "exceptions, partial and joined frames, lengths that lie"],
+    [34, "word order, scale factors and not-implemented values"],
+    [35, "a write acknowledged and not applied"],
+    [36, "another master that writes our set-point"],
+    [37, "thousands of connections on our own server"],
+  ]),
+  ...section("C", [
+    [38, "a server restart"],
+    [39, "a sleep that loses notifications"],
+    [40, "sessions that leak"],
+    [41, "a certificate that is new, expired or a stranger's"],
+    [42, "a flood of chunks"],
+    [43, "source times far off, values that are not good"],
+  ]),
+  ...section("E", [
+    [56, "a wall clock that steps"],
+    [57, "a boot in 1970"],
+    [58, "a machine that was suspended"],
+    [59, "clocks of cloud and edge that disagree"],
+    [60, "days of 23 and 25 hours, intervals of every length"],
+  ]),
+  ...section("F", [
+    [61, "an exception in a driver"],
+    [62, "a loop that stands still"],
+    [63, "no more memory or file handles"],
+    [64, "a dependency that changed"],
+    [65, "the loss of everything behind the edge"],
+    [66, "two controllers at once"],
+  ]),
+  ...section("G", [
+    [67, "commands replayed, reordered, late, from elsewhere"],
+    [68, "a limit that drops, limits that contradict"],
+    [69, "a sensor that is frozen, drifts, disagrees"],
+    [70, "a plant that can do less than was bid"],
+    [71, "a grid event while the cloud is away"],
+    [72, "an aggregator with good keys and bad intent"],
+  ]),
+];
+
+/** Tests that stand beside the code they test and bear a fault of the list. */
+export const elsewhere: readonly { readonly id: number; readonly file: string; readonly test: string }[] = [
+  {
+    id: 21,
+    file: "edge/transports/modbus-tcp.test.ts",
+    test: "an answer that comes after the deadline is nobody's: the next request gets its own",
+  },
+  {
+    id: 25,
+    file: "edge/transports/modbus-tcp.test.ts",
+    test: "a half-open device that takes connections and says nothing is left by a reset, not kept",
+  },
+  {
+    id: 27,
+    file: "edge/transports/modbus-tcp.test.ts",
+    test: "a storm of 2,000 resets in mid-request: each request is answered exactly once, and none with a wrong value",
+  },
+  {
+    id: 29,
+    file: "edge/transports/modbus-tcp.test.ts",
+    test: "a device that needs rest between requests gets it",
+  },
+  {
+    id: 38,
+    file: "edge/opc-ua/plant-client.test.ts",
+    test: "a server that is not there is reported once, asked ever more rarely, and found when it comes",
+  },
+  {
+    id: 39,
+    file: "edge/opc-ua/plant-client.test.ts",
+    test: "a read that never answers ends the session, and another is opened",
+  },
+  {
+    id: 40,
+    file: "edge/opc-ua/plant-client.test.ts",
+    test: "there is never more than one session over a hundred restarts of the server",
+  },
+  {
+    id: 41,
+    file: "firmware-sims/servers/serve-site.test.ts",
+    test: "a stranger is turned away; once trusted it reads the plant, and writes nothing",
+  },
+  { id: 43, file: "edge/opc-ua/plant-reading.test.ts", test: "a value that is not Good is no value, whatever it says" },
+  {
+    id: 43,
+    file: "edge/opc-ua/plant-reading.test.ts",
+    test: "a source that claims to be ahead of its server is not from the future",
+  },
+];

@@ -1,0 +1,114 @@
+import { issueLease } from "@penstock/protocol/lease";
+import { Ms, MW, UtcMs } from "@penstock/protocol/units";
+import { describe, expect, test } from "vitest";
+import { promisesOf, scenes } from "../harness/scene.ts";
+import { audienceOf } from "../harness/storyteller.ts";
+import { Stand } from "./stand.ts";
+
+describe("G", () => {
+  test("67: a command that is replayed, old, late or another site's is executed at most once, and says why not", () => {
+    const stand = new Stand();
+    const first = stand.lease({ powerW: MW(2), ttlMs: Ms(5_000) });
+    const bytes = issueLease(first, [stand.world.storyteller]);
+    stand.deliver(bytes);
+    stand.reach(MW(2));
+    stand.until("it has ended", 20, () => Math.abs(stand.truth.batteryPowerW) < 20e3);
+    const nowMs = stand.world.clock.nowMs();
+    const yesterday = {
+      issuedAtMs: UtcMs(nowMs - 86_400_000),
+      notBeforeMs: UtcMs(nowMs - 86_400_000),
+      expiresAtMs: UtcMs(nowMs - 86_340_000),
+    };
+    const wishes = [{ sequence: 1 }, { audience: audienceOf("park") }, yesterday];
+    const envelopes = wishes.map((wish) =>
+      issueLease(stand.lease({ powerW: MW(-2), ...wish }), [stand.world.storyteller]),
+    );
+    const auditedBefore = stand.site.disk.audit.length;
+    for (const envelope of [bytes, bytes, ...envelopes]) {
+      stand.deliver(envelope);
+      stand.pass(1);
+      expect(Math.abs(stand.truth.batteryPowerW)).toBeLessThan(20e3);
+    }
+    const outcomes = stand.site.disk.audit.slice(auditedBefore).map(({ outcome }) => outcome);
+    expect(outcomes.length).toBeGreaterThanOrEqual(4);
+    expect(outcomes.every((outcome) => /^lease\./.test(outcome))).toBe(true);
+  });
+
+  test("68: the grid operator's limit drops while dispatch is at its maximum: inside within the ramp", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(5) });
+    stand.until("the feeder exports", 30, () => stand.truth.batteryPowerW > 3e6);
+    stand.pass(3);
+    const fromW = stand.truth.gridPowerW;
+    const toW = fromW - 2e6;
+    stand.site.sim.setGridOperatorLimit(-4e6, toW);
+    const rampS = 2e6 / (scenes.feeder.rampKWPerS * 1e3);
+    const tookS = stand.until("it is inside", rampS + 3, () => stand.truth.gridPowerW <= toW + 40e3);
+    expect(tookS).toBeLessThanOrEqual(rampS + 2);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("68: limits that contradict each other move nothing outside the stronger one, and raise an alarm", () => {
+    const stand = new Stand();
+    // The people at the site want at least 1 MW of export of the batteries, the grid operator allows 0.3 MW import only.
+    stand.site.operate({ op: "limit-set", powerWMin: 1_000_000, powerWMax: null, by: "test", reason: "test" });
+    stand.pass(2);
+    stand.site.sim.setGridOperatorLimit(-4e6, -300e3);
+    stand.pass(10);
+    expect(stand.told("limit-conflict")).toBeGreaterThan(0);
+    for (let look = 0; look < 20; look++) {
+      stand.pass(0.5);
+      expect(stand.truth.gridPowerW).toBeLessThanOrEqual(-300e3 + 40e3);
+    }
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("69: a meter that falls silent leaves the site in its configured narrow room, with an alarm and not in silence", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(3), ttlMs: Ms(60_000) });
+    stand.reach(MW(3));
+    stand.fault("meter-1", { kind: "silent" });
+    stand.pass(15);
+    expect(Math.abs(stand.truth.batteryPowerW)).toBeLessThanOrEqual(
+      scenes.feeder.connection.withoutMeterKW * 1e3 * 1.02,
+    );
+    expect(
+      stand.told("meter-missing") + stand.told("meter-stale") + stand.told("device.lost", "meter-1"),
+    ).toBeGreaterThan(0);
+    stand.heal("meter-1");
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("71: a frequency excursion while the cloud is away: the site keeps its limits and every unit stays connected", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(2), ttlMs: Ms(60_000) });
+    stand.reach(MW(2));
+    stand.world.cloud.kill();
+    stand.site.sim.frequencyStep(-0.8, 500);
+    stand.pass(20);
+    expect(stand.truth.frequencyHz).toBeLessThan(49.4);
+    expect(stand.truth.units.every(({ isConnected }) => isConnected)).toBe(true);
+    expect(stand.truth.batteryPowerW).toBeGreaterThan(1.9e6);
+    stand.site.sim.frequencyStep(0);
+    stand.pass(5);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("72: an aggregator with good keys and bad intent flips full power: the site's own ramp holds", () => {
+    const stand = new Stand("park");
+    const { rampWPerS } = promisesOf("park");
+    let lastW = stand.truth.batteryPowerW;
+    let fastestWPerS = 0;
+    for (let flip = 0; flip < 6; flip++) {
+      stand.grant({ powerW: MW(flip % 2 === 0 ? 20 : -20) });
+      for (let step = 0; step < 60; step++) {
+        stand.pass(0.5);
+        fastestWPerS = Math.max(fastestWPerS, Math.abs(stand.truth.batteryPowerW - lastW) / 0.5);
+        lastW = stand.truth.batteryPowerW;
+      }
+    }
+    expect(fastestWPerS).toBeGreaterThan(0.5 * rampWPerS);
+    expect(fastestWPerS).toBeLessThanOrEqual(1.15 * rampWPerS);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+});
