@@ -4,14 +4,25 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Rng } from "@penstock/protocol/rng";
 import { SystemClock } from "@penstock/protocol/time";
+import { faultDefinitions, randomFaults } from "./faults/index.ts";
+import { parseFault } from "./servers/control-server.ts";
 import { serveSite } from "./servers/serve-site.ts";
-import { createSite, isSiteName, siteNames, siteSpecs } from "./sites/index.ts";
+import { createSite, isSiteName, type SiteSim, type SiteSpec, siteNames, siteSpecs } from "./sites/index.ts";
 
-const help = `One virtual battery site on real sockets: physics behind Modbus TCP (SunSpec) and OPC UA.
+const sites = siteNames.map((name) => `    ${name.padEnd(9)} ${aboutSite(siteSpecs[name])}`).join("\n");
 
-  node firmware-sims/main.ts --site park
+const help = `npm run sims -- [OPTIONS]
 
-  --site NAME          ${siteNames.map((name) => `${name} (${siteSpecs[name].unitCount} × ${siteSpecs[name].unit.powerWMax / 1e3} kW)`).join(", ")}
+One virtual battery site on real sockets: physics behind Modbus TCP (SunSpec) and OPC UA, for any controller to run
+against. Nothing here is a vendor's firmware; maps follow the public SunSpec models.
+
+  npm run sims -- --site park
+
+  --site NAME          default park:
+${sites}
+  --list               sites and faults with their fields, and end
+  --fault DEVICE:JSON  a fault from the start, e.g. 'unit-3:{"kind":"slow","delayMs":400}'; may be given again
+  --faults LEVEL       light or heavy: faults drawn from the seed, for a day (default none)
   --seed TEXT          chance: loads, weather, frequency, first states of charge (default 1)
   --energy-speed X     energy and heat move X times faster than the clock (default 1)
   --step-ms N          physics step (default 50)
@@ -21,10 +32,12 @@ const help = `One virtual battery site on real sockets: physics behind Modbus TC
   --control-port N     the control port (default: any free)
   --pki FOLDER         OPC UA keys and trusted/certs (default: a new temporary folder)
   --accept-clients     let in any OPC UA client that presents a certificate
-  --json               print the addresses as one line of JSON
+  --json               print the addresses, maps and all, as one line of JSON
   --help               this
 
 Try it: unit id 1, "SunS" at 40000, power (701 W) at 40080, set-point block (704 WSetEna … WSetRvrtTms) from 40318.
+The table at the start says where each device's models are.
+
 Make trouble, one JSON object a line on the control port:
   {"op":"truth"}
   {"op":"fault","device":"unit-3","fault":{"kind":"silent","durationMs":20000}}
@@ -38,6 +51,8 @@ Make trouble, one JSON object a line on the control port:
 const { values: flags } = parseFlags();
 if (flags.help) {
   console.log(help);
+} else if (flags.list) {
+  list();
 } else {
   await run();
 }
@@ -51,6 +66,7 @@ async function run(): Promise<void> {
     startMs: clock.nowMs(),
     energySpeed: positive("--energy-speed", flags["energy-speed"]),
   });
+  begin(site);
   const pkiFolder = flags.pki ?? (await mkdtemp(join(tmpdir(), "penstock-site-")));
   const served = await serveSite({
     site,
@@ -65,10 +81,16 @@ async function run(): Promise<void> {
   }).catch((error: unknown) =>
     stop(`the site cannot listen: ${error instanceof Error ? error.message : String(error)}`),
   );
-  if (flags.json) console.log(JSON.stringify({ ...served.addresses, pkiFolder }));
+  const devices = site.modbusDevices.map(({ id, image }) => ({ id, models: image.models }));
+  if (flags.json) console.log(JSON.stringify({ ...served.addresses, pkiFolder, devices }));
   else {
     const { units, meter, plant, control } = served.addresses;
-    for (const { id, host, port } of [...units, meter]) console.log(`${id.padEnd(8)} modbus tcp   ${host}:${port}`);
+    for (const { id, host, port } of [...units, meter]) {
+      const models = devices.find((device) => device.id === id)?.models ?? [];
+      console.log(
+        `${id.padEnd(8)} modbus tcp   ${host}:${port}   ${models.map(({ id, address }) => `${id}@${address}`).join(" ")}`,
+      );
+    }
     console.log(`${plant.id.padEnd(8)} opc ua       ${plant.endpointUrl}   keys in ${pkiFolder}`);
     console.log(`control  json lines   ${control.host}:${control.port}`);
   }
@@ -77,11 +99,64 @@ async function run(): Promise<void> {
   }
 }
 
+/** What lies on it from the start: faults named one by one, and a day of drawn ones. */
+function begin(site: SiteSim): void {
+  for (const text of flags.fault) {
+    const at = text.indexOf(":");
+    const fault = parseFault(json(text.slice(at + 1)));
+    const wrong = `--fault ${text}: want DEVICE:{"kind":…}`;
+    if (at < 1 || !fault.ok) stop(`${wrong}; ${fault.ok ? "no device" : fault.error["expected"]} (--list shows all)`);
+    const injected = site.faults.inject(text.slice(0, at), fault.value);
+    if (!injected.ok) stop(`${wrong}; ${injected.error.code}`);
+  }
+  const { faults: level } = flags;
+  if (level !== "none" && level !== "light" && level !== "heavy") stop(`--faults wants light or heavy, not "${level}"`);
+  site.faults.schedule(
+    randomFaults(new Rng(flags.seed).fork("faults"), level, {
+      unitIds: site.units.map(({ id }) => id),
+      meterId: site.meter.id,
+      plantId: site.plantController.id,
+      durationMs: 86_400_000,
+    }),
+  );
+}
+
+/** The shelves, for people or as JSON. */
+function list(): void {
+  const faults = faultDefinitions.map(({ kind, text, needs }) => ({ kind, text, needs }));
+  if (flags.json) {
+    console.log(
+      JSON.stringify({ sites: siteNames.map((name) => ({ name, about: aboutSite(siteSpecs[name]) })), faults }),
+    );
+    return;
+  }
+  console.log(`sites\n${sites}\n\nfaults`);
+  for (const { kind, text, needs } of faults) {
+    console.log(`    ${kind.padEnd(14)} ${text}${needs.length > 0 ? ` (needs ${needs.join(", ")})` : ""}`);
+  }
+}
+
+function aboutSite({ unitCount, unit, unitKind = "der", meterModel = 213, mapBase = 40_000 }: SiteSpec): string {
+  const models = { der: "701–704, 713–715, 802", legacy: "103, 120–124", "legacy-float": "113, 120–124" }[unitKind];
+  return `${unitCount} × ${unit.powerWMax / 1e3} kW, ${unit.capacityWh / 1e3} kWh (SunSpec ${models}), meter ${meterModel}, maps at ${mapBase}`;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function parseFlags() {
   try {
     return parseArgs({
       options: {
         site: { type: "string", default: "park" },
+        list: { type: "boolean", default: false },
+        fault: { type: "string", multiple: true, default: [] },
+        faults: { type: "string", default: "none" },
         seed: { type: "string", default: "1" },
         "energy-speed": { type: "string", default: "1" },
         "step-ms": { type: "string", default: "50" },

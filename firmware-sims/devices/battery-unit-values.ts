@@ -44,6 +44,9 @@ export const operation = { stop: 0, start: 1, enterStandby: 2, exitStandby: 3 } 
 /** 701 Alrm bits we raise. */
 const alarm = { gridDisconnect: 1 << 4, overTemperature: 1 << 7, manufacturer: 1 << 16 } as const;
 
+/** 802 State: FAULT. */
+const batteryFault = 99;
+
 /** 802 Evt1 bits we raise. */
 const batteryEvent = { communicationError: 1 << 0, overTemperature: 1 << 1 } as const;
 
@@ -109,8 +112,9 @@ function acMeasurementValues(state: UnitState): Values {
   };
 }
 
-/** 701 InvSt: 0 off, 2 starting, 3 running, 4 throttled, 7 standby. */
+/** 701 InvSt: 0 off, 2 starting, 3 running, 4 throttled, 6 fault, 7 standby. */
 function inverterState(state: UnitState): number {
+  if (state.isTripped) return 6;
   if (!state.isStarted) return 0;
   if (!state.isConnected) return state.entersMs === Number.POSITIVE_INFINITY ? 7 : 2;
   return state.battery.thermal.derating < 1 ? 4 : 3;
@@ -278,7 +282,7 @@ function batteryValues(state: UnitState): Values {
     CtrlHb: 0,
     AlmRst: 0,
     Typ: 4,
-    State: () => (state.isStarted ? 3 : 4),
+    State: () => (state.isTripped ? batteryFault : state.isStarted ? 3 : 4),
     Evt1: () =>
       (state.isControllerLost ? batteryEvent.communicationError : 0) |
       (state.isOverTemperatureLatched ? batteryEvent.overTemperature : 0),

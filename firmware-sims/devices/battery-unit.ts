@@ -2,6 +2,7 @@ import type { Battery } from "../plant/battery.ts";
 import { commandInverter } from "../plant/inverter.ts";
 import { batteryUnitRules, type Rule } from "./battery-unit-rules.ts";
 import { batteryUnitValues, operation } from "./battery-unit-values.ts";
+import { lithiumBankValues } from "./lithium-bank-values.ts";
 import { exceptionCode, ModbusDevice } from "./modbus-device.ts";
 import { acControls } from "./models/ac-controls.ts";
 import { acMeasurement } from "./models/ac-measurement.ts";
@@ -9,6 +10,7 @@ import { batteryBase } from "./models/battery-base.ts";
 import { capacity } from "./models/capacity.ts";
 import { common } from "./models/common.ts";
 import { enterService } from "./models/enter-service.ts";
+import { lithiumBank } from "./models/lithium-bank.ts";
 import { dcMeasurement, storageCapacity, unitControl } from "./models/storage.ts";
 import { type Point, RegisterImage } from "./register-image.ts";
 import { hasRunOut, type Reversion, restart } from "./reversion.ts";
@@ -31,8 +33,15 @@ export const batteryUnitModels = [
 /** How long the controller's heartbeat may stand still before the unit brings itself to rest. */
 export const controllerTimeoutMs = 10_000;
 
+export interface BatteryUnitOptions {
+  /** Strings of cells to show in 803; 0, the default, leaves the model out. */
+  readonly strings?: number;
+  /** Where the map begins. */
+  readonly base?: number;
+}
+
 /**
- * A battery unit as its controller sees it: SunSpec 1, 701–704, 713–715 and 802. Its safe value is 0 W, which
+ * A battery unit as its controller sees it: SunSpec 1, 701–704, 713–715, 802 and, where it tells of its strings, 803. Its safe value is 0 W, which
  * it takes when a reversion timer says so, when the controller's heartbeat stops, and after a restart.
  */
 export class BatteryUnit extends ModbusDevice {
@@ -44,9 +53,13 @@ export class BatteryUnit extends ModbusDevice {
   /** When the controller's heartbeat last changed; Infinity until it was ever written. */
   #heartbeatChangedMs = Number.POSITIVE_INFINITY;
 
-  constructor(id: string, battery: Battery, surroundings: Surroundings) {
+  constructor(id: string, battery: Battery, surroundings: Surroundings, options: BatteryUnitOptions = {}) {
+    const { strings = 0, base } = options;
     const state = createUnitState(battery, surroundings);
-    super(id, new RegisterImage(batteryUnitModels, batteryUnitValues(state, `SIM-${id}`)));
+    const values = batteryUnitValues(state, `SIM-${id}`);
+    const models = strings > 0 ? [...batteryUnitModels, lithiumBank(strings)] : batteryUnitModels;
+    const bank = strings > 0 ? { 803: lithiumBankValues(state, strings) } : {};
+    super(id, new RegisterImage(models, { ...values, ...bank }, base));
     this.state = state;
     const rules = Object.entries(batteryUnitRules(battery.ratings));
     this.#rules = new Map(rules.map(([key, rule]) => [this.image.point(key), rule]));
@@ -78,8 +91,13 @@ export class BatteryUnit extends ModbusDevice {
     this.#order();
   }
 
+  /** The contactor opens, or may close again. */
+  setTripped(isTripped: boolean): void {
+    this.state.isTripped = isTripped;
+  }
+
   /** The firmware starts again: every setting at its default, heartbeats at zero, power at the safe value. */
-  restart(): void {
+  override restart(): void {
     const { state } = this;
     this.image.restore(this.#initialWords);
     state.startedMs = state.nowMs;
@@ -150,9 +168,9 @@ export class BatteryUnit extends ModbusDevice {
     const { state } = this;
     const wasConnected = state.isConnected;
     if (wasConnected) {
-      state.isConnected = state.surroundings.voltagePu > 0;
+      state.isConnected = state.surroundings.voltagePu > 0 && !state.isTripped;
       if (!state.isConnected) state.entersMs = Number.POSITIVE_INFINITY;
-    } else if (!this.#isGridFit()) {
+    } else if (state.isTripped || !this.#isGridFit()) {
       state.entersMs = Number.POSITIVE_INFINITY;
     } else if (state.entersMs === Number.POSITIVE_INFINITY) {
       state.entersMs = state.nowMs + this.image.value(this.#held.enterDelayS) * 1000;

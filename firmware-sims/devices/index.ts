@@ -1,4 +1,5 @@
 export * from "./battery-unit.ts";
+export * from "./legacy-unit.ts";
 export * from "./meter.ts";
 export * from "./modbus-device.ts";
 export * from "./plant-controller.ts";

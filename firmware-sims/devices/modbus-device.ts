@@ -1,4 +1,4 @@
-import { baseAddress, decode, type Point, type RegisterImage } from "./register-image.ts";
+import { decode, type Point, type RegisterImage } from "./register-image.ts";
 
 /** What a device answers instead of data (MODBUS Application Protocol V1.1b3, section 7). */
 export const exceptionCode = {
@@ -24,7 +24,21 @@ export interface LinkTrouble {
   readException: number;
   /** Writes are answered as done and then forgotten. */
   forgetsWrites: boolean;
+  /** How far the map has moved up since the device was first met. */
+  shift: number;
+  /** How many connections it takes, over sockets. */
+  clientsMax: number;
 }
+
+export const noTrouble: Readonly<LinkTrouble> = {
+  silent: false,
+  delayMs: 0,
+  writeException: 0,
+  readException: 0,
+  forgetsWrites: false,
+  shift: 0,
+  clientsMax: Number.POSITIVE_INFINITY,
+};
 
 export type WriteObserver = (deviceId: string, address: number, values: Uint16Array) => void;
 
@@ -35,16 +49,11 @@ export type WriteObserver = (deviceId: string, address: number, values: Uint16Ar
 export abstract class ModbusDevice {
   readonly id: string;
   readonly image: RegisterImage;
-  readonly trouble: LinkTrouble = {
-    silent: false,
-    delayMs: 0,
-    writeException: 0,
-    readException: 0,
-    forgetsWrites: false,
-  };
+  readonly trouble: LinkTrouble = { ...noTrouble };
   /** Sees every write the device accepted, as it was on the wire. */
   observeWrite: WriteObserver | undefined;
   #frozen: Uint16Array | undefined;
+  #isBeating = false;
 
   constructor(id: string, image: RegisterImage) {
     this.id = id;
@@ -82,17 +91,22 @@ export abstract class ModbusDevice {
   }
 
   /** Registers, or the exception code, or {@link noAnswer}. A view of the device's own: copy what must last. */
-  readHolding(address: number, count: number): Uint16Array | number {
+  readHolding(asked: number, count: number): Uint16Array | number {
+    const address = asked - this.trouble.shift;
     if (this.trouble.silent) return noAnswer;
     if (!(count >= 1 && count <= 125)) return exceptionCode.illegalValue;
     if (!this.image.covers(address, count)) return exceptionCode.illegalAddress;
     if (this.trouble.readException !== 0) return this.trouble.readException;
-    if (this.#frozen !== undefined) return this.#frozen.subarray(address - baseAddress, address - baseAddress + count);
+    if (this.#frozen !== undefined) {
+      if (this.#isBeating) this.#beat(this.#frozen);
+      return this.#frozen.subarray(address - this.image.base, address - this.image.base + count);
+    }
     return this.image.read(address, count);
   }
 
   /** 0 when done, or the exception code, or {@link noAnswer}. A point is written whole or not at all. */
-  writeHolding(address: number, values: Uint16Array): number {
+  writeHolding(asked: number, values: Uint16Array): number {
+    const address = asked - this.trouble.shift;
     if (this.trouble.silent) return noAnswer;
     if (!(values.length >= 1 && values.length <= 123)) return exceptionCode.illegalValue;
     if (!this.#isWritable(address, values.length)) return exceptionCode.illegalAddress;
@@ -101,20 +115,32 @@ export abstract class ModbusDevice {
     const refusal = this.refuses(address, values.length);
     if (refusal !== 0) return refusal;
     if (!this.trouble.forgetsWrites) {
-      this.image.words.set(values, address - baseAddress);
+      this.image.words.set(values, address - this.image.base);
       this.written(address, values.length);
     }
-    this.observeWrite?.(this.id, address, values);
+    this.observeWrite?.(this.id, asked, values);
     return 0;
   }
 
-  /** Keeps answering with the registers of this moment until {@link thaw}. Writes still work. */
-  freeze(): void {
-    this.#frozen = this.image.read(baseAddress, this.image.words.length).slice();
+  /** Keeps answering with the registers of this moment until {@link thaw}, its heartbeats too unless told. Writes still work. */
+  freeze(how: "whole" | "heartbeats-live" = "whole"): void {
+    this.#frozen = this.image.read(this.image.base, this.image.words.length).slice();
+    this.#isBeating = how === "heartbeats-live";
   }
 
   thaw(): void {
     this.#frozen = undefined;
+  }
+
+  /** The firmware starts again; a device without settings of its own has nothing to forget. */
+  restart(): void {}
+
+  #beat(frozen: Uint16Array): void {
+    for (const key of heartbeats) {
+      const point = this.image.find(key);
+      if (point !== undefined)
+        frozen.set(this.image.read(point.address, point.registers), point.address - this.image.base);
+    }
   }
 
   /** The rule for a point that may be written, on its value in SI units (NaN: not implemented); undefined: read-only. */
@@ -148,6 +174,9 @@ export abstract class ModbusDevice {
     return true;
   }
 }
+
+/** The counters by which a device shows that it thinks. */
+const heartbeats = ["715.DERHb", "802.Hb"] as const;
 
 const wordAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 

@@ -32,6 +32,7 @@ export class PlantController {
   readonly #nodes: PlantNodes;
   readonly trouble = { silent: false };
   #frozen: PlantNodes | undefined;
+  #isBeating = false;
   #startedMs = 0;
   #nowMs = 0;
 
@@ -53,7 +54,8 @@ export class PlantController {
   /** A node's value now; undefined when the controller does not answer. */
   read<P extends PlantPath>(path: P): PlantNodes[P] | undefined {
     if (this.trouble.silent) return undefined;
-    return (this.#frozen ?? this.#nodes)[path];
+    const isLive = this.#isBeating && path === "Plant/Heartbeat";
+    return (isLive ? this.#nodes : (this.#frozen ?? this.#nodes))[path];
   }
 
   /** The controller's own picture, refreshed once a step. */
@@ -75,8 +77,9 @@ export class PlantController {
     this.#startedMs = this.#nowMs;
   }
 
-  freeze(): void {
+  freeze(how: "whole" | "heartbeat-live" = "whole"): void {
     this.#frozen = { ...this.#nodes };
+    this.#isBeating = how === "heartbeat-live";
   }
 
   thaw(): void {

@@ -8,6 +8,13 @@ import { BatteryUnit, batteryUnitModels } from "./battery-unit.ts";
 import { createMeterReading, Meter } from "./meter.ts";
 import { common } from "./models/common.ts";
 import { floatMeter } from "./models/float-meter.ts";
+import { integerMeter } from "./models/integer-meter.ts";
+import { immediateControls, storageControl } from "./models/legacy-controls.ts";
+import { legacyInverter } from "./models/legacy-inverter.ts";
+import { legacyFloatInverter } from "./models/legacy-inverter-float.ts";
+import { basicSettings, nameplate } from "./models/legacy-ratings.ts";
+import { extendedStatus } from "./models/legacy-status.ts";
+import { lithiumBank } from "./models/lithium-bank.ts";
 import { registersOf } from "./models/model.ts";
 import { storageCapacity } from "./models/storage.ts";
 import { baseAddress, decode, type PointValue, RegisterImage, scaleFactorFor } from "./register-image.ts";
@@ -17,10 +24,21 @@ const unit = new BatteryUnit("unit-1", createBattery(twoHourContainer, 0.5, 20),
 const home = new BatteryUnit("unit-2", createBattery(homeBattery, 0.5, 20), surroundings);
 const meter = new Meter("meter-1", createMeterReading());
 
-test.each([
+const models = [
   ...batteryUnitModels,
+  lithiumBank(3),
+  integerMeter,
   floatMeter,
-])("model $id is covered register by register, no gap and no overlap", (model) => {
+  legacyInverter,
+  legacyFloatInverter,
+  nameplate,
+  basicSettings,
+  extendedStatus,
+  immediateControls,
+  storageControl,
+];
+
+test.each(models)("model $id is covered register by register, no gap and no overlap", (model) => {
   let next = 2;
   for (const [offset, , type] of model.points) {
     expect(offset).toBe(next);
@@ -68,6 +86,15 @@ test.each([
   ["802.CtrlHb", 40_445],
 ])("%s of a unit is at %d", (key, address) => {
   expect(unit.image.point(key).address).toBe(address);
+});
+
+test("a unit that tells of its strings shows 803 behind 802, each string with its own block", () => {
+  const strung = new BatteryUnit("unit-3", createBattery(twoHourContainer, 0.5, 20), surroundings, { strings: 2 });
+  expect(strung.readHolding(40_490, 2)).toEqual(Uint16Array.of(803, 26 + 64));
+  expect(strung.image.point("803.Str[1].StrSoC").address).toBe(40_490 + 28 + 32 + 4);
+  const point = strung.image.point("803.Str[1].StrSoC");
+  strung.readHolding(point.address, 1);
+  expect(strung.image.value(point)).toBe(50);
 });
 
 test.each([
@@ -129,7 +156,7 @@ const goldenFile = new URL("../../../shared/reference/sunspec/golden.json", impo
 const golden: GoldenModel[] = existsSync(goldenFile)
   ? Object.values((JSON.parse(readFileSync(goldenFile, "utf8")) as { models: Record<string, GoldenModel> }).models)
   : [];
-const ours = [...batteryUnitModels, floatMeter];
+const ours = [...batteryUnitModels, integerMeter, floatMeter];
 
 test.skipIf(golden.length === 0).each(ours.filter(({ id }) => golden.some(({ model }) => model === id)))(
   "model $id encodes as the golden image (skipped without the shared reference)",

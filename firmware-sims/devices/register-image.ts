@@ -1,7 +1,7 @@
 import { invariant } from "@penstock/protocol/result";
 import { absentWord, type Model, type PointRow, type PointType, registersOf } from "./models/model.ts";
 
-/** Where every SunSpec map of ours begins: the address of "SunS". */
+/** Where a SunSpec map begins unless the device is one of those that begin at 50,000 or at 0: the address of "SunS". */
 export const baseAddress = 40_000;
 
 /** What a point holds: a constant, a text, or a live source that is asked when somebody reads. SI units, unscaled. */
@@ -37,39 +37,46 @@ interface Stretch {
 }
 
 /**
- * A device's registers: the chain "SunS", models, end marker, laid out from {@link baseAddress}. Live points
+ * A device's registers: the chain "SunS", models, end marker, laid out from its base address. Live points
  * are encoded when they are read and have changed, so a device nobody asks costs nothing.
  */
 export class RegisterImage {
   readonly words: Uint16Array;
+  readonly base: number;
+  /** Where each model's ID register is, in the order of the map. */
+  readonly models: readonly { readonly id: number; readonly address: number; readonly length: number }[];
   readonly #points = new Map<string, Point>();
   readonly #pointAt: (Point | undefined)[];
   readonly #live = new Map<() => number, LiveSource>();
   readonly #stretches = new Map<number, Stretch>();
 
-  constructor(models: readonly Model[], values: ModelValues) {
+  constructor(models: readonly Model[], values: ModelValues, base = baseAddress) {
+    this.base = base;
     const length = models.reduce((sum, model) => sum + model.length + 2, 2) + 2;
     this.words = new Uint16Array(length);
     this.#pointAt = new Array<Point | undefined>(length).fill(undefined);
     this.words.set([0x5375, 0x6e53]);
     let at = 2;
+    const places: { id: number; address: number; length: number }[] = [];
     for (const model of models) {
+      places.push({ id: model.id, address: base + at, length: model.length });
       this.words.set([model.id, model.length], at);
       for (const row of model.points) this.#place(model, at, row, values[model.id] ?? {});
       checkNames(model, values[model.id] ?? {});
       at += model.length + 2;
     }
     this.words.set([0xffff, 0], at);
+    this.models = places;
   }
 
   /** Whether every register of the range exists. */
   covers(address: number, count: number): boolean {
-    return address >= baseAddress && address + count <= baseAddress + this.words.length;
+    return address >= this.base && address + count <= this.base + this.words.length;
   }
 
   /** Registers as they stand now: the live points among them are encoded first. A view; copy what must last. */
   read(address: number, count: number): Uint16Array {
-    const start = address - baseAddress;
+    const start = address - this.base;
     const key = start * 0x1_0000 + count;
     let stretch = this.#stretches.get(key);
     if (stretch === undefined) {
@@ -81,7 +88,7 @@ export class RegisterImage {
       if (value === source.shown) continue;
       source.shown = value;
       for (const point of source.points) {
-        encode(this.words, point.address - baseAddress, point, value * point.factor + point.offset);
+        encode(this.words, point.address - this.base, point, value * point.factor + point.offset);
       }
     }
     return stretch.words;
@@ -89,7 +96,7 @@ export class RegisterImage {
 
   /** The point whose registers include this address, if it is more than ID and L. */
   pointAt(address: number): Point | undefined {
-    return this.#pointAt[address - baseAddress];
+    return this.#pointAt[address - this.base];
   }
 
   /** A point by key, `"701.W"`. */
@@ -106,12 +113,12 @@ export class RegisterImage {
 
   /** A held value, unscaled to SI; NaN when it holds the not-implemented value. */
   value(point: Point): number {
-    return decode(this.words, point.address - baseAddress, point);
+    return decode(this.words, point.address - this.base, point);
   }
 
   /** Puts a value in SI units into a point's registers. */
   set(point: Point, value: number): void {
-    encode(this.words, point.address - baseAddress, point, value);
+    encode(this.words, point.address - this.base, point, value);
   }
 
   /** A point shows value × factor + offset from now on. */
@@ -139,7 +146,7 @@ export class RegisterImage {
   }
 
   setText(point: Point, text: string): void {
-    encodeText(this.words, point.address - baseAddress, point.registers, text);
+    encodeText(this.words, point.address - this.base, point.registers, text);
   }
 
   #showAgain(): void {
@@ -148,7 +155,7 @@ export class RegisterImage {
 
   #stretch(start: number, end: number): Stretch {
     const shows = ({ address, registers }: Point) =>
-      address - baseAddress < end && address - baseAddress + registers > start;
+      address - this.base < end && address - this.base + registers > start;
     return {
       words: this.words.subarray(start, end),
       sources: [...this.#live.values()].filter(({ points }) => points.some(shows)),
@@ -169,7 +176,7 @@ export class RegisterImage {
     invariant(value === undefined || typeof exponent === "number", `${model.id}.${name} needs ${scaleName}`);
     const point: Point = {
       key: `${model.id}.${name}`,
-      address: baseAddress + at + offset,
+      address: this.base + at + offset,
       registers: registersOf[type],
       type,
       scale: typeof exponent === "number" ? 10 ** exponent : 1,
@@ -213,9 +220,11 @@ export function decode(words: Uint16Array, at: number, point: Point): number {
     case "int32":
       return ((first << 16) | (words[at + 1] ?? 0)) * point.scale;
     case "uint32":
+    case "acc32":
     case "bitfield32":
       return (first * 65_536 + (words[at + 1] ?? 0)) * point.scale;
-    case "uint64": {
+    case "uint64":
+    case "acc64": {
       const high = first * 65_536 + (words[at + 1] ?? 0);
       const low = (words[at + 2] ?? 0) * 65_536 + (words[at + 3] ?? 0);
       return (high * 4_294_967_296 + low) * point.scale;
@@ -269,7 +278,15 @@ function encode(words: Uint16Array, at: number, point: Point, value: number): vo
       words[at + 1] = raw;
       return;
     }
-    case "uint64": {
+    case "acc32": {
+      // Wraps, as an accumulator does; 0 would read as not accumulated.
+      const raw = Math.round(value / point.scale) % 0x1_0000_0000;
+      words[at] = raw >>> 16;
+      words[at + 1] = raw;
+      return;
+    }
+    case "uint64":
+    case "acc64": {
       const raw = within(Math.round(value / point.scale), 0, Number.MAX_SAFE_INTEGER);
       const high = Math.floor(raw / 4_294_967_296);
       const low = raw - high * 4_294_967_296;
@@ -284,6 +301,7 @@ function encode(words: Uint16Array, at: number, point: Point, value: number): vo
       words[at] = (bitsOf[0] ?? 0) >>> 16;
       words[at + 1] = bitsOf[0] ?? 0;
       return;
+    case "string4":
     case "string8":
     case "string16":
     case "string32":

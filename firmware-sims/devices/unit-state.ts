@@ -14,6 +14,8 @@ export interface UnitState {
   entersMs: number;
   /** Somebody at the cabinet has taken over. */
   isLocal: boolean;
+  /** Its contactor has opened by itself and stays open. */
+  isTripped: boolean;
   /** Told to be there: permitted, started and connected on the DC side. */
   isStarted: boolean;
   /** The controller's heartbeat once beat and now stands still. */
@@ -35,6 +37,7 @@ export const createUnitState = (battery: Battery, surroundings: Surroundings): U
   isConnected: true,
   entersMs: 0,
   isLocal: false,
+  isTripped: false,
   isStarted: true,
   isControllerLost: false,
   isOverTemperatureLatched: false,

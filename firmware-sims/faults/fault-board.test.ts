@@ -3,6 +3,7 @@ import type { UtcMs } from "@penstock/protocol/units";
 import { beforeEach, expect, test } from "vitest";
 import { noAnswer } from "../devices/modbus-device.ts";
 import { createSite, type SiteSim } from "../sites/index.ts";
+import { faultDefinitions } from "./kinds/index.ts";
 
 let site: SiteSim;
 
@@ -164,4 +165,115 @@ test("a schedule begins each fault at its moment", () => {
   expect(site.faults.active.map(({ deviceId }) => deviceId)).toEqual(["unit-1"]);
   run(2);
   expect(site.faults.active.map(({ deviceId }) => deviceId)).toEqual(["unit-1", "unit-2"]);
+});
+
+/** What a point of a unit reads now, in SI units. */
+function shown(id: string, key: string): number {
+  const found = device(id);
+  const point = found.image.point(key);
+  found.readHolding(point.address, point.registers);
+  return found.image.value(point);
+}
+
+test("a stuck device's values stand still while its heartbeat goes on", () => {
+  run(3);
+  site.faults.inject("unit-1", { kind: "stuck" });
+  const before = heartbeat("unit-1");
+  command("unit-1", 800_000);
+  run(5);
+  expect(heartbeat("unit-1")).not.toEqual(before);
+  expect(device("unit-1").readHolding(40_080, 1)).toEqual(Uint16Array.of(0));
+  site.faults.inject("plant-1", { kind: "stuck" });
+  const beats = site.plantController.read("Plant/Heartbeat");
+  site.openBreaker();
+  run(2);
+  expect(site.plantController.read("Plant/BreakerClosed")).toBe(true);
+  expect(site.plantController.read("Plant/Heartbeat")).toBe((beats ?? 0) + 2);
+});
+
+test.each([
+  ["701.W", [0x8000]],
+  ["701.Hz", [0xffff, 0xffff]],
+  ["713.SoC", [0xffff]],
+])("an absent %s reads as its type's not-implemented value", (point, words) => {
+  site.faults.inject("unit-1", { kind: "absent", point });
+  const { address, registers } = device("unit-1").image.point(point);
+  expect(device("unit-1").readHolding(address, registers)).toEqual(Uint16Array.from(words));
+  site.faults.clear("unit-1");
+  expect(device("unit-1").readHolding(address, registers)).not.toEqual(Uint16Array.from(words));
+});
+
+test("updated firmware has another version and its map elsewhere", () => {
+  site.faults.inject("unit-1", { kind: "updated" });
+  expect(device("unit-1").readHolding(40_000, 2)).toBe(2);
+  expect(device("unit-1").readHolding(50_000, 2)).toEqual(Uint16Array.of(0x5375, 0x6e53));
+  expect(device("unit-1").readHolding(50_044, 2)).toEqual(Uint16Array.of(0x392e, 0x302e)); // "9.0."
+  expect(device("unit-1").writeHolding(50_318, Uint16Array.of(1, 1))).toBe(0);
+});
+
+test("in local control a unit says so, rests and refuses set-points; handed back it takes them", () => {
+  command("unit-1", 800_000);
+  run(2);
+  site.faults.inject("unit-1", { kind: "local", durationMs: 4_000 });
+  run(3);
+  expect(shown("unit-1", "715.LocRemCtl")).toBe(1);
+  expect(command("unit-1", 800_000)).toBe(4);
+  expect(site.truth.units[0]?.powerW).toBeCloseTo(0, 0);
+  run(2);
+  expect(command("unit-1", 800_000)).toBe(0);
+});
+
+test("a tripped unit is in fault and gives nothing until it may enter again", () => {
+  command("unit-1", 800_000);
+  run(2);
+  site.faults.inject("unit-1", { kind: "tripped", durationMs: 5_000 });
+  run(1);
+  expect(shown("unit-1", "802.State")).toBe(99);
+  expect(shown("unit-1", "701.InvSt")).toBe(6);
+  expect(site.truth.units[0]?.powerW).toBe(0);
+  run(8);
+  expect(site.truth.units[0]?.powerW).toBe(0); // The enter-service delay, ten seconds.
+  run(10);
+  expect(site.truth.units[0]?.powerW).toBeCloseTo(800_000, 0);
+});
+
+test("a derated battery gives its fraction and says so", () => {
+  const before = shown("unit-1", "802.ADisChaMax");
+  site.faults.inject("unit-1", { kind: "derated", fraction: 0.25 });
+  command("unit-1", 1_900_000);
+  run(3);
+  expect(site.truth.units[0]?.powerW).toBeCloseTo(0.25 * 1_927_000, -2);
+  expect(shown("unit-1", "802.ADisChaMax") / before).toBeCloseTo(0.25, 1);
+});
+
+test("a second master writes its own set-point, again and again, until it is gone", () => {
+  command("unit-1", 100_000);
+  site.faults.inject("unit-1", { kind: "second-master", powerW: -300_000, durationMs: 3_000 });
+  run(2);
+  expect(shown("unit-1", "704.WSet")).toBe(-300_000);
+  command("unit-1", 100_000);
+  run(1);
+  expect(shown("unit-1", "704.WSet")).toBe(-300_000);
+  run(1);
+  command("unit-1", 100_000);
+  run(1);
+  expect(shown("unit-1", "704.WSet")).toBe(100_000);
+});
+
+test.each(
+  faultDefinitions.map(({ kind, text, needs }) => ({ kind, text, needs })),
+)("$kind says what it does, refuses to be without what it needs, and leaves nothing behind", ({
+  kind,
+  text,
+  needs,
+}) => {
+  expect(text.length).toBeGreaterThan(10);
+  const definition = faultDefinitions.find((each) => each.kind === kind);
+  const bare = definition?.parse({});
+  expect(bare === undefined).toBe(needs.length > 0);
+  if (bare === undefined || kind === "meter-stale") return;
+  const before = { ...device("unit-2").trouble };
+  expect(site.faults.inject("unit-2", bare).ok).toBe(true);
+  site.faults.clear("unit-2");
+  expect(device("unit-2").trouble).toEqual(before);
 });

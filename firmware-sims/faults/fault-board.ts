@@ -1,9 +1,9 @@
-import { fail, ok, type Result, unreachable } from "@penstock/protocol/result";
-import { BatteryUnit } from "../devices/battery-unit.ts";
-import { Meter } from "../devices/meter.ts";
-import { exceptionCode, type ModbusDevice } from "../devices/modbus-device.ts";
+import { fail, invariant, ok, type Result } from "@penstock/protocol/result";
+import { type ModbusDevice, noTrouble } from "../devices/modbus-device.ts";
 import type { PlantController } from "../devices/plant-controller.ts";
 import type { Fault, FaultEvent } from "./fault.ts";
+import { type AnyDefinition, faultDefinitions } from "./kinds/index.ts";
+import { isUnit } from "./kinds/kind.ts";
 
 export type FaultError =
   | { readonly code: "fault.unknown-device"; readonly device: string; readonly [fact: string]: unknown }
@@ -82,6 +82,10 @@ export class FaultBoard {
       this.#scheduled.shift();
       this.inject(next.deviceId, next.fault);
     }
+    for (const { deviceId, fault, sinceMs } of this.#active) {
+      const device = this.#modbus.get(deviceId);
+      if (device !== undefined) definitionOf(fault).tick?.(device, fault, sinceMs, nowMs);
+    }
   }
 
   #begin(deviceId: string, fault: Fault): Result<true, FaultError> {
@@ -96,77 +100,45 @@ export class FaultBoard {
     if (device === undefined) healPlant(this.#plant);
     else heal(device);
     for (const active of this.#active) {
-      // A device that is still down has restarted already.
-      const fault: Fault = active.fault.kind === "rebooting" ? { kind: "silent" } : active.fault;
-      if (active.deviceId === deviceId) this.#begin(deviceId, fault);
+      if (active.deviceId !== deviceId) continue;
+      const fault = definitionOf(active.fault).later?.(active.fault) ?? active.fault;
+      this.#begin(deviceId, fault as Fault);
     }
   }
 }
 
 function begin(device: ModbusDevice, fault: Fault): Result<true, FaultError> {
-  const { trouble } = device;
-  switch (fault.kind) {
-    case "silent":
-      trouble.silent = true;
-      return ok(true);
-    case "slow":
-      trouble.delayMs = fault.delayMs;
-      return ok(true);
-    case "frozen":
-      device.freeze();
-      return ok(true);
-    case "lying": {
-      const point = device.image.find(fault.point);
-      if (point?.source === undefined) return fail({ code: "fault.unknown-point", point: fault.point });
-      device.image.lie(point, fault.factor ?? 1, fault.offset ?? 0);
-      return ok(true);
-    }
-    case "rebooting":
-      trouble.silent = true;
-      if (device instanceof BatteryUnit) device.restart();
-      return ok(true);
-    case "refusing":
-      trouble.writeException = fault.exception;
-      return ok(true);
-    case "forgetting":
-      trouble.forgetsWrites = true;
-      return ok(true);
-    case "meter-stale":
-      if (!(device instanceof Meter)) {
-        return fail({ code: "fault.not-applicable", device: device.id, kind: fault.kind });
-      }
-      trouble.readException = exceptionCode.gatewayTargetFailed;
-      return ok(true);
-    default:
-      return unreachable(fault);
+  const refusal = definitionOf(fault).begin(device, fault);
+  if (refusal === "not-applicable") return fail({ code: "fault.not-applicable", device: device.id, kind: fault.kind });
+  if (refusal === "unknown-point") {
+    return fail({ code: "fault.unknown-point", point: "point" in fault ? fault.point : "" });
   }
+  return ok(true);
 }
 
 function beginOnPlant(plant: PlantController, fault: Fault): Result<true, FaultError> {
-  switch (fault.kind) {
-    case "silent":
-      plant.trouble.silent = true;
-      return ok(true);
-    case "frozen":
-      plant.freeze();
-      return ok(true);
-    case "rebooting":
-      plant.trouble.silent = true;
-      plant.restart();
-      return ok(true);
-    default:
-      return fail({ code: "fault.not-applicable", device: plant.id, kind: fault.kind });
+  const { beginOnPlant } = definitionOf(fault);
+  if (beginOnPlant === undefined) {
+    return fail({ code: "fault.not-applicable", device: plant.id, kind: fault.kind });
   }
+  beginOnPlant(plant);
+  return ok(true);
+}
+
+function definitionOf({ kind }: Fault): AnyDefinition {
+  const definition = faultDefinitions.find((each) => each.kind === kind);
+  invariant(definition !== undefined, `the fault ${kind} is on the shelf`);
+  return definition;
 }
 
 function heal(device: ModbusDevice): void {
-  device.trouble.silent = false;
-  device.trouble.delayMs = 0;
-  device.trouble.writeException = 0;
-  device.trouble.readException = 0;
-  device.trouble.forgetsWrites = false;
+  Object.assign(device.trouble, noTrouble);
   device.thaw();
   device.image.tellTruth();
+  if (!isUnit(device)) return;
+  device.setLocal(false);
+  device.setTripped(false);
+  device.state.battery.allowance = 1;
 }
 
 function healPlant(plant: PlantController): void {

@@ -12,6 +12,8 @@ export interface Battery {
   /** What it could do now, sizes, after taper and heat. */
   dischargeRoomW: number;
   chargeRoomW: number;
+  /** What fraction of the rated power the battery management allows; 1 unless it holds back. */
+  allowance: number;
   /** Counters at the AC terminals. */
   dischargedWh: number;
   chargedWh: number;
@@ -27,6 +29,7 @@ export function createBattery(ratings: BatteryRatings, soc: number, ambientC: nu
     thermal: createThermal(ratings, ambientC),
     dischargeRoomW: ratings.powerWMax,
     chargeRoomW: ratings.powerWMax,
+    allowance: 1,
     dischargedWh: 0,
     chargedWh: 0,
     injectedVarh: 0,
@@ -48,7 +51,7 @@ export function stepBattery(
 ): void {
   const { cells, inverter, thermal, ratings } = battery;
   const hours = (dtMs * energySpeed) / 3_600_000;
-  const deratedW = ratings.powerWMax * thermal.derating;
+  const deratedW = ratings.powerWMax * thermal.derating * battery.allowance;
   battery.dischargeRoomW = Math.min(deratedW, dischargeRoomW(cells, hours) * ratings.conversionEfficiency);
   battery.chargeRoomW = Math.min(deratedW, chargeRoomW(cells, hours) / ratings.conversionEfficiency);
   if (isEnergised) stepInverter(inverter, nowMs, dtMs, -battery.chargeRoomW, battery.dischargeRoomW);

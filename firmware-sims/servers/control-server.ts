@@ -1,6 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
-import { type Fault, type FaultKind, faultKinds } from "../faults/fault.ts";
+import { type Fault, faultKinds } from "../faults/fault.ts";
+import { faultDefinitions } from "../faults/kinds/index.ts";
 import type { SiteSim } from "../sites/site-sim.ts";
 
 /** One operation: takes the request's fields, answers with fields of its own. */
@@ -158,46 +159,17 @@ function parseRequest(line: string): Result<ControlRequest, CodedError> {
 
 /** Checks a fault by the fields its kind needs; other fields are ignored, as messages may grow. */
 export function parseFault(value: unknown): Result<Fault, CodedError> {
-  if (!isRecord(value) || !isFaultKind(value["kind"])) {
+  const definition = isRecord(value) ? faultDefinitions.find(({ kind }) => kind === value["kind"]) : undefined;
+  if (!isRecord(value) || definition === undefined) {
     return fail({ code: "control.bad-fault", expected: `kind: ${faultKinds.join(" | ")}` });
   }
-  const { kind, durationMs, delayMs, point, factor, offset, exception } = value;
-  const duration = isNumber(durationMs) ? { durationMs } : {};
-  switch (kind) {
-    case "silent":
-    case "frozen":
-    case "forgetting":
-    case "meter-stale":
-      return ok({ kind, ...duration });
-    case "slow":
-      return isNumber(delayMs)
-        ? ok({ kind, delayMs, ...duration })
-        : fail({ code: "control.bad-fault", expected: "delayMs" });
-    case "lying":
-      return typeof point === "string"
-        ? ok({
-            kind,
-            point,
-            ...(isNumber(factor) ? { factor } : {}),
-            ...(isNumber(offset) ? { offset } : {}),
-            ...duration,
-          })
-        : fail({ code: "control.bad-fault", expected: "point" });
-    case "rebooting":
-      return isNumber(durationMs)
-        ? ok({ kind, durationMs })
-        : fail({ code: "control.bad-fault", expected: "durationMs" });
-    case "refusing":
-      return exception === 4 || exception === 6
-        ? ok({ kind, exception, ...duration })
-        : fail({ code: "control.bad-fault", expected: "exception: 4 | 6" });
-  }
+  const fault = definition.parse(value);
+  return fault === undefined ? fail({ code: "control.bad-fault", expected: definition.needs.join(", ") }) : ok(fault);
 }
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isFaultKind = (value: unknown): value is FaultKind => faultKinds.some((kind) => kind === value);
 
 const connectionsMax = 16;
 /** A recorded day of frequency at one value in two seconds fits. */

@@ -126,3 +126,23 @@ test("a slow device answers right, and not before its time", async () => {
   expect(await receive(socket, 13)).toEqual(sunSAnswer(1));
   expect(Number(process.hrtime.bigint() - started) / 1e6).toBeGreaterThan(110);
 });
+
+test("a device for a single client turns the second away and takes it when the first has gone", async () => {
+  device.trouble.clientsMax = 1;
+  const first = await raw();
+  first.write(Uint8Array.from(readSunS(1)));
+  expect(await receive(first, 13)).toEqual(sunSAnswer(1));
+  const second = connect(server.port, "127.0.0.1");
+  sockets.push(second);
+  const refusal = await new Promise((resolve) => {
+    second.on("error", (error) => resolve((error as NodeJS.ErrnoException).code));
+    second.on("close", () => resolve("closed"));
+  });
+  expect(["ECONNRESET", "closed"]).toContain(refusal);
+  first.destroy();
+  await new Promise((resolve) => first.once("close", resolve));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const third = await raw();
+  third.write(Uint8Array.from(readSunS(2)));
+  expect(await receive(third, 13)).toEqual(sunSAnswer(2));
+});

@@ -24,6 +24,10 @@ export async function serveModbusTcp(options: ModbusTcpOptions): Promise<ModbusT
   const { device, clock, host = "127.0.0.1", port = 0 } = options;
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
+    if (sockets.size >= device.trouble.clientsMax) {
+      socket.resetAndDestroy();
+      return;
+    }
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy()); // The peer is gone; there is nobody to tell.

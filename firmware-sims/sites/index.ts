@@ -1,11 +1,12 @@
 import { feeder } from "./feeder.ts";
+import { legacy } from "./legacy.ts";
 import { park } from "./park.ts";
 import { type SiteOptions, SiteSim } from "./site-sim.ts";
 import type { SiteSpec } from "./site-spec.ts";
 import { street } from "./street.ts";
 
 /** The shelf of named plants. */
-export const siteSpecs = { park, feeder, street } as const satisfies Record<string, SiteSpec>;
+export const siteSpecs = { park, feeder, street, legacy } as const satisfies Record<string, SiteSpec>;
 
 export type SiteName = keyof typeof siteSpecs;
 
@@ -20,4 +21,4 @@ export * from "./power-log.ts";
 export * from "./site-sim.ts";
 export * from "./site-spec.ts";
 export * from "./site-truth.ts";
-export { feeder, park, street };
+export { feeder, legacy, park, street };

@@ -1,12 +1,13 @@
 import type { Rng } from "@penstock/protocol/rng";
 import type { UtcMs } from "@penstock/protocol/units";
 import { BatteryUnit } from "../devices/battery-unit.ts";
+import { LegacyUnit } from "../devices/legacy-unit.ts";
 import { createMeterReading, Meter } from "../devices/meter.ts";
 import type { ModbusDevice, WriteObserver } from "../devices/modbus-device.ts";
 import { PlantController } from "../devices/plant-controller.ts";
 import type { Surroundings } from "../devices/surroundings.ts";
 import { FaultBoard } from "../faults/fault-board.ts";
-import { createBattery, stepBattery } from "../plant/battery.ts";
+import { type Battery, createBattery, stepBattery } from "../plant/battery.ts";
 import { socOf } from "../plant/cells.ts";
 import { ambientTemperatureC, createDailyPower, type DailyPower, stepDailyPower } from "../plant/daily-shape.ts";
 import { createFeeder, type Feeder, stepFeeder } from "../plant/feeder.ts";
@@ -37,7 +38,7 @@ export interface SiteOptions {
 export class SiteSim {
   readonly spec: SiteSpec;
   readonly energySpeed: number;
-  readonly units: readonly BatteryUnit[];
+  readonly units: readonly Unit[];
   readonly meter: Meter;
   readonly plantController: PlantController;
   readonly faults: FaultBoard;
@@ -63,9 +64,14 @@ export class SiteSim {
     this.units = Array.from({ length: spec.unitCount }, (_, index) => {
       const id = `unit-${index + 1}`;
       const soc = options.soc ?? rng.fork(id).between(0.4, 0.6);
-      return new BatteryUnit(id, createBattery(spec.unit, soc, ambientC), this.#surroundings);
+      return unitOf(spec, id, createBattery(spec.unit, soc, ambientC), this.#surroundings);
     });
-    this.meter = new Meter("meter-1", createMeterReading());
+    this.meter = new Meter("meter-1", createMeterReading(), {
+      ...(spec.meterModel === undefined ? {} : { model: spec.meterModel }),
+      ...(spec.mapBase === undefined ? {} : { base: spec.mapBase }),
+      powerWMax: spec.feeder.transformerVA,
+      voltageVNominal: spec.feeder.voltageVNominal,
+    });
     this.plantController = new PlantController("plant-1", spec.connectionLimitW);
     this.#modbus = new Map([...this.units, this.meter].map((device) => [device.id, device]));
     this.faults = new FaultBoard(this.#modbus, this.plantController);
@@ -253,7 +259,18 @@ interface FrequencyPin {
 const pinnedHz = ({ fromHz, toHz, startMs, overMs }: FrequencyPin, nowMs: number): number =>
   nowMs - startMs >= overMs ? toHz : fromHz + ((toHz - fromHz) * (nowMs - startMs)) / overMs;
 
-function showUnit(shown: UnitTruth, unit: BatteryUnit): void {
+/** Whatever it speaks, a unit has firmware that ticks and a battery behind it. */
+type Unit = BatteryUnit | LegacyUnit;
+
+function unitOf(spec: SiteSpec, id: string, battery: Battery, surroundings: Surroundings): Unit {
+  const { unitKind = "der", strings = 0, mapBase } = spec;
+  const base = mapBase === undefined ? {} : { base: mapBase };
+  return unitKind === "der"
+    ? new BatteryUnit(id, battery, surroundings, { strings, ...base })
+    : new LegacyUnit(id, battery, surroundings, { isFloat: unitKind === "legacy-float", ...base });
+}
+
+function showUnit(shown: UnitTruth, unit: Unit): void {
   const { state } = unit;
   const { battery } = state;
   shown.powerW = battery.inverter.powerW;
@@ -272,7 +289,7 @@ function showUnit(shown: UnitTruth, unit: BatteryUnit): void {
   shown.chargedWh = battery.chargedWh;
 }
 
-function createTruth(spec: SiteSpec, units: readonly BatteryUnit[], startMs: number, ambientC: number): SiteTruth {
+function createTruth(spec: SiteSpec, units: readonly Unit[], startMs: number, ambientC: number): SiteTruth {
   return {
     elapsedMs: 0,
     nowMs: startMs,

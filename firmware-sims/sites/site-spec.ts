@@ -1,3 +1,4 @@
+import type { MeterModel } from "../devices/meter.ts";
 import type { DailyShape } from "../plant/daily-shape.ts";
 import type { FeederRatings } from "../plant/feeder.ts";
 import type { BatteryRatings } from "../plant/ratings.ts";
@@ -7,6 +8,14 @@ export interface SiteSpec {
   readonly name: string;
   readonly unitCount: number;
   readonly unit: BatteryRatings;
+  /** How units speak: SunSpec's 700s (the default), or an older inverter's 103 (`legacy`) or 113 (`legacy-float`) with 120–124. */
+  readonly unitKind?: "der" | "legacy" | "legacy-float";
+  /** Strings of cells a `der` unit shows in 803; none unless said. */
+  readonly strings?: number;
+  /** Default 213. */
+  readonly meterModel?: MeterModel;
+  /** Where the devices' SunSpec maps begin: 40000 (the default), 50000 or 0. */
+  readonly mapBase?: number;
   readonly feeder: FeederRatings;
   /** What the connection agreement allows at the point of connection, + export. The plant itself does not enforce it. */
   readonly connectionLimitW: { readonly min: number; readonly max: number };

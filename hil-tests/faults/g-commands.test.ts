@@ -79,6 +79,34 @@ describe("G", () => {
     expect(stand.site.checkers.violations).toEqual([]);
   });
 
+  test("70: a battery that may do less than before is loaded no further, its neighbours take over, and the capability falls", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(3) });
+    stand.reach(MW(3));
+    stand.fault("unit-1", { kind: "derated", fraction: 0.1 });
+    stand.fault("unit-2", { kind: "tripped" });
+    stand.pass(5);
+    stand.grant({ powerW: MW(3) });
+    stand.reach(MW(3), 10);
+    const [derated, tripped] = stand.truth.units;
+    expect(derated?.powerW).toBeLessThanOrEqual(0.1 * 1_927_000 * 1.02);
+    expect(tripped?.powerW).toBe(0);
+    const units = stand.site.status()?.units ?? [];
+    expect(units.find(({ id }) => id === "unit-2")?.state).toBe("fault");
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("70: somebody takes a unit into local control: it is left alone and the others do its share", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(3) });
+    stand.reach(MW(3));
+    stand.fault("unit-3", { kind: "local" });
+    stand.pass(5);
+    stand.reach(MW(3), 10);
+    expect(Math.abs(stand.truth.units[2]?.powerW ?? 1)).toBeLessThan(1_000);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
   test("71: a frequency excursion while the cloud is away: the site keeps its limits and every unit stays connected", () => {
     const stand = new Stand();
     stand.grant({ powerW: MW(2), ttlMs: Ms(60_000) });

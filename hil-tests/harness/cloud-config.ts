@@ -8,6 +8,7 @@ import { GROUP } from "./site-config.ts";
 const PORTFOLIOS: readonly { readonly id: string; readonly sites: readonly SiteName[] }[] = [
   { id: "PNSTK1", sites: ["park"] },
   { id: "PNSTK2", sites: ["feeder", "street"] },
+  { id: "PNSTK3", sites: ["legacy"] },
 ];
 
 export interface CloudSetting {

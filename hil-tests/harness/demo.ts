@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { intervalOf, type PriceSeries, readPriceFile, seriesEndMs } from "@penstock/cloud/prices/index.ts";
-import { siteNames } from "@penstock/firmware-sims/sites/index.ts";
 import { describeError } from "@penstock/protocol/result";
 import { days, minutes } from "@penstock/protocol/units";
 import { reckon } from "./demo-result.ts";
+import { fleet } from "./scene.ts";
 import { SocketWorld } from "./socket-world.ts";
 
 const HELP = `npm start [-- OPTIONS]
@@ -77,7 +77,7 @@ async function main(): Promise<number> {
   }
   const world = new SocketWorld({
     runFolder,
-    sites: siteNames,
+    sites: fleet,
     seed,
     marketSpeed: speed,
     ...market,
@@ -146,7 +146,7 @@ function greet(world: SocketWorld, label: string): void {
   const { hostname, port } = new URL(mqttUrl);
   const lines = [
     "",
-    `  Penstock runs: ${siteNames.join(", ")} (${label})`,
+    `  Penstock runs: ${fleet.join(", ")} (${label})`,
     "",
     `  page      ${url}`,
     `  MQTT      mosquitto_sub -h ${hostname} -p ${port} -u viewer -P ${world.viewerPassword} -t 'penstock/fleet/#' -v`,

@@ -53,7 +53,19 @@ export const scenes: Readonly<Record<SiteName, Scene>> = {
     hasPlantController: true,
     settlementSource: "storage",
   },
+  legacy: {
+    connection: { exportLimitKW: 4_500, importLimitKW: 4_000, marginKW: 120, withoutMeterKW: 1_000 },
+    rampKWPerS: 1_200,
+    fallbackRampKWPerS: 600,
+    socMin: 0.05,
+    socMax: 0.95,
+    hasPlantController: true,
+    settlementSource: "storage",
+  },
 };
+
+/** The sites of the demo and of a simulation that names none. */
+export const fleet: readonly SiteName[] = ["park", "feeder", "street"];
 
 /** A plant and what it has promised. Any stage can stand under a site's name: a swarm draws thousands. */
 export interface Stage {

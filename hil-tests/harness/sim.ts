@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { isSiteName, siteNames } from "@penstock/firmware-sims/sites/index.ts";
 import { days, Ms, seconds } from "@penstock/protocol/units";
+import { fleet } from "./scene.ts";
 import { type SimulationWish, simulate } from "./simulation.ts";
 import type { FaultLevel } from "./virtual-world.ts";
 
@@ -10,7 +11,7 @@ Runs sites, edges, broker and cloud in one process on a virtual clock. The same 
 
   --seed N        what everything is drawn from (default 1)
   --days D        simulated days (default 1)
-  --site NAME     only this site: ${siteNames.join(", ")} (default: all)
+  --site NAME     only this site: ${siteNames.join(", ")} (default: ${fleet.join(", ")})
   --faults LEVEL  none, light or heavy (default none): link cuts, device silence, clock steps, restarts
   --json          one JSON object on the last line of stdout
 
@@ -47,7 +48,7 @@ function main(): number {
   const wish: SimulationWish = {
     seed,
     durationMs: Ms(days(length)),
-    sites: site === undefined ? siteNames : [site],
+    sites: site === undefined ? fleet : [site],
     faults,
     onProgress: values.json && !process.stderr.isTTY ? undefined : progress,
   };

@@ -64,7 +64,7 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
     },
     units: Array.from({ length: unitCount }, (_, index) => ({
       id: `unit-${index + 1}`,
-      driver: "sunspec-storage",
+      driver: (spec.unitKind ?? "der") === "der" ? "sunspec-storage" : "sunspec-legacy-storage",
       host: "127.0.0.1",
       port: addresses.portOf(`unit-${index + 1}`),
       rating: {

@@ -1,6 +1,6 @@
 import type { Model, PointRow } from "./model.ts";
 
-/** Model 213: a three-phase wye meter in float32. */
+/** Model 213: a three-phase wye meter in float32. 211, 212 and 214 have the same layout. */
 export const floatMeter: Model = {
   id: 213,
   length: 124,

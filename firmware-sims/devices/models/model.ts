@@ -10,7 +10,10 @@ export type PointType =
   | "uint32"
   | "bitfield32"
   | "uint64"
+  | "acc32"
+  | "acc64"
   | "float32"
+  | "string4"
   | "string8"
   | "string16"
   | "string32";
@@ -39,7 +42,10 @@ export const registersOf: Readonly<Record<PointType, number>> = {
   uint32: 2,
   bitfield32: 2,
   uint64: 4,
+  acc32: 2,
+  acc64: 4,
   float32: 2,
+  string4: 4,
   string8: 8,
   string16: 16,
   string32: 32,
@@ -63,6 +69,9 @@ export function absentWord(type: PointType, index: number): number {
     case "bitfield32":
     case "uint64":
       return 0xffff;
+    case "acc32":
+    case "acc64":
+    case "string4":
     case "string8":
     case "string16":
     case "string32":
