@@ -85,6 +85,15 @@ test.each<
     ],
     [0, undefined],
   ],
+  [
+    "the same again every second",
+    [
+      [14, [1, 5_000]],
+      [14, [1, 5_000]],
+      [14, [1]],
+    ],
+    [1_900_000],
+  ],
   ["off while it is off", [[14, [0]]], []],
 ])("with a grant: %s", async (_, writes, limits) => {
   const bench = await open({ grant: true });

@@ -45,7 +45,9 @@ export function siteAsDevice({ view, limit }: SiteAsDeviceOptions): ServedDevice
       const { ratedW } = siteRegisters(now);
       // Enabled without ever having been given a figure, or with nothing known of the site: no limit can be meant.
       if (percentRaw === undefined || !(ratedW > 0)) return ILLEGAL_VALUE;
-      limit(W((ratedW * percentRaw * 10 ** PERCENT_SCALE) / 100), from);
+      const exportWMax = W((ratedW * percentRaw * 10 ** PERCENT_SCALE) / 100);
+      // Many masters write the same thing every second: that is one word, not one a second on disk.
+      if (exportWMax !== now.limitW?.powerWMax) limit(exportWMax, from);
       return 0;
     },
   };
