@@ -10,6 +10,7 @@ export default defineConfig({
     sitectl: "cli/sitectl.ts",
     "loop-thread": "loop/loop-thread.ts",
     "recorder-thread": "recorder/recorder-thread.ts",
+    supervisor: "supervisor/supervisor.ts",
     "store-thread": "store/store-thread.ts",
   },
   outDir: "dist",

@@ -192,6 +192,7 @@ function toSiteConfig(
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
     ...(site.recorder.budgetMB > 0 && { recorder: toRecorder(site, place) }),
     ...(site.evidence && { evidence: toEvidence(site.evidence) }),
+    isSupervised: site.supervisor,
     socket: place(site.socket),
     access: site.access,
     telemetry: {

@@ -20,6 +20,8 @@ export interface SiteConfig {
   readonly recorder?: { readonly folder: string; readonly budgetBytes: number } | undefined;
   /** When a frequency event is frozen; undefined where none is. */
   readonly evidence?: EvidenceConfig | undefined;
+  /** Whether a process of its own watches the loop and may withhold its heartbeat. */
+  readonly isSupervised?: boolean | undefined;
   /** Unix socket that `sitectl` speaks to. */
   readonly socket: string;
   /** Unix groups whose members may do what, each by a socket of its own. */

@@ -174,6 +174,8 @@ export const siteDocument = z.strictObject({
       settlementEveryS: positive.default(300),
     })
     .default({ siteEveryS: 1, unitsEveryS: 10, settlementEveryS: 300 }),
+  /** A process of its own watches the loop's count of cycles and may withhold every write. */
+  supervisor: z.boolean().default(true),
   /** What every cycle was given and did, for a replay. 0 keeps none; the folder is beside the store unless named. */
   recorder: z.strictObject({ folder: z.string().min(1).optional(), budgetMB: size }).default({ budgetMB: 1_000 }),
   /** Beyond these the meter's frequency and power are frozen as evidence: 5 s before, 60 s and 10 min after. */

@@ -23,6 +23,10 @@ export class Lateness {
     if (latenessMs > this.#periodMs / 2) this.#lateCycles++;
   }
 
+  get cycles(): number {
+    return this.#cycles;
+  }
+
   stats(): Omit<LoopStats, "stages" | "cycleP99Ms"> {
     return {
       periodMs: this.#periodMs,

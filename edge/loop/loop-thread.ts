@@ -6,6 +6,7 @@ import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { SystemClock } from "@penstock/protocol/time";
 import { Ms } from "@penstock/protocol/units";
+import { SupervisorHandle } from "../supervisor/supervisor-handle.ts";
 import { modbusTcpTransport } from "../transports/modbus-tcp.ts";
 import type { LoopThreadData } from "./loop-thread-data.ts";
 import type { LoopInput, LoopOutput } from "./loop-types.ts";
@@ -19,12 +20,12 @@ invariant(!isMainThread && parentPort !== null, "the fast loop runs in a thread 
 const port = parentPort;
 const { config, initialLatches, initialGrants, trustPlantOnFirstUse } = workerData as LoopThreadData;
 const clock = new SystemClock();
-goFirst();
 // Only spreads reconnects: sites that start together must not come back together.
 const rng = new Rng(`${config.siteId}/${process.pid}/${clock.nowMs()}`);
 
 const emit = (output: LoopOutput): void =>
   port.postMessage(output, output.type === "recording" ? [output.chunk.bytes.buffer] : []);
+const supervisor = config.isSupervised === true ? new SupervisorHandle(clock, config.control.periodMs) : undefined;
 const loop = new SiteLoop({
   clock,
   config,
@@ -32,6 +33,7 @@ const loop = new SiteLoop({
   initialGrants,
   emit,
   grid: punctualGrid,
+  ...(supervisor && { supervision: supervisor }),
   transportFor: (device) => {
     const { id, host, port: tcpPort, modbusUnitId, framing = "tcp", requestGapMs = 0 } = device;
     if (device.map?.nodes !== undefined)
@@ -59,10 +61,14 @@ const plant =
         emit,
       });
 
+// After the plant's thread and the supervisor were made: they have no claim to it.
+goFirst();
+
 port.on("message", (input: LoopInput) => {
   loop.accept(input);
   if (input.type !== "stop") return;
   plant?.stop();
+  supervisor?.stop();
   port.close();
 });
 loop.start();

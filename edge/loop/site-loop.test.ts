@@ -240,4 +240,28 @@ test("the core answers what stands between the site and a power, and one unit's 
     { id: 2, result: { ok: true, value: { wantedW: 9e6, ruledBy: { source: "lease" } } } },
     { id: 3, result: { ok: true } },
   ]);
+test("a loop whose supervisor is silent writes nothing, and goes on from what is measured when it speaks again", () => {
+  let isPermitted = true;
+  const counted: number[] = [];
+  const site = new BenchSite({
+    grants: [grantOf(2e6)],
+    supervision: { report: (cycles) => counted.push(cycles), mayCommand: () => isPermitted },
+  });
+  site.loop.start();
+  site.run(5_000);
+  expect(site.setpointsW()).toEqual([1e6, 1e6]);
+  expect(counted.at(-1)).toBe(50);
+  isPermitted = false;
+  site.run(300);
+  const writes = site.units.map((unit) => unit.writes.length);
+  site.run(20_000);
+  expect(site.units.map((unit) => unit.writes.length)).toEqual(writes);
+  expect(site.setpointsW()).toEqual([0, 0]); // their own timers
+  expect(site.codes().filter((code) => code.startsWith("loop.heartbeat"))).toEqual(["loop.heartbeat-withheld"]);
+  isPermitted = true;
+  site.run(500);
+  expect(site.batteryW()).toBeLessThan(0.6e6); // by the ramp, from 0
+  site.run(4_000);
+  expect(site.setpointsW()).toEqual([1e6, 1e6]);
+  expect(site.codes()).toContain("loop.heartbeat-restored");
 });

@@ -25,6 +25,12 @@ import { SiteDevices } from "./site-devices.ts";
 import { StageWatch } from "./stage-watch.ts";
 import { Telemetry } from "./telemetry.ts";
 
+/** The loop's view of its supervisor: it is told the count of cycles, and may withhold the heartbeat, which is every write. */
+export interface Supervision {
+  report(cycles: number, nowMs: MonotonicMs): void;
+  mayCommand(nowMs: MonotonicMs): boolean;
+}
+
 export interface SiteLoopOptions {
   readonly clock: Clock;
   readonly config: SiteConfig;
@@ -34,6 +40,8 @@ export interface SiteLoopOptions {
   readonly initialGrants: readonly Grant[];
   /** The thought; the real one unless a test wants to see it fail. */
   readonly core?: ControlCore;
+  /** Who may silence the loop; nobody on the virtual clock. */
+  readonly supervision?: Supervision;
   /** What paces the cycles: a thread of its own can do better than its timers. */
   readonly grid?: typeof onGrid;
 }
@@ -71,6 +79,11 @@ export class SiteLoop {
   #explanationBefore: Explanation | undefined;
   #startedMs: MonotonicMs | undefined;
   #statusDueMs = Number.NEGATIVE_INFINITY;
+  #isWithheld = false;
+  /** Until then the loop only looks, because it was held up. */
+  #lookUntilMs = Number.NEGATIVE_INFINITY;
+  /** For a while nobody knows what the units were told: go on from what they are measured to do. */
+  #mustResume = false;
   #restoredLedger: EnergyLedger | undefined;
   #ledgerDueMs = Number.NEGATIVE_INFINITY;
   #overrunSaidMs = Number.NEGATIVE_INFINITY;
@@ -185,7 +198,13 @@ export class SiteLoop {
         this.#sayStatus(image, false);
         return;
       }
-      const before = this.#state ?? this.#core.begin(image);
+      if (this.#isHeldBack(latenessMs, tickedMs)) {
+        this.#mustResume = true;
+        this.#devices.read();
+        this.#sayStatus(image, false);
+        return;
+      }
+      const before = this.#stateToGoOnFrom(image);
       const input = { image, grants: this.#grants, latches: this.#latches, ...this.#takeLedger() };
       const wanted = this.#think(before, input);
       const thoughtMs = clock.monotonicMs();
@@ -210,6 +229,43 @@ export class SiteLoop {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  /**
+   * A loop that was stopped for longer than a moment looks before it acts: what it holds is old, and the units' own timers
+   * may have run out. One whose supervisor is silent looks and never acts: the units' timers do.
+   */
+  #isHeldBack(latenessMs: number, nowMs: MonotonicMs): boolean {
+    const { clock, config, supervision } = this.#options;
+    const { periodMs } = config.control;
+    supervision?.report(this.#lateness.cycles, nowMs);
+    if (latenessMs > Math.max(HELD_UP_MS, 3 * periodMs)) this.#lookUntilMs = nowMs + Math.max(LOOK_MS, 3 * periodMs);
+    const isWithheld = supervision?.mayCommand(nowMs) === false;
+    if (isWithheld !== this.#isWithheld && (this.#state !== undefined || !isWithheld)) {
+      this.#isWithheld = isWithheld;
+      this.#tell({
+        code: isWithheld ? "loop.heartbeat-withheld" : "loop.heartbeat-restored",
+        level: isWithheld ? "alarm" : "info",
+        text: isWithheld
+          ? "the supervisor withholds the heartbeat: nothing is written, the units come to rest by their own timers"
+          : "the supervisor permits the heartbeat again; the loop goes on from what is measured",
+        timeMs: clock.nowMs(),
+        facts: {},
+      });
+    }
+    return isWithheld || nowMs < this.#lookUntilMs;
+  }
+
+  #stateToGoOnFrom(image: SiteImage): CoreState {
+    const state = this.#state;
+    const mustResume = this.#mustResume;
+    this.#mustResume = false;
+    if (state === undefined) return this.#core.begin(image);
+    if (!mustResume) return state;
+    // What a recording holds goes on from cycle to cycle; here it does not.
+    this.#recorder?.end();
+    const { targetW, unitPowerW } = this.#core.begin(image);
+    return { ...state, monotonicMs: image.monotonicMs, targetW, unitPowerW };
   }
 
   /**
@@ -352,6 +408,8 @@ const PLANT_PATIENCE_MS = seconds(4);
 const STATUS_EVERY_MS = seconds(1);
 /** What is lost with a process in between is not lost: the units' own counters know it. */
 const LEDGER_EVERY_MS = seconds(60);
+const HELD_UP_MS = Ms(300);
+const LOOK_MS = Ms(300);
 const OVERRUN_EVERY_MS = seconds(10);
 const LAST_WRITES_MS = Ms(500);
 

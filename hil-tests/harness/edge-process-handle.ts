@@ -56,6 +56,10 @@ export class EdgeProcess {
     await this.#child?.kill();
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.signal(signal);
+  }
+
   async stop(): Promise<void> {
     await this.#child?.stop();
   }

@@ -91,6 +91,12 @@ function siteHandle(world: SocketWorld, name: SiteName): SiteHandle {
     async startEdge() {
       edge.start();
     },
+    async stopEdge() {
+      edge.signal("SIGSTOP");
+    },
+    async continueEdge() {
+      edge.signal("SIGCONT");
+    },
     async stored() {
       const database = new Database(edge.storeFile, { readonly: true });
       try {

@@ -105,6 +105,12 @@ function siteHandle(world: VirtualWorld, name: SiteName): SiteHandle {
     async startEdge() {
       site.startEdge();
     },
+    async stopEdge() {
+      site.clock?.stop();
+    },
+    async continueEdge() {
+      site.clock?.goOn();
+    },
     async stored() {
       const { epoch, streams } = site.disk.image();
       return { epoch, streams };

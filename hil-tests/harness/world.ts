@@ -45,6 +45,9 @@ export interface SiteHandle {
   /** kill -9. */
   killEdge(): Promise<void>;
   startEdge(): Promise<void>;
+  /** SIGSTOP and SIGCONT: the edge's process stands still, the world goes on. */
+  stopEdge(): Promise<void>;
+  continueEdge(): Promise<void>;
   /** What the site's own store has given out and got acknowledged; asked of the store itself. */
   stored(): Promise<StoredStreams>;
 }

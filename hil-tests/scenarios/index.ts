@@ -3,6 +3,7 @@ import { cloudKilled } from "./cloud-killed.ts";
 import { containmentWithoutCloud } from "./containment-without-cloud.ts";
 import { droopOnARamp } from "./droop-on-a-ramp.ts";
 import { edgeKilled } from "./edge-killed.ts";
+import { edgeStopped } from "./edge-stopped.ts";
 import { gridOperatorLimit } from "./grid-operator-limit.ts";
 import { iberianBlackout } from "./iberian-blackout.ts";
 import { reserveKeepsItsWord } from "./reserve-keeps-its-word.ts";
@@ -12,6 +13,7 @@ import { staleMeter } from "./stale-meter.ts";
 /** The shelf: one story a line. */
 export const scenarios: readonly Scenario[] = [
   edgeKilled,
+  edgeStopped,
   cloudKilled,
   gridOperatorLimit,
   badLeases,

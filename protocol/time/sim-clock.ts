@@ -68,6 +68,8 @@ export class SimClock implements Clock {
 export class ProcessClock implements Clock {
   #wallSkewMs = 0;
   #alive = true;
+  /** What was due while the process was stopped, in order; undefined while it runs. */
+  #stopped: (() => void)[] | undefined;
   readonly #world: SimClock;
 
   constructor(world: SimClock) {
@@ -84,12 +86,26 @@ export class ProcessClock implements Clock {
 
   after(delayMs: Ms, action: () => void): Timer {
     return this.#world.after(delayMs, () => {
-      if (this.#alive) action();
+      if (!this.#alive) return;
+      if (this.#stopped === undefined) action();
+      else this.#stopped.push(action);
     });
   }
 
   stepWall(byMs: Ms): void {
     this.#wallSkewMs += byMs;
+  }
+
+  /** SIGSTOP: time goes on, this process does not. */
+  stop(): void {
+    this.#stopped ??= [];
+  }
+
+  /** SIGCONT: what was due runs now, in its order. */
+  goOn(): void {
+    const due = this.#stopped ?? [];
+    this.#stopped = undefined;
+    for (const action of due) this.after(0 as Ms, action);
   }
 
   kill(): void {

@@ -7,7 +7,7 @@ import { meterConfig, unitConfig } from "../../devices/testing/unit-config.ts";
 import { inMemoryTransport } from "../../transports/in-memory.ts";
 import type { ControlCore } from "../control-core.ts";
 import type { LoopOutput } from "../loop-types.ts";
-import { SiteLoop } from "../site-loop.ts";
+import { SiteLoop, type Supervision } from "../site-loop.ts";
 
 /** A site of hand-made units and a meter on a virtual clock. The meter shows what the units do plus `loadW`. */
 export class BenchSite {
@@ -43,6 +43,7 @@ export class BenchSite {
       emit: (output) => this.outputs.push(output),
       initialLatches: { ...NO_LATCHES, ...options.latches },
       initialGrants: options.grants ?? [],
+      ...(options.supervision && { supervision: options.supervision }),
       ...(options.core === undefined ? {} : { core: options.core }),
     });
   }
@@ -78,6 +79,7 @@ export interface BenchOptions {
   readonly grants?: readonly Grant[];
   readonly latches?: Partial<Latches>;
   readonly core?: ControlCore;
+  readonly supervision?: Supervision;
   readonly config?: Pick<SiteConfig, "recorder" | "evidence">;
   /** One unit, by its place, that takes its time. */
   readonly slow?: { readonly unit: number; readonly latencyMs: number };

@@ -1,0 +1,46 @@
+import { Ms, MW } from "@penstock/protocol/units";
+import type { World } from "../harness/world.ts";
+import { expectNoViolations, expectThat, grant, type Scenario, settle, until, watch } from "./scenario.ts";
+
+/** How long the process stands still. Real seconds are dear: over sockets only the two that differ in kind. */
+const pausesS = (world: World): readonly number[] => (world.kind === "virtual" ? [1, 2, 5, 15, 30, 60] : [2, 15]);
+const LEASE_S = 8;
+
+/**
+ * SIGSTOP: a process that stands still while its lease ends must not act on it when it goes on, nor on anything else it
+ * knew; the units' own timers have brought them to rest meanwhile. One that outlives its pause goes on without a bump.
+ */
+export const edgeStopped: Scenario = {
+  name: "an edge that is stopped voids the leases it outlived, and goes on from what is measured",
+  sites: ["park"],
+  async run(world) {
+    const park = world.site("park");
+    await settle(world, park);
+    for (const pauseS of pausesS(world)) {
+      const isOutlived = pauseS > LEASE_S;
+      await grant(world, "park", { powerW: MW(5), ttlMs: Ms((isOutlived ? LEASE_S : 60) * 1e3) });
+      await until(world, "the park gives 5 MW", 20_000, async () => (await park.truth()).batteryPowerW > 4.9e6);
+      await park.stopEdge();
+      await world.pass(pauseS * 1e3);
+      const stillW = (await park.truth()).batteryPowerW;
+      await park.continueEdge();
+      const seen = await watch(world, 4_000, async () => {
+        const [truth, why] = [await park.truth(), await park.why()];
+        return { batteryW: truth.batteryPowerW, timeMs: why?.timeMs ?? 0, source: why?.source };
+      });
+      if (isOutlived) {
+        expectThat(seen.at(-1)?.source !== "lease", `after ${pauseS} s the outlived lease still rules`);
+        const most = Math.max(...seen.map(({ batteryW }) => batteryW));
+        expectThat(most <= stillW + 50e3, `after ${pauseS} s the battery rose from ${stillW} to ${most} W`);
+      } else {
+        const least = Math.min(...seen.map(({ batteryW }) => batteryW));
+        expectThat(least > 4.8e6, `after ${pauseS} s the battery fell to ${least} W though the lease goes on`);
+      }
+      await until(world, "the park is under control", 20_000, async () => {
+        const status = await park.status();
+        return status?.link?.state === "online" && status.devices.every(({ state }) => state === "ready");
+      });
+    }
+    await expectNoViolations(park);
+  },
+};
