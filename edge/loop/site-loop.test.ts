@@ -240,6 +240,8 @@ test("the core answers what stands between the site and a power, and one unit's 
     { id: 2, result: { ok: true, value: { wantedW: 9e6, ruledBy: { source: "lease" } } } },
     { id: 3, result: { ok: true } },
   ]);
+});
+
 test("a loop whose supervisor is silent writes nothing, and goes on from what is measured when it speaks again", () => {
   let isPermitted = true;
   const counted: number[] = [];

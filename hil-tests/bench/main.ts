@@ -5,10 +5,11 @@ import type { Benchmark } from "./bench.ts";
 import { forecast } from "./forecast.ts";
 import { loop } from "./loop.ts";
 import { modbus } from "./modbus.ts";
+import { outbox } from "./outbox.ts";
 import { simSpeed } from "./sim-speed.ts";
 
 /** The shelf: one benchmark a line. */
-const SHELF: readonly Benchmark[] = [allocation, forecast, loop, modbus, simSpeed];
+const SHELF: readonly Benchmark[] = [allocation, forecast, loop, modbus, outbox, simSpeed];
 
 const HELP = `npm run bench -- NAME [OPTIONS]
 
