@@ -1,5 +1,5 @@
 import type { MqttLink } from "@penstock/protocol/link";
-import { invariant } from "@penstock/protocol/result";
+import { type CodedError, invariant, type Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import { type Clock, intervalAt, onGrid, type Timer } from "@penstock/protocol/time";
 import { Fraction, Ms, minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
@@ -7,6 +7,7 @@ import type { CloudConfig } from "./config/cloud-config.ts";
 import type { BidChange } from "./desk/bid-book.ts";
 import { CountKeeper, type ReportCounts } from "./desk/count-keeper.ts";
 import { Desk, type DeskEvent } from "./desk/desk.ts";
+import { type BidStory, explainBid } from "./desk/explain-bid.ts";
 import type { Journal } from "./desk/journal.ts";
 import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
 import type { MarketOperator } from "./desk/market-operator.ts";
@@ -65,6 +66,7 @@ export class Aggregator {
   readonly desk: Desk;
   readonly #options: AggregatorOptions;
   readonly #market: Market;
+  readonly #journal: Journal;
   readonly #marketClock: MarketClock;
   readonly #sites = new SiteTable();
   readonly #dispatcher: Dispatcher;
@@ -90,6 +92,7 @@ export class Aggregator {
       fact: (key) => store.fact(key),
       putFact: (key, value) => store.putFact(key, value),
     };
+    this.#journal = journal;
     const nowMs = () => this.#marketClock.nowMs();
     this.ingest = new Ingest({
       hostId: "penstock-cloud",
@@ -153,6 +156,12 @@ export class Aggregator {
   stopTrading(): void {
     this.desk.stop();
     this.#dispatcher.stop();
+  }
+
+  /** Why a bid was made and what became of it, from the journal. */
+  explainBid(bidId: string): Result<BidStory, CodedError> {
+    const units = this.#options.config.units.map(({ unit }) => unit);
+    return explainBid({ journal: this.#journal, market: this.#market, units }, bidId);
   }
 
   report(): AggregatorReport {

@@ -79,7 +79,13 @@ async function run({ document, cloud, path }: ProcessConfig): Promise<void> {
     port: http.port,
     host: http.host,
     pageFolder,
-    routes: { report: () => ({ version: 1, ...aggregator.report() }) },
+    routes: {
+      report: () => ({ version: 1, ...aggregator.report() }),
+      "why-bid": (bidId) => {
+        const story = aggregator.explainBid(bidId);
+        return story.ok ? story.value : undefined;
+      },
+    },
   });
   if (!page.ok) exitWith(`HTTP: ${describeError(page.error)}`);
 

@@ -5,6 +5,8 @@ import type {
   SiteDocument,
   SummaryDocument,
 } from "@penstock/protocol/fleet";
+import type { BidStory } from "../desk/explain-bid.ts";
+import { printBidStory } from "./print-bid-story.ts";
 import { printAlarms, printBids, printMarkets, printSites, printSummary } from "./print-fleet.ts";
 import type { Paint } from "./words.ts";
 
@@ -13,6 +15,8 @@ export interface Command {
   /** What it asks the API for. */
   readonly path: string;
   readonly repeats: boolean;
+  /** What the one further word is, where there is one: it becomes the end of the path. */
+  readonly takes?: string;
   readonly example: string;
   print(body: object, paint: Paint): readonly string[];
 }
@@ -49,6 +53,14 @@ export const commands: Readonly<Record<string, Command>> = {
     repeats: false,
     example: "fleetctl market --json | jq '.markets[0].profit'",
     print: (body, paint) => printMarkets((body as { readonly markets: readonly MarketDocument[] }).markets, paint),
+  },
+  "why-bid": {
+    text: "why a bid was made, what it was made of, and what became of it, down to the money",
+    path: "why-bid",
+    repeats: false,
+    takes: "BID",
+    example: "fleetctl why-bid PARK1.2026-01-31T00:05:00Z.v1",
+    print: (body, paint) => printBidStory(body as BidStory, paint),
   },
   alarms: {
     text: "what needs somebody: most pressing first, with what to do",

@@ -24,7 +24,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return values.help ? exitCodes.ok : exitCodes.usage;
   }
   if (command === undefined) return usageError(`no command "${name}"`);
-  if (rest.length > 0) return usageError(`${name} takes no further words, but there is "${rest.join(" ")}"`);
+  const { takes } = command;
+  if (takes === undefined && rest.length > 0) {
+    return usageError(`${name} takes no further words, but there is "${rest.join(" ")}"`);
+  }
+  if (takes !== undefined && rest.length !== 1) return usageError(`${name} wants one ${takes}: ${command.example}`);
+  const path = takes === undefined ? command.path : `${command.path}/${encodeURIComponent(rest[0] ?? "")}`;
   const count = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
   if (!(count >= 1)) return usageError("--count must be a number from 1 on");
 
@@ -38,14 +43,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return found.isUsage ? exitCodes.usage : exitCodes.unreachable;
   }
   for (let done = 1; ; done++) {
-    const code = await show(found.url, command, values.json);
+    const code = await show(found.url, path, command, values.json);
     if (code !== exitCodes.ok || !command.repeats || done >= count) return code;
     await wait(1000);
   }
 }
 
-async function show(url: string, command: Command, isJson: boolean): Promise<number> {
-  const answer = await askFleet(url, command.path);
+async function show(url: string, path: string, command: Command, isJson: boolean): Promise<number> {
+  const answer = await askFleet(url, path);
   if (!answer.ok) {
     process.stderr.write(`fleetctl: ${answer.sentence}\n`);
     return answer.isReachable ? exitCodes.failure : exitCodes.unreachable;
@@ -95,8 +100,14 @@ function overview(): string {
   ].join("\n");
 }
 
-const helpFor = (name: string, { text, example }: Command): string =>
-  [`fleetctl ${name} [--json] [--url http://HOST:PORT]`, "", `  ${text}`, "", `  ${example}`].join("\n");
+const helpFor = (name: string, { text, example, takes }: Command): string =>
+  [
+    `fleetctl ${name}${takes === undefined ? "" : ` ${takes}`} [--json] [--url http://HOST:PORT]`,
+    "",
+    `  ${text}`,
+    "",
+    `  ${example}`,
+  ].join("\n");
 
 function usageError(sentence: string): number {
   process.stderr.write(`fleetctl: ${sentence}; fleetctl --help lists what there is\n`);

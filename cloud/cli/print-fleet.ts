@@ -7,6 +7,8 @@ import {
   type SiteDocument,
   type SummaryDocument,
 } from "@penstock/protocol/fleet";
+import type { UtcMs } from "@penstock/protocol/units";
+import { instantText } from "../desk/bid-record.ts";
 import { age, energy, type Paint, percent, plainText, power, price, signNote, table, timeOf } from "./words.ts";
 
 export function printSummary(summary: SummaryDocument, paint: Paint): readonly string[] {
@@ -78,6 +80,7 @@ export function printBids(bids: readonly BidDocument[], paint: Paint): readonly 
       ).map((line) => `  ${line}`),
       ...bid.refusals.map((rule) => paint.warning(`  refused by ${plainText(rule)}`)),
       paint.dim(`  ${plainText(bid.because)}`),
+      paint.dim(`  fleetctl why-bid ${bid.unitId}.${instantText(bid.intervalStartMs as UtcMs)}.v${bid.bidVersion}`),
     ];
   });
 }

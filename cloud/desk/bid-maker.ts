@@ -114,7 +114,7 @@ export interface BandPriceInputs {
  */
 export function fixedBandPrices(inputs: BandPriceInputs, day: Interval): Result<BandPrices, CodedError> {
   const { market, journal, strategy, entry, sites, forecast, interval, asOfMs } = inputs;
-  const key = `band-prices.${entry.unit.id}.${day.startMs}`;
+  const key = bandPricesKey(entry.unit.id, day);
   const fixed = journal.fact(key);
   if (fixed !== undefined) return ok(fixed as BandPrices);
   if (!forecast.ok) return forecast;
@@ -129,6 +129,9 @@ export function fixedBandPrices(inputs: BandPriceInputs, day: Interval): Result<
   if (prices.ok) journal.putFact(key, prices.value);
   return prices;
 }
+
+/** Under which name the band prices of a unit and trading day are written down. */
+export const bandPricesKey = (unitId: string, day: Interval): string => `band-prices.${unitId}.${day.startMs}`;
 
 /** The entries of a unit's sites, in the unit's order. */
 export const sitesOf = (entry: UnitEntry, sites: readonly SiteEntry[]): readonly SiteEntry[] =>

@@ -2,8 +2,10 @@ import { fail, ok } from "@penstock/protocol/result";
 import { minutes, seconds, UtcMs, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { yesterday } from "../forecast/index.ts";
+import { nem } from "../markets/index.ts";
 import { priceQuantityCurve, type Strategy } from "../strategies/index.ts";
-import { DeskWorld, dayStartMs, fiveMinutes, siteEntry, unitEntry } from "./testing/desk-world.ts";
+import { explainBid } from "./explain-bid.ts";
+import { DeskWorld, dayStartMs, fiveMinutes, journalOn, siteEntry, unitEntry } from "./testing/desk-world.ts";
 
 const first = { startMs: dayStartMs, endMs: UtcMs(dayStartMs + fiveMinutes) };
 
@@ -222,4 +224,46 @@ test("a desk that is killed and started again tells the award of the running int
   expect(starts).toEqual([1, 2, 3, 4]);
   const versions = world.store.entries("bid", { startMs: dayStartMs, endMs: UtcMs(dayStartMs + 86_400_000) });
   expect(new Set(versions.map(({ id }) => id)).size).toBe(versions.length);
+});
+
+test("any past bid can be told from the journal, and is made again out of what is written there", () => {
+  const world = new DeskWorld();
+  world.desk.start();
+  world.clock.advance(minutes(30));
+  const journal = journalOn(world.store);
+  const units = world.config.units.map(({ unit }) => unit);
+  const bidId = "PNSTK1.2023-01-31T18:10:00Z.v3";
+  const story = explainBid({ journal, market: nem, units }, bidId);
+  expect(story).toMatchObject({
+    ok: true,
+    value: {
+      bidId,
+      record: { state: "cleared", author: { type: "algorithm" } },
+      forecast: { forecaster: "yesterday" },
+      isReproduced: true,
+    },
+  });
+  if (!story.ok) return;
+  const states = story.value.changes.map(({ body }) => (body as { readonly state: string }).state);
+  expect(states).toEqual(["submitted", "accepted", "cleared"]);
+  expect(story.value.gateDecisions).toHaveLength(1);
+  expect(story.value.award).not.toBeNull();
+
+  const [unit] = units;
+  const smaller = unit === undefined ? [] : [{ ...unit, maxCapacityMW: 1, minLoadMW: 1 }];
+  expect(explainBid({ journal, market: nem, units: smaller }, bidId)).toMatchObject({
+    ok: true,
+    value: { isReproduced: false },
+  });
+});
+
+test.each([
+  ["PNSTK1.2023-01-31T18:10:00Z.v99", "desk.unknown-bid"],
+  ["nonsense", "desk.not-a-bid-id"],
+])("%s is refused with %s", (bidId, code) => {
+  const world = new DeskWorld();
+  expect(explainBid({ journal: journalOn(world.store), market: nem, units: [] }, bidId)).toMatchObject({
+    ok: false,
+    error: { code },
+  });
 });

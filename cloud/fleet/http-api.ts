@@ -15,8 +15,8 @@ export interface FleetHttpOptions {
   readonly hostNames?: readonly string[];
   /** Where the built page lies. */
   readonly pageFolder: string;
-  /** Further answers under `/api/v1/`, by path, each a whole document. */
-  readonly routes?: Readonly<Record<string, () => object>>;
+  /** Further answers under `/api/v1/`, by first part of the path, each a whole document; undefined: there is none. */
+  readonly routes?: Readonly<Record<string, (rest: string) => object | undefined>>;
 }
 
 export interface FleetHttp {
@@ -62,7 +62,8 @@ export async function fleetHttp(options: FleetHttpOptions): Promise<Result<Fleet
 const apiRoot = "/api/v1/";
 
 function answerTo(name: string, { model, routes = {} }: FleetHttpOptions): object | undefined {
-  return Object.hasOwn(routes, name) ? routes[name]?.() : apiAnswer(model, name);
+  const [first = "", ...rest] = name.split("/");
+  return Object.hasOwn(routes, first) ? routes[first]?.(rest.join("/")) : apiAnswer(model, name);
 }
 
 /** Nothing from elsewhere, nothing inline, nobody may frame it. */
