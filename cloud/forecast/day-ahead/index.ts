@@ -7,23 +7,23 @@ import { asinhStabiliser, rootStabiliser } from "./stabiliser.ts";
 
 const LEAR_WINDOWS = [56, 84, 1092, 1456];
 const published = LEAR_WINDOWS.map((windowDays) => lear({ windowDays, stabiliser: asinhStabiliser }));
-/**
- * Likeness, reach, noise and weights were chosen on the year before the benchmark's test years (three markets, one
- * set of figures for all): the nearest inputs count most.
- */
-const weights = { prices: [1, 0.2, 0.14, 0.2], known: [1, 0.35, 0.14], weekday: 0.2 };
+
+/** Likeness, reach and noise were chosen on the year before the benchmark's test years, one set for all markets. */
 const smooth = {
   stabiliser: asinhStabiliser,
+  level: "absolute",
   likeness: "smooth",
   linear: 0.3,
   reach: 2,
   noise: 0.15,
-  weights,
 } as const;
+const rough = { ...smooth, likeness: "rough", linear: 0.5, reach: 3, noise: 0.08 } as const;
 const kernels = [
-  ...[91, 182, 364, 728].map((windowDays) => kernelRegression({ ...smooth, windowDays })),
+  ...[91, 182, 728].map((windowDays) => kernelRegression({ ...smooth, windowDays })),
+  ...[364, 1456].map((windowDays) => kernelRegression({ ...rough, windowDays })),
   kernelRegression({ ...smooth, windowDays: 364, stabiliser: rootStabiliser }),
-  kernelRegression({ ...smooth, windowDays: 1456, likeness: "rough", linear: 0.5, reach: 3, noise: 0.08 }),
+  ...[364, 728].map((windowDays) => kernelRegression({ ...smooth, windowDays, level: "relative" })),
+  kernelRegression({ ...rough, windowDays: 1456, level: "relative" }),
 ];
 
 /** The shelf: every model that learns by itself, by its name. */
@@ -42,7 +42,7 @@ const names = (models: readonly DayAheadModel[]): readonly string[] => models.ma
 export const dayAheadMixes: Readonly<Record<string, DayAheadMix>> = {
   blend: {
     members: names([...kernels, ...published]),
-    mix: () => expertMix({ halfLifeDays: 56, sharpness: 15 }),
+    mix: () => expertMix({ halfLifeDays: 14, sharpness: 8 }),
   },
   "kernel-mean": { members: names(kernels), mix: evenMix },
   "lear-mean": { members: names(published), mix: evenMix },

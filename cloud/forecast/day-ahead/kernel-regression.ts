@@ -1,15 +1,16 @@
 import { type DayAheadView, HOURS } from "./day-ahead-market.ts";
 import type { DayAheadLearner, DayAheadModel } from "./day-ahead-model.ts";
-import { dayFeatures, FEATURE_DAYS_BACK } from "./day-features.ts";
+import { dayFeatures, FEATURE_DAYS_BACK, PRICE_LAGS } from "./day-features.ts";
 import { GrowingCholesky } from "./growing-cholesky.ts";
-import { InputScale, type InputWeights } from "./input-scale.ts";
+import { InputScale } from "./input-scale.ts";
 import type { Stabilised, Stabiliser } from "./stabiliser.ts";
 
 export interface KernelChoices {
   /** Days learnt from at the beginning, at most; each later day is added. */
   readonly windowDays: number;
   readonly stabiliser: Stabiliser;
-  readonly weights: InputWeights;
+  /** Whether prices are learnt as they are or as what they are above the mean of the day before. */
+  readonly level: "absolute" | "relative";
   /** Covariance of two days' inputs x and z: `linear · x·z + likeness(|x − z| / reach)`. */
   readonly linear: number;
   readonly reach: number;
@@ -28,7 +29,7 @@ const RENEW_EVERY_DAYS = 112;
  * prices are known.
  */
 export const kernelRegression = (choices: KernelChoices): DayAheadModel => ({
-  name: `kernel-${choices.windowDays}-${choices.stabiliser.name}-${choices.likeness}-${choices.linear}-${choices.reach}-${choices.noise}`,
+  name: `kernel-${choices.windowDays}-${choices.stabiliser.name}-${choices.level}-${choices.likeness}-${choices.linear}-${choices.reach}-${choices.noise}`,
   module: import.meta.url,
   daysMin: FEATURE_DAYS_BACK + 28,
   begin: () => {
@@ -61,13 +62,18 @@ class Memory {
     this.#choices = choices;
     const from = Math.max(FEATURE_DAYS_BACK, view.day - choices.windowDays);
     const days = Array.from({ length: view.day - from }, (_, index) => from + index);
-    const rows = days.map((day) => dayFeatures(view, day));
-    this.#scale = new InputScale(rows, choices.stabiliser, choices.weights);
+    const rows = days.map((day) => this.#features(view, day));
+    this.#scale = new InputScale(rows, choices.stabiliser);
     this.#targets = Array.from({ length: HOURS }, (_, hour) =>
-      choices.stabiliser.fit(Float64Array.from(days, (day) => view.prices(day)[hour] as number)),
+      choices.stabiliser.fit(
+        Float64Array.from(days, (day) => (view.prices(day)[hour] as number) - this.#level(view, day)),
+      ),
     );
     this.#targetMean = Float64Array.from(this.#targets, ({ to }, hour) => {
-      const sum = days.reduce((total, day) => total + to(view.prices(day)[hour] as number), 0);
+      const sum = days.reduce(
+        (total, day) => total + to((view.prices(day)[hour] as number) - this.#level(view, day)),
+        0,
+      );
       return sum / days.length;
     });
     this.#factor = new GrowingCholesky(days.length + RENEW_EVERY_DAYS, HOURS);
@@ -82,9 +88,25 @@ class Memory {
     }
     const projection = this.#covariances([this.#scaled(view, view.day)])[0] as Float64Array;
     this.#factor.project([projection]);
+    const level = this.#level(view, view.day);
     return this.#factor
       .expected(projection)
-      .map((value, hour) => (this.#targets[hour] as Stabilised).back(value + (this.#targetMean[hour] as number)));
+      .map(
+        (value, hour) => (this.#targets[hour] as Stabilised).back(value + (this.#targetMean[hour] as number)) + level,
+      );
+  }
+
+  /** What prices of a day, and of those before it, are compared with. */
+  #level(view: DayAheadView, day: number): number {
+    if (this.#choices.level === "absolute") return 0;
+    return view.prices(day - 1).reduce((sum, price) => sum + price, 0) / HOURS;
+  }
+
+  #features(view: DayAheadView, day: number): Float64Array {
+    const row = dayFeatures(view, day);
+    const level = this.#level(view, day);
+    for (let column = 0; column < PRICE_LAGS.length * HOURS; column++) row[column] = (row[column] as number) - level;
+    return row;
   }
 
   #learn(view: DayAheadView, fromDay: number, endDay: number): void {
@@ -93,9 +115,12 @@ class Memory {
     const projections = this.#covariances(days);
     this.#factor.project(projections);
     for (const [index, projection] of projections.entries()) {
+      const level = this.#level(view, fromDay + index);
       const values = view
         .prices(fromDay + index)
-        .map((price, hour) => (this.#targets[hour] as Stabilised).to(price) - (this.#targetMean[hour] as number));
+        .map(
+          (price, hour) => (this.#targets[hour] as Stabilised).to(price - level) - (this.#targetMean[hour] as number),
+        );
       this.#factor.project([projection], before);
       const { linear, noise } = this.#choices;
       const { square } = days[index] as ScaledDay;
@@ -105,7 +130,7 @@ class Memory {
   }
 
   #scaled(view: DayAheadView, day: number): ScaledDay {
-    const input = this.#scale.of(dayFeatures(view, day));
+    const input = this.#scale.of(this.#features(view, day));
     return { input, square: dot(input, input) };
   }
 
