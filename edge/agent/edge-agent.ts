@@ -2,7 +2,10 @@ import type { MqttLink } from "@penstock/protocol/link";
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
-import { seconds, W } from "@penstock/protocol/units";
+import { seconds, seconds, W } from "@penstock/protocol/units";
+import { AlarmDesk } from "../alarms/alarm-desk.ts";
+import { alarmFact } from "../alarms/alarm-fact.ts";
+import { siteConditions } from "../alarms/site-conditions.ts";
 import type { ConfigDesk } from "../config/config-desk.ts";
 import type { SiteConfig } from "../config/site-config.ts";
 import { ledgerFromFact } from "../control/energy-ledger.ts";
@@ -63,6 +66,7 @@ export class EdgeAgent {
   readonly #leases: LeaseDesk | undefined;
   readonly #operator: OperatorDesk;
   readonly #questions: LoopQuestions;
+  readonly #alarms: AlarmDesk;
   readonly #events: EdgeEvent[] = [];
   #sync: Sync | undefined;
   #site: SiteStatus | undefined;
@@ -95,9 +99,11 @@ export class EdgeAgent {
             append: (records) => this.#journal.append(records),
             tell: (event) => this.#tell(event),
           });
+    this.#alarms = new AlarmDesk({ clock, store, audit: this.#audit, tell: (event) => this.#tell(event) });
     this.#questions = new LoopQuestions(clock, loop);
     this.#operator = new OperatorDesk({
       configDesk: options.configDesk,
+      alarms: this.#alarms,
       askLoop: (question, done) => this.#questions.ask(question, done),
       clock,
       config,
@@ -138,6 +144,7 @@ export class EdgeAgent {
       case "status":
         this.#site = output.status;
         this.#leases?.watchClock();
+        this.#alarms.update(siteConditions(this.#view()));
         return;
       case "answer":
         this.#questions.answered(output.answer);
@@ -166,6 +173,7 @@ export class EdgeAgent {
 
   /** One request of `sitectl` from somebody in this role; answers once. */
   operate(request: unknown, role: Role, answer: (response: unknown) => void): void {
+    this.#alarms.update(siteConditions(this.#view()));
     this.#operator.handle(request, role, answer);
   }
 
@@ -193,6 +201,10 @@ export class EdgeAgent {
   }
 
   view(): AgentView {
+    return { ...this.#view(), alarms: this.#alarms.alarms, isAlarmFlood: this.#alarms.isFlood };
+  }
+
+  #view(): Omit<AgentView, "alarms" | "isAlarmFlood"> {
     const { clock, config } = this.#options;
     return {
       siteId: config.siteId,
@@ -234,6 +246,7 @@ export class EdgeAgent {
     this.#isStoring = true;
     this.#restoreLatches(image.facts["latches"]);
     this.#restoreLedger(image.facts[ledgerFact]);
+    this.#alarms.restore(image.facts[alarmFact]);
     this.#leases?.restore(image.facts[leaseFact]);
     const { config, link } = this.#options;
     if (config.cloud === undefined || link === undefined) return;
@@ -342,6 +355,7 @@ export class EdgeAgent {
 
   #keepEvent(event: EdgeEvent): void {
     this.#events.push(event);
+    this.#alarms.heard(event);
     if (this.#events.length > recentEventsMax) this.#events.shift();
     this.#options.onEvent?.(event);
     this.#journal.append([eventRecord(event)]);

@@ -1,6 +1,8 @@
+import { type Alarm, type AlarmState, stateOf } from "../alarms/alarm.ts";
 import type { ConfigStatus } from "../config/config-desk.ts";
 import type { Reading } from "../control/image.ts";
 import type { Grant, Latches } from "../control/step-types.ts";
+import { PRIORITIES } from "../explanations/index.ts";
 import type { EdgeEvent, SiteStatus } from "../loop/loop-types.ts";
 import type { StoreStats } from "../store/edge-store.ts";
 import type { SyncStatus } from "../sync/sync.ts";
@@ -22,6 +24,8 @@ export interface AgentView {
   readonly heldRecords: number;
   /** Undefined where nobody asks: a site without a cloud takes no leases. */
   readonly isClockTrusted: boolean | undefined;
+  readonly alarms: readonly Alarm[];
+  readonly isAlarmFlood: boolean;
 }
 
 /** What `sitectl` prints. `version` moves when a field changes its meaning or goes; fields may be added. */
@@ -110,24 +114,23 @@ export function leaseReport(view: AgentView) {
   return { version, site: view.siteId, leases, followed: leases.find((lease) => lease.followed) ?? null };
 }
 
-/** What somebody should look at, now. */
-export function alarmsReport(view: AgentView) {
-  const lost = (view.site?.devices ?? []).filter(({ state }) => state === "lost" || state === "mismatch");
-  const isOffline = view.sync !== undefined && view.sync.state !== "online";
-  const alarms = [
-    ...(view.site === undefined ? [{ code: "loop.silent", text: "the control loop has not reported yet" }] : []),
-    ...(view.site?.explanation.alarms ?? []),
-    ...lost.map(({ id, state, lastError }) => ({
-      code: `device.${state}`,
-      text: `${id} is ${state}${lastError === undefined ? "" : `: ${lastError}`}`,
-    })),
-    ...(view.config?.pending == null
-      ? []
-      : [{ code: "config.pending", text: "a new configuration waits to be confirmed: sitectl config confirm" }]),
-    ...(view.isStoring ? [] : [{ code: "store.unavailable", text: "records cannot be stored; leases are refused" }]),
-    ...(isOffline ? [{ code: "sync.offline", text: `not connected to the cloud (${view.sync?.state})` }] : []),
-  ];
-  return { version, site: view.siteId, alarms };
+/** What somebody should look at: alarms that are so, those that are over and unseen, those put aside. */
+export function alarmsReport({ siteId, nowMs, alarms, isAlarmFlood }: AgentView) {
+  const inOrder = alarms.toSorted(
+    (one, other) =>
+      PRIORITIES.indexOf(one.priority) - PRIORITIES.indexOf(other.priority) || one.raisedMs - other.raisedMs,
+  );
+  const inState = (...states: readonly AlarmState[]) =>
+    inOrder.map((alarm) => ({ ...alarm, state: stateOf(alarm) })).filter(({ state }) => states.includes(state));
+  return {
+    version,
+    site: siteId,
+    timeMs: nowMs,
+    flood: isAlarmFlood,
+    alarms: inState("unacked", "acked"),
+    returned: inState("returned"),
+    shelved: inState("shelved"),
+  };
 }
 
 export const eventsReport = (siteId: string, events: readonly EdgeEvent[]) => ({ version, site: siteId, events });

@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${helpFor(entry, command)}\n`);
     return exitCodes.ok;
   }
-  const rest = parsed.positionals.slice(entry.name.split(" ").length);
+  const rest = parsed.positionals.slice(Math.min(words.length, entry.name.split(" ").length));
   return command.run(contextFor(entry, command, rest, optionsOf(parsed.values)));
 }
 
@@ -55,10 +55,11 @@ function leadingWords(argv: readonly string[]): string[] {
   return words;
 }
 
-/** The longest name that fits: `limit set` before `limit`. */
+/** The longest name that fits: `limit set` before `limit`; a family alone means its list, `alarms` is `alarms ls`. */
 function findCommand(words: readonly string[]): CommandEntry | undefined {
-  for (const count of [2, 1]) {
-    const name = words.slice(0, count).join(" ");
+  const [family = "", second] = words;
+  const names = [`${family} ${second}`, family, ...(second === undefined ? [`${family} ls`] : [])];
+  for (const name of names) {
     const entry = commandEntries.find((candidate) => candidate.name === name);
     if (entry !== undefined) return entry;
   }

@@ -21,5 +21,6 @@ const known: Readonly<Record<string, (error: CodedError) => string>> = {
   "operator.not-permitted": ({ role, needs }) =>
     `this takes the role ${String(needs)} and your socket gives you ${String(role)}`,
   "operator.no-alarm": ({ alarm }) => `there is no alarm ${String(alarm)}; sitectl alarms lists them`,
+  "alarm.not-for-shelving": ({ alarm }) => `${String(alarm)} is critical: acknowledge it, and act`,
   "operator.no-device": ({ device }) => `there is no device ${String(device)}; sitectl devices ls lists them`,
 };

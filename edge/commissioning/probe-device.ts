@@ -1,5 +1,6 @@
-import type { CodedError, Result } from "@penstock/protocol/result";
+import { type CodedError, ok, type Result } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
+import type { DecodedModel } from "@penstock/protocol/sunspec";
 import { SystemClock } from "@penstock/protocol/time";
 import { Ms } from "@penstock/protocol/units";
 import { discover } from "../devices/discovery.ts";
@@ -7,6 +8,7 @@ import type { DeviceMap } from "../devices/driver.ts";
 import { METER_DRIVERS, UNIT_DRIVERS } from "../devices/index.ts";
 import { modbusTcpTransport } from "../transports/modbus-tcp.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
+import { type ReadRegisters, readModels } from "./read-models.ts";
 
 export interface DeviceAddress {
   readonly host: string;
@@ -26,6 +28,25 @@ export async function probeDevice(address: DeviceAddress): Promise<Result<Device
   const transport = openDevice(address);
   try {
     return await new Promise((resolve) => discover(transport, deadlineMs, resolve));
+  } finally {
+    transport.close();
+  }
+}
+
+/** The same, and every model we know, decoded. */
+export async function surveyDevice(
+  address: DeviceAddress,
+): Promise<Result<{ readonly map: DeviceMap; readonly models: readonly DecodedModel[] }, CodedError>> {
+  const transport = openDevice(address);
+  const read: ReadRegisters = (at, count) =>
+    new Promise((resolve) =>
+      transport.read(at, count, deadlineMs, (result) => resolve(result.ok ? ok(Array.from(result.value)) : result)),
+    );
+  try {
+    const map = await new Promise<Result<DeviceMap, CodedError>>((resolve) => discover(transport, deadlineMs, resolve));
+    if (!map.ok) return map;
+    const models = await readModels(map.value, read);
+    return models.ok ? ok({ map: map.value, models: models.value }) : models;
   } finally {
     transport.close();
   }

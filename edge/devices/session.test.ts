@@ -301,3 +301,17 @@ test("a person's question is read after the cycle's own reads, and a wrong addre
     bench.session.readOnce(40000, 1, (result) => answers.push(result.ok || result.error.code));
   expect(answers.at(-1)).toBe("device.busy");
 });
+
+test("while writes are withheld the device is read and its own timer is left to run", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  const before = bench.unit.writes.length;
+  bench.session.withholdWrites(Ms(5_000));
+  bench.run(4_900);
+  expect(bench.unit.writes.length).toBe(before);
+  expect(bench.session.status().state).toBe("ready");
+  bench.run(1_000);
+  expect(bench.powerWrites().at(-1)).toBe(500_000);
+  expect(bench.unit.writes.length).toBeGreaterThan(before);
+});

@@ -65,6 +65,7 @@ export class DeviceSession {
   #lastError: string | undefined;
   readonly #raisedAtMs = new Map<string, number>();
   readonly #asides: Aside[] = [];
+  #withheldUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SessionOptions) {
     this.id = options.id;
@@ -100,6 +101,11 @@ export class DeviceSession {
   readOnce(address: number, count: number, done: Aside["done"]): void {
     if (this.#asides.length >= ASIDES_MAX) done(fail({ code: "device.busy", device: this.id }));
     else this.#asides.push({ address, count, done });
+  }
+
+  /** Reads go on; no set-point and no heartbeat leaves until then. Proves the device's own timer. */
+  withholdWrites(forMs: Ms): void {
+    this.#withheldUntilMs = this.#options.clock.monotonicMs() + forMs;
   }
 
   /** Until when the device's word is taken: for ever, or its last heartbeat and a little. */
@@ -180,6 +186,7 @@ export class DeviceSession {
   #write(nowMs: MonotonicMs): boolean {
     if (this.#state !== "ready" || this.#setpoint === undefined || this.#map === undefined || !this.#isJudged)
       return false;
+    if (nowMs < this.#withheldUntilMs) return false;
     for (const writer of this.#writers) {
       const address = writer.dueAddress(this.#map);
       if (address === undefined) continue;
@@ -208,6 +215,7 @@ export class DeviceSession {
   #beat(nowMs: MonotonicMs): boolean {
     if (this.#state !== "ready" || this.#setpoint === undefined || this.#map === undefined || !this.#isJudged)
       return false;
+    if (nowMs < this.#withheldUntilMs) return false;
     const beat = this.#heartbeat?.due(this.#map, nowMs);
     if (beat === undefined) return false;
     this.#isTalking = true;

@@ -21,7 +21,12 @@ export type DeviceQuestion =
   /** What a device said it is when it was found: answers with a {@link DeviceMap} or undefined. */
   | { readonly about: "device-map"; readonly device: string }
   /** Holding registers, at most 125: answers with an array of numbers. */
-  | { readonly about: "device-registers"; readonly device: string; readonly address: number; readonly count: number };
+  | { readonly about: "device-registers"; readonly device: string; readonly address: number; readonly count: number }
+  /**
+   * The watchdog test: nothing is written to one unit for this long, neither set-point nor heartbeat, so that its own
+   * timer has to bring it to rest. It can only take power away. Answers with undefined at once.
+   */
+  | { readonly about: "withhold-writes"; readonly device: string; readonly forMs: number };
 
 export interface LoopAnswer {
   readonly id: number;

@@ -120,6 +120,10 @@ export class SiteDevices {
       case "device-map":
         done(ok(session.map));
         return;
+      case "withhold-writes":
+        session.withholdWrites(Ms(clamp(question.forMs, 0, WITHHOLD_MS_MAX)));
+        done(ok(undefined));
+        return;
       case "device-registers":
         session.readOnce(question.address, question.count, (result) =>
           done(result.ok ? ok(Array.from(result.value)) : result),
@@ -143,3 +147,5 @@ interface UnitSession {
 /** A request may take a period, within reason: an answer that takes longer is worth nothing to a fast loop. */
 const DEADLINE_MS_MIN = 100;
 const DEADLINE_MS_MAX = 1_000;
+/** Longer than any unit's own timer should be. */
+const WITHHOLD_MS_MAX = 120_000;

@@ -1,3 +1,7 @@
+import { alarmAck } from "./alarm-ack.ts";
+import { alarmLog } from "./alarm-log.ts";
+import { alarmShelve } from "./alarm-shelve.ts";
+import { alarmTest } from "./alarm-test.ts";
 import { alarms } from "./alarms.ts";
 import { audit } from "./audit.ts";
 import { configApply } from "./config-apply.ts";
@@ -27,6 +31,7 @@ import { units } from "./units.ts";
 import { why } from "./why.ts";
 import { whyNot } from "./why-not.ts";
 import { whyUnit } from "./why-unit.ts";
+import { withholdWrites } from "./withhold-writes.ts";
 
 /** The shelf: one line a request. */
 export const operatorRequests: readonly OperatorRequest[] = [
@@ -36,6 +41,10 @@ export const operatorRequests: readonly OperatorRequest[] = [
   whyUnit,
   lease,
   alarms,
+  alarmShelve,
+  alarmTest,
+  alarmLog,
+  alarmAck,
   events,
   audit,
   deviceMap,
@@ -46,6 +55,7 @@ export const operatorRequests: readonly OperatorRequest[] = [
   store,
   time,
   units,
+  withholdWrites,
   stop,
   resume,
   limitSet,

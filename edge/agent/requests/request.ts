@@ -1,5 +1,6 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
+import type { AlarmDesk } from "../../alarms/alarm-desk.ts";
 import type { ConfigDesk } from "../../config/config-desk.ts";
 import type { SiteConfig } from "../../config/site-config.ts";
 import type { Latches } from "../../control/step-types.ts";
@@ -41,6 +42,7 @@ export interface Desk {
     urgent: boolean,
     done: (result: Result<void>) => void,
   ) => void;
+  readonly alarms: AlarmDesk;
   /** Answers once, with the loop's answer or `loop.silent`. */
   readonly askLoop: (question: LoopQuestion, done: (result: LoopAnswer["result"]) => void) => void;
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;

@@ -1,4 +1,6 @@
-import { type DecodedModel, decodeModel, modelById, type PointValue, splitReads } from "@penstock/protocol/sunspec";
+import { fail, ok } from "@penstock/protocol/result";
+import { type DecodedModel, modelById, type PointValue } from "@penstock/protocol/sunspec";
+import { type ReadRegisters, readModels } from "../../commissioning/read-models.ts";
 import type { DeviceMap } from "../../devices/driver.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -24,7 +26,7 @@ export const command: Command = {
     const address = context.options.number("address");
     const model = context.options.number("model");
     if (address === undefined || model === undefined) return context.usage("--address and --model are numbers");
-    return address === null ? readModels(context, device, model) : readRaw(context, device, address);
+    return address === null ? readDecoded(context, device, model) : readRaw(context, device, address);
   },
 };
 
@@ -47,37 +49,32 @@ async function readRaw(context: CommandContext, device: string, address: number)
   return exitCodes.ok;
 }
 
-async function readModels(context: CommandContext, device: string, only: number | null): Promise<number> {
+async function readDecoded(context: CommandContext, device: string, only: number | null): Promise<number> {
   const asked = await context.ask({ op: "device-map", device });
   if (!asked.ok) return asked.exitCode;
   const map = asked.report["map"] as DeviceMap;
-  const wanted = map.models.filter(({ id }) => (only === null ? modelById(id) !== undefined : id === only));
+  const wanted = map.models.filter(({ id }) => modelById(id) !== undefined && (only === null || id === only));
   if (wanted.length === 0) {
-    context.say(`${device} has no model ${only ?? "we know"}; it has ${map.models.map(({ id }) => id).join(", ")}`);
+    context.say(
+      `${device} has no model ${only ?? ""} that we know; it has ${map.models.map(({ id }) => id).join(", ")}`,
+    );
     return exitCodes.failure;
   }
-  const decoded: DecodedModel[] = [];
-  for (const place of wanted) {
-    const model = modelById(place.id);
-    if (model === undefined) {
-      context.say(`model ${place.id} is not in our catalogue; read it raw with --address ${place.address}`);
-      return exitCodes.failure;
-    }
-    const image = new Uint16Array(place.length + 2);
-    for (const { offset, registers: count } of splitReads(model, place.length)) {
-      const part = await context.ask({ op: "device-registers", device, address: place.address + offset, count });
-      if (!part.ok) return part.exitCode;
-      image.set(part.report["registers"] as readonly number[], offset);
-    }
-    const result = decodeModel(model, image);
-    if (!result.ok) {
-      context.say(
-        `model ${place.id} of ${device}: ${result.error.code}; has its map moved? sitectl devices probe ${device}`,
-      );
-      return exitCodes.failure;
-    }
-    decoded.push(result.value);
+  const read: ReadRegisters = async (address, count) => {
+    const part = await context.ask({ op: "device-registers", device, address, count });
+    // What went wrong has been said.
+    return part.ok
+      ? ok(part.report["registers"] as readonly number[])
+      : fail({ code: "said", exitCode: part.exitCode });
+  };
+  const result = await readModels(map, read, only);
+  if (!result.ok) {
+    const { code, exitCode, model } = result.error;
+    if (code === "said") return Number(exitCode);
+    context.say(`model ${model} of ${device}: ${code}; has its map moved? sitectl devices probe ${device}`);
+    return exitCodes.failure;
   }
+  const decoded = result.value;
   if (context.options.json) {
     const models = decoded.map(({ id, values, blocks }) => ({ id, values: plain(values), blocks: blocks.map(plain) }));
     context.printJson({ version: 1, device, models });

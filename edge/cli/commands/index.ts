@@ -8,6 +8,7 @@ const entry = (group: string, name: string, summary: string, load: CommandEntry[
 });
 
 const see = "See";
+const alarm = "Alarms";
 const device = "Devices and paths";
 const change = "Change";
 const record = "Records";
@@ -22,7 +23,11 @@ export const commandEntries: readonly CommandEntry[] = [
   entry(see, "units", "every unit: power, charge, what its BMS allows, state", () => import("./units.ts")),
   entry(see, "points", "the metric catalogue with values of now", () => import("./points.ts")),
   entry(see, "lease", "the leases held, which is followed, when they end", () => import("./lease.ts")),
-  entry(see, "alarms", "what somebody should look at, now", () => import("./alarms-ls.ts")),
+  entry(alarm, "alarms ls", "what somebody should look at; also: sitectl alarms", () => import("./alarms-ls.ts")),
+  entry(alarm, "alarms ack", "say that you have seen it", () => import("./alarms-ack.ts")),
+  entry(alarm, "alarms shelve", "put one aside for a time", () => import("./alarms-shelve.ts")),
+  entry(alarm, "alarms log", "what became of alarms, and how well they serve", () => import("./alarms-log.ts")),
+  entry(alarm, "explain", "any code: what happened, what to do", () => import("./explain.ts")),
   entry(device, "devices ls", "each device: where, state, errors", () => import("./devices-ls.ts")),
   entry(device, "detect", "who answers on a device network", () => import("./detect.ts")),
   entry(device, "devices probe", "who a device is and which models it has", () => import("./devices-probe.ts")),

@@ -1,0 +1,24 @@
+import { boxCodes } from "./box-codes.ts";
+import { cloudCodes } from "./cloud-codes.ts";
+import { configCodes } from "./config-codes.ts";
+import { controlCodes } from "./control-codes.ts";
+import { deviceCodes } from "./device-codes.ts";
+import type { Explanation, Priority } from "./explanation.ts";
+
+export { type Explanation, PRIORITIES, type Priority } from "./explanation.ts";
+
+/** The shelf: every code of the edge in words, by area. */
+export const explanations: readonly Explanation[] = [
+  ...controlCodes,
+  ...configCodes,
+  ...deviceCodes,
+  ...cloudCodes,
+  ...boxCodes,
+];
+
+const byCode = new Map(explanations.map((explanation) => [explanation.code, explanation]));
+
+export const explain = (code: string): Explanation | undefined => byCode.get(code);
+
+/** An alarm nobody has judged is taken as one of medium priority rather than as nothing. */
+export const priorityOf = (code: string): Priority => byCode.get(code)?.priority ?? "medium";
