@@ -94,14 +94,15 @@ function readOptions(argv: readonly string[], command: Command) {
 /** `--min-mw -2` means what it says; `why-not -2` too. */
 function withNegativeNumbers(argv: readonly string[]): string[] {
   const args: string[] = [];
+  const numbers: string[] = [];
   for (const word of argv) {
-    const before = args.at(-1);
-    const isNumber = /^-\d/.test(word);
-    if (isNumber && before?.startsWith("--") && !before.includes("=")) args[args.length - 1] = `${before}=${word}`;
-    else if (isNumber && !args.includes("--")) args.push("--", word);
-    else args.push(word);
+    const before = args.at(-1) ?? "";
+    if (!/^-\d/.test(word)) args.push(word);
+    else if (/^--[a-z]/.test(before) && !before.includes("=")) args[args.length - 1] = `${before}=${word}`;
+    else numbers.push(word);
   }
-  return args;
+  if (numbers.length === 0) return args;
+  return args.includes("--") ? [...args, ...numbers] : [...args, "--", ...numbers];
 }
 
 const optionsOf = (values: Values): Options => ({

@@ -1,12 +1,18 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seconds } from "@penstock/protocol/units";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { noLatches } from "../agent/latches-fact.ts";
+import { statusReport } from "../agent/site-report.ts";
 import { sampleSite } from "../agent/testing/sample-agent.ts";
 import { sampleStatus } from "../agent/testing/sample-status.ts";
 import { askSite } from "./ask-site.ts";
+import { commandEntries } from "./commands/index.ts";
+import { helpFor, overview } from "./help.ts";
+import { lineDiagram } from "./line-diagram.ts";
+import { lookFor } from "./look.ts";
 import { serveOperators } from "./operator-socket.ts";
 import { socketPath, widestDoor } from "./socket-path.ts";
 
@@ -147,16 +153,71 @@ test.each([
   expect([run.code, run.err.includes(said)]).toEqual([code, true]);
 });
 
-test("every command teaches itself with an example", async () => {
+test("every command teaches itself with an example, in 80 columns, and every family has one name a command", async () => {
   const { out } = await sitectl(["--help"]);
-  const names = [...out.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\S/gm)].map((match) => match[1] as string);
-  expect(names.length).toBeGreaterThan(12);
-  for (const name of names) {
-    const help = await sitectl([...name.split(" "), "--help"]);
-    expect(help.code).toBe(0);
-    expect(help.out).toContain(`  sitectl ${name}`);
+  expect(out).toBe(`${overview()}\n`);
+  expect((await sitectl(["limit", "set", "--help"])).out).toContain("sitectl limit set --max-mw 2");
+  expect(commandEntries.length).toBeGreaterThan(40);
+  expect(new Set(commandEntries.map(({ name }) => name)).size).toBe(commandEntries.length);
+  for (const entry of commandEntries) {
+    const { command } = await entry.load();
+    const help = helpFor(entry, command);
+    expect(command.examples.length, entry.name).toBeGreaterThan(0);
+    for (const [line] of command.examples) expect(line).toMatch(/sitectl /);
+    for (const line of [...help.split("\n"), ...out.split("\n")]) {
+      expect(line.length, `${entry.name}: ${line}`).toBeLessThanOrEqual(100);
+    }
   }
-  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+});
+
+test.each(["bash", "zsh", "fish"])("completion for %s knows every command and its options", async (shell) => {
+  const { code, out } = await sitectl(["completion", shell]);
+  expect(code).toBe(0);
+  for (const word of ["status", "why-not", "limit", "shelve", "max-mw", "confirm"]) expect(out).toContain(word);
+  if (shell === "bash") expect(spawnSync("bash", ["-n"], { input: out }).status).toBe(0);
+});
+
+test("a family alone is its list, a slip is told what there is, and explain needs no agent", async () => {
+  expect(await sitectl(["alarms"])).toMatchObject({ code: 0, out: expect.stringContaining("limit-conflict") });
+  expect(await sitectl(["limit"])).toMatchObject({ code: 2, err: expect.stringContaining("limit set, limit clear") });
+  const nowhere = { PENSTOCK_RUN_DIR: "/no/such/folder" };
+  expect(await sitectl(["explain", "sync.offline"], nowhere)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/what to do +sitectl link/),
+  });
+  expect(await sitectl(["explain", "sync"], nowhere)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("did you mean"),
+  });
+  expect(await sitectl(["doctor", "--json"], nowhere)).toMatchObject({ code: 11 });
+});
+
+test("the single-line diagram and the units fit 80 columns and 24 rows", () => {
+  const { clock } = sampleSite();
+  const status = statusReport(
+    {
+      ...({ siteId: "park", nowMs: clock.nowMs(), monotonicMs: 0, latches: noLatches, grants: [] } as const),
+      ...{ site: sampleStatus(clock), sync: undefined, isStoring: true, heldRecords: 0, isClockTrusted: true },
+      ...{ alarms: [], isAlarmFlood: false },
+    } as never,
+    undefined,
+  );
+  const many = {
+    ...status,
+    units: Array.from({ length: 40 }, (_, index) => ({ ...status.units[0], id: `unit-${index}` })),
+  };
+  const look = lookFor({ isTTY: true, columns: 80, rows: 24 }, { NO_COLOR: "1" });
+  const lines = lineDiagram(many as never, [], look);
+  expect(lines.length).toBeLessThan(24);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  expect(lines.join("\n")).toMatch(/▲ {3}\+4\.60 MW at the meter/);
+  expect(lines.join("\n")).not.toContain("\u001b");
+  expect(lookFor({ isTTY: true, columns: 80, rows: 24 }, {}).paint.bold("x")).toContain("\u001b");
+  expect(lookFor({ isTTY: false, columns: 80, rows: 24 }, {}).paint.bold("x")).toBe("x");
+  expect(lookFor({ isTTY: true, columns: 80, rows: 24 }, {}, { plain: true }).table(["a", ">b"], [["1", "2"]])).toEqual(
+    ["a\tb", "1\t2"],
+  );
 });
 
 test("the socket lets the owner and the group in, and nobody else; a second agent is refused", async () => {

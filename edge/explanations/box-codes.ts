@@ -294,6 +294,30 @@ export const boxCodes = [
       "sitectl alarms ack says that you have seen it; then act on it.",
     ],
     ["operator.no-device", "There is no such device.", "Nothing was done.", "sitectl devices ls."],
+    [
+      "commissioning.unreadable",
+      "A file of a commissioning cannot be read.",
+      "Nothing was changed.",
+      "Another --file, or begin anew in another folder.",
+    ],
+    [
+      "commissioning.another-site",
+      "The file is of another site.",
+      "Nothing was changed.",
+      "Another --file; every site has its own.",
+    ],
+    [
+      "commissioning.altered",
+      "The report is not what was signed.",
+      "Nothing was changed.",
+      "Treat it as tampering; ask for the original.",
+    ],
+    [
+      "site.refused",
+      "The agent refused what a step asked.",
+      "The step was not finished, and its mode was put back.",
+      "What was refused stands above; then sitectl commission again.",
+    ],
     ["scan.not-a-network", "This is no network.", "Nothing was scanned.", "Write it like 10.0.7.0/26."],
     [
       "scan.public",

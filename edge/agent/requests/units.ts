@@ -6,15 +6,17 @@ export const units: OperatorRequest<object> = {
   op: "units",
   role: "viewer",
   parse: () => ({}),
-  answer: (_, { view }, answer) => {
+  answer: (_, { config, view }, answer) => {
     const { site, siteId, nowMs } = view();
     answer({
       version: 1,
       site: siteId,
       timeMs: nowMs,
-      units: (site?.image.units ?? []).map(({ id, rating, ...readings }) => ({
+      units: (site?.image.units ?? []).map(({ id, rating, ...readings }, index) => ({
         id,
         rating,
+        revertAfterMs: config.units[index]?.revertAfterMs ?? null,
+        safePowerW: config.units[index]?.safePowerW ?? null,
         ...readingFields(readings),
       })),
     });

@@ -1,0 +1,134 @@
+import { type Check, checkOf, critical, type DoctorFacts, isOk, type UnitFacts, warning } from "../check.ts";
+
+const units = (facts: DoctorFacts) => facts.units;
+const devices = (facts: DoctorFacts) => facts.devices;
+const listed = (ids: readonly string[]): string =>
+  ids.length > 3 ? `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more` : ids.join(", ");
+
+/** Units for which something holds, told as a warning; none: ok. */
+const unitCheck = (name: string, fix: string, isBad: (unit: UnitFacts) => boolean, good: string): Check =>
+  checkOf(name, fix, units, (all) => {
+    const bad = all.filter(isBad).map(({ id }) => id);
+    return bad.length === 0 ? isOk(good) : warning(listed(bad));
+  });
+
+const value = (unit: UnitFacts, name: string): unknown => unit[name]?.value;
+const number = (unit: UnitFacts, name: string): number => {
+  const read = value(unit, name);
+  return typeof read === "number" ? read : Number.NaN;
+};
+
+/** Does it see, and do they obey? */
+export const deviceChecks: readonly Check[] = [
+  checkOf("every Modbus device is ready", "sitectl explain device.lost", devices, (all) => {
+    const lost = all.filter(({ kind, talk }) => kind !== "plant" && talk?.state !== "ready");
+    return lost.length === 0
+      ? isOk(`all ${all.length}`)
+      : critical(listed(lost.map(({ id, talk }) => `${id} ${talk?.state ?? "unknown"}`)));
+  }),
+  checkOf("no device is another than it was", "sitectl explain device.identity-changed", devices, (all) => {
+    const other = all.filter(({ talk }) => talk?.state === "mismatch").map(({ id }) => id);
+    return other.length === 0 ? isOk("none") : critical(listed(other));
+  }),
+  checkOf(
+    "devices answer in time",
+    "network, gateway, requestGapMs and periodMs in the site's file",
+    devices,
+    (all) => {
+      const slow = all
+        .filter(({ talk }) => talk !== null && talk.timeouts > 0.01 * talk.requests && talk.timeouts > 3)
+        .map(({ id }) => id);
+      return slow.length === 0 ? isOk("under 1 % timeouts each") : warning(listed(slow));
+    },
+  ),
+  checkOf("devices refuse nothing", "sitectl explain device.exception", devices, (all) => {
+    const refusing = all.filter(({ talk }) => talk !== null && talk.exceptions > 3).map(({ id }) => id);
+    return refusing.length === 0 ? isOk("hardly anything") : warning(listed(refusing));
+  }),
+  checkOf("the meter is read", "sitectl explain meter-missing", devices, (all) => {
+    const field = all.find(({ kind }) => kind === "meter")?.readings["powerW"];
+    return field?.quality === "good"
+      ? isOk(`${field.ageMs} ms old`)
+      : critical(field === undefined ? "never" : `${field.quality}: ${field.cause}`);
+  }),
+  checkOf(
+    "the grid's frequency is plausible",
+    "the meter's wiring and map: sitectl devices read meter-1",
+    devices,
+    (all) => {
+      const hz = all.find(({ kind }) => kind === "meter")?.readings["frequencyHz"]?.value;
+      if (typeof hz !== "number") return warning("not known");
+      return Math.abs(hz - 50) < 2 || Math.abs(hz - 60) < 2 ? isOk(`${hz.toFixed(3)} Hz`) : critical(`${hz} Hz`);
+    },
+  ),
+  checkOf("the plant controller is read", "sitectl explain plant-missing", devices, (all) => {
+    const plant = all.find(({ kind }) => kind === "plant");
+    if (plant === undefined) return isOk("the site has none");
+    const bad = Object.entries(plant.readings)
+      .filter(([, { quality }]) => quality !== "good")
+      .map(([name]) => name);
+    return bad.length === 0 ? isOk("all of it") : critical(listed(bad));
+  }),
+  checkOf("the breaker is closed", "who opened it, and may it be closed?", devices, (all) => {
+    const plant = all.find(({ kind }) => kind === "plant");
+    if (plant === undefined) return isOk("the site tells of none");
+    return plant.readings["breakerClosed"]?.value === true ? isOk("it is") : critical("open, or not known");
+  }),
+  unitCheck(
+    "no unit is in local control",
+    "at the unit's own panel: to remote",
+    (unit) => value(unit, "remote") === false,
+    "all are remote",
+  ),
+  unitCheck("no unit has a fault", "the unit's own fault list", (unit) => value(unit, "state") === "fault", "none has"),
+  unitCheck(
+    "every unit runs",
+    "start it at its panel, or see its contactors",
+    (unit) => !["running", "fault"].includes(String(value(unit, "state"))),
+    "all do",
+  ),
+  unitCheck(
+    "every reading of every unit is good",
+    "sitectl units tells the causes",
+    (unit) => ["powerW", "soc", "state"].some((name) => unit[name]?.quality !== "good"),
+    "all are",
+  ),
+  unitCheck(
+    "no unit is too hot",
+    "filters, pumps, outside temperature",
+    (unit) => number(unit, "temperatureC") > 45,
+    "all below 45 °C",
+  ),
+  unitCheck(
+    "no unit is nearly full or empty",
+    "nothing, if the market wanted it so; else sitectl why",
+    (unit) => number(unit, "soc") < 0.03 || number(unit, "soc") > 0.98,
+    "none is",
+  ),
+  unitCheck(
+    "every BMS allows power both ways",
+    "cold, hot, full or empty cells; else the unit's fault list",
+    (unit) =>
+      number(unit, "chargeWMax") < 0.05 * unit.rating.chargeWMax &&
+      number(unit, "dischargeWMax") < 0.05 * unit.rating.dischargeWMax,
+    "all do",
+  ),
+  checkOf(
+    "charges are near each other",
+    "an allocation that favours one, or a BMS that has lost count",
+    units,
+    (all) => {
+      const charges = all.map((unit) => number(unit, "soc")).filter((soc) => !Number.isNaN(soc));
+      const spread = Math.max(...charges) - Math.min(...charges);
+      return charges.length < 2 || spread < 0.3
+        ? isOk(charges.length < 2 ? "one unit" : `${(spread * 100).toFixed(0)} points apart`)
+        : warning(`${(spread * 100).toFixed(0)} points apart`);
+    },
+  ),
+  unitCheck(
+    "every unit's own timer is short",
+    "revertAfterS in the site's file: 5 to 60 s",
+    (unit) => unit.revertAfterMs > 60_000 || unit.revertAfterMs < 3_000,
+    "3 to 60 s",
+  ),
+];
