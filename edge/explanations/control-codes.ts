@@ -58,6 +58,12 @@ export const controlCodes = [
   ...alarms(
     "medium",
     [
+      "reading-doubted",
+      "A reading was there and was not believed: frozen, jumping, or against what others say.",
+      "It counts as stale or missing; its limits tighten.",
+      "sitectl why names the reading and the cause; then the device, its map or its wiring.",
+    ],
+    [
       "meter-stale",
       "The meter's last reading is older than it may be.",
       "Limits at the connection keep a wider margin; at three times the age the reading is missing.",
