@@ -1,5 +1,6 @@
 import type { Command, CommandEntry, OptionSpec } from "./command.ts";
 import { commandEntries } from "./commands/index.ts";
+import { wrap } from "./words.ts";
 
 export const commonOptions: Readonly<Record<string, OptionSpec>> = {
   site: { value: "NAME", text: "which site, when several run here" },
@@ -44,10 +45,10 @@ export function helpFor({ name, summary }: CommandEntry, { usage, help, examples
   const width = Math.max(...Object.entries(all).map(([option, spec]) => words(option, spec).length));
   const lineWidth = Math.max(...examples.map(([line]) => line.length));
   return [
-    `sitectl ${name}${usage === "" ? "" : ` ${usage}`}`,
+    ...wrap(`sitectl ${name} ${usage}`.trimEnd(), columns, "        "),
     "",
     `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
-    ...(help === "" ? [] : [help]),
+    ...(help === "" ? [] : reflow(help)),
     "",
     ...examples.map(([line, purpose]) =>
       purpose === undefined
@@ -60,3 +61,16 @@ export function helpFor({ name, summary }: CommandEntry, { usage, help, examples
     ...Object.entries(all).map(([option, spec]) => `  ${words(option, spec).padEnd(width)}  ${spec.text}`),
   ].join("\n");
 }
+
+const columns = 80;
+
+/** Paragraphs are set anew to the width; lists, which have runs of spaces, keep their lines. */
+const reflow = (help: string): string[] =>
+  help.split("\n\n").flatMap((paragraph, index) => {
+    const lines = paragraph.split("\n");
+    const isList = lines.some((line) => /^ |\S {2,}\S/.test(line));
+    const set = isList
+      ? lines.flatMap((line) => wrap(line, columns, " ".repeat(/^ *\S+ */.exec(line)?.[0].length ?? 0)))
+      : wrap(lines.join(" "), columns, "");
+    return index === 0 ? set : ["", ...set];
+  });

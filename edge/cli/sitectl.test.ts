@@ -164,9 +164,9 @@ test("every command teaches itself with an example, in 80 columns, and every fam
     const help = helpFor(entry, command);
     expect(command.examples.length, entry.name).toBeGreaterThan(0);
     for (const [line] of command.examples) expect(line).toMatch(/sitectl /);
-    for (const line of [...help.split("\n"), ...out.split("\n")]) {
-      expect(line.length, `${entry.name}: ${line}`).toBeLessThanOrEqual(100);
-    }
+    // What is to be typed is never broken.
+    const prose = help.split("\n").filter((line) => !line.startsWith("  "));
+    for (const line of prose) expect(line.length, `${entry.name}: ${line}`).toBeLessThanOrEqual(80);
   }
   for (const line of out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
