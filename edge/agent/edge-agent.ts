@@ -2,7 +2,7 @@ import type { MqttLink } from "@penstock/protocol/link";
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
-import { seconds, seconds, W } from "@penstock/protocol/units";
+import { seconds, W } from "@penstock/protocol/units";
 import { AlarmDesk } from "../alarms/alarm-desk.ts";
 import { alarmFact } from "../alarms/alarm-fact.ts";
 import { siteConditions } from "../alarms/site-conditions.ts";
