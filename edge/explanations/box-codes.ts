@@ -61,6 +61,12 @@ export const boxCodes = [
       "Install @penstock/edge-opc-ua beside the edge and restart.",
     ],
     [
+      "northbound.not-listening",
+      "The server for the grid operator's SCADA cannot listen.",
+      "The site controls as before; SCADA sees nothing.",
+      "Is the port taken, or below 1024? northbound in the site's file.",
+    ],
+    [
       "plant.unknown-driver",
       "No plant driver has this name.",
       "The site runs as if the plant controller were silent.",

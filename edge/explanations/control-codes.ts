@@ -64,6 +64,12 @@ export const controlCodes = [
       "sitectl why names the reading and the cause; then the device, its map or its wiring.",
     ],
     [
+      "service-agc-stale",
+      "The automatic generation control has not sent a set-point in time.",
+      "The last one is held for its time, then the site falls back to its profile.",
+      "sitectl link; the issuer of the signal.",
+    ],
+    [
       "meter-stale",
       "The meter's last reading is older than it may be.",
       "Limits at the connection keep a wider margin; at three times the age the reading is missing.",
@@ -77,6 +83,24 @@ export const controlCodes = [
     ],
   ),
   ...events(
+    [
+      "grid-operator.limit",
+      "The grid operator's SCADA set or lifted a limit.",
+      "It is latched, over restarts too, and held from the next cycle on.",
+      "Nothing: it is the operator's to say. sitectl why shows what it leaves.",
+    ],
+    [
+      "loop.heartbeat-withheld",
+      "The supervisor withholds the heartbeat because the loop stands still.",
+      "The units come to rest by their own timers.",
+      "sitectl doctor, then restart the edge; sitectl bundle before, if there is time.",
+    ],
+    [
+      "loop.heartbeat-restored",
+      "The loop moves again and the heartbeat goes out.",
+      "The units take set-points again.",
+      "What held it up? sitectl time, sitectl events --code 'loop.*'.",
+    ],
     [
       "loop.overrun",
       "The loop was held up and left out cycles.",
