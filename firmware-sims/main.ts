@@ -46,6 +46,7 @@ Make trouble, one JSON object a line on the control port:
   {"op":"breaker","closed":false}
   {"op":"frequency","hz":49.5,"overMs":4000}                               (a step without overMs; null lets it go)
   {"op":"frequency-trace","samplesHz":[50,49.9,49.7],"intervalMs":1000}
+  {"op":"regulation","powerW":3000000}                                     (one renewal; an operator sends one every 4 s)
   {"op":"log-power","on":true}   then   {"op":"power-log"}`;
 
 const { values: flags } = parseFlags();

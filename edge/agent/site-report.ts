@@ -79,6 +79,7 @@ export function whyReport(view: AgentView) {
     wishW: explanation?.wishW ?? null,
     wishText: explanation?.wishText ?? null,
     services: explanation?.services ?? [],
+    reactive: explanation?.reactive ?? [],
     limits: (explanation?.because ?? []).map(({ limit, interval, movedW, text }) => ({
       limit,
       powerWMin: finite(interval.powerWMin),

@@ -1,5 +1,6 @@
 import { kW, kWh, Ms, MW } from "@penstock/protocol/units";
 import { reservesOf } from "../control/services/reserves.ts";
+import { nominalOf } from "../control/services/serve.ts";
 import type { Service } from "../control/services/service.ts";
 import { toService } from "./services-document.ts";
 import type { SiteDocument } from "./site-document.ts";
@@ -14,8 +15,10 @@ export function serviceContradictions(site: SiteDocument, say: Say): void {
     const place = (message: string) => say(["services", index], `services[${index}]`, message);
     if (names.has(service.name)) place(`is the second named "${service.name}"; give it a name of its own`);
     names.add(service.name);
+    if (only(service, contracts, index)) place("is a second way to say what the site does; one is enough");
+    if (!("rule" in service)) return;
     const { nominalHz } = service.rule;
-    const first = contracts[0]?.rule.nominalHz;
+    const first = nominalOf(contracts);
     if (nominalHz !== first)
       place(`counts on ${nominalHz} Hz, the first service on ${first} Hz: a site stands on one grid`);
     const slow = tooSlow(service, site);
@@ -25,8 +28,23 @@ export function serviceContradictions(site: SiteDocument, say: Say): void {
   if (short !== undefined) say(["services"], "services", short);
 }
 
+/** Of reactive services a site has one, and of the others that say where something has to be: two would pull at it. */
+function only(service: Service, contracts: readonly Service[], index: number): boolean {
+  const group = ONE_OF.find((types) => types.includes(service.type));
+  return group !== undefined && contracts.slice(0, index).some(({ type }) => group.includes(type));
+}
+
+const ONE_OF: readonly (readonly Service["type"][])[] = [
+  ["volt-var", "fixed-power-factor", "fixed-reactive"],
+  ["volt-watt"],
+  ["agc"],
+  ["peak-shaving"],
+  ["self-consumption"],
+];
+
 /** A reading may be a period old, the next cycle a period away, and then the site needs its own time. */
 function tooSlow(service: Service, { control }: SiteDocument): string | undefined {
+  if (!("rule" in service)) return undefined;
   const { max } = service.rule.response.delayMs;
   const neededMs = Ms(2 * control.periodMs + control.actuationMs);
   if (neededMs <= max) return undefined;

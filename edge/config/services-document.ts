@@ -1,4 +1,4 @@
-import { Hz, MW, seconds } from "@penstock/protocol/units";
+import { Hz, kvar, kW, MW, minutes, seconds, V, WPerS } from "@penstock/protocol/units";
 import { z } from "zod";
 import {
   aemoDroop,
@@ -77,6 +77,32 @@ const droop = <K extends string>(kind: K) =>
     openLoopS: z.number().min(0.2).max(10).optional(),
   });
 
+const points = z
+  .array(z.tuple([z.number().min(0.5).max(1.5), z.number().min(-1).max(1)]))
+  .min(2)
+  .max(20)
+  .refine(isFalling, "must go on in voltage and never rise");
+
+function isFalling(curve: readonly (readonly [number, number])[]): boolean {
+  return curve.every(([x, y], index) => {
+    const [beforeX, beforeY] = curve[index - 1] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    return x > beforeX && y <= beforeY;
+  });
+}
+
+/** IEEE 1547-2018 category B defaults, scaled so that the ends are the whole contract. Unverified here. */
+const VOLT_VAR: [number, number][] = [
+  [0.92, 1],
+  [0.98, 0],
+  [1.02, 0],
+  [1.08, -1],
+];
+/** IEEE 1547-2018 defaults: full power to 1.06, a fifth from 1.10 on. Unverified here. */
+const VOLT_WATT: [number, number][] = [
+  [1.06, 1],
+  [1.1, 0.2],
+];
+
 export const serviceDocument = z.discriminatedUnion("kind", [
   curve("nesoDcLow"),
   curve("nesoDcHigh"),
@@ -110,6 +136,54 @@ export const serviceDocument = z.discriminatedUnion("kind", [
     support: z.enum(["short", "long"]),
   }),
   z.strictObject({ kind: z.literal("ercotFfr"), name, contractedMW: positive }),
+  z.strictObject({
+    kind: z.literal("agc"),
+    name,
+    contractedMW: positive,
+    /** The whole contract one way within so long. */
+    fullInS: positive.max(600).default(10),
+    /** Set-points come every 2 to 4 s: three of them missed. */
+    staleAfterS: positive.max(60).default(12),
+    /** NPRR1282: half an hour of energy for regulation. */
+    durationMin: z.number().nonnegative().max(240).default(30),
+  }),
+  z.strictObject({
+    kind: z.literal("peakShaving"),
+    name,
+    importMaxMW: z.number().nonnegative(),
+    trimKW: z.number().nonnegative(),
+  }),
+  z.strictObject({
+    kind: z.literal("selfConsumption"),
+    name,
+    gridPowerKW: z.number().default(0),
+    trimKW: z.number().nonnegative(),
+  }),
+  z.strictObject({
+    kind: z.literal("voltVar"),
+    name,
+    contractedMvar: positive,
+    /** Line to neutral, as the meter gives it. */
+    nominalV: positive,
+    /** [voltage per unit, part of contractedMvar], voltage ascending, reactive power falling. */
+    curve: points.default(VOLT_VAR),
+    openLoopS: positive.max(90).default(5),
+  }),
+  z.strictObject({
+    kind: z.literal("voltWatt"),
+    name,
+    nominalV: positive,
+    /** [voltage per unit, part of the units' discharge rating]. */
+    curve: points.default(VOLT_WATT),
+    openLoopS: positive.max(60).default(10),
+  }),
+  z.strictObject({
+    kind: z.literal("fixedPowerFactor"),
+    name,
+    powerFactor: z.number().min(0.5).max(1),
+    excitation: z.enum(["over", "under"]),
+  }),
+  z.strictObject({ kind: z.literal("fixedReactive"), name, reactiveMvar: z.number() }),
 ]);
 
 export type ServiceDocument = z.output<typeof serviceDocument>;
@@ -130,10 +204,50 @@ export function toService(document: ServiceDocument): Service {
       return switched(name, document.contractedMW, ercotFfr);
     case "fcasSwitchedRaise":
       return switched(name, document.contractedMW, fcasSwitchedRaise(Hz(document.triggerHz)));
+    case "agc": {
+      const contractedW = MW(document.contractedMW);
+      return {
+        type: "agc",
+        name,
+        contractedW,
+        rampWPerS: WPerS(contractedW / document.fullInS),
+        staleAfterMs: seconds(document.staleAfterS),
+        durationMs: minutes(document.durationMin),
+      };
+    }
+    case "peakShaving":
+      return { type: "peak-shaving", name, importWMax: MW(document.importMaxMW), trimWMax: kW(document.trimKW) };
+    case "selfConsumption":
+      return { type: "self-consumption", name, gridPowerW: kW(document.gridPowerKW), trimWMax: kW(document.trimKW) };
+    case "voltVar": {
+      const { contractedMvar, nominalV, curve, openLoopS } = document;
+      return {
+        type: "volt-var",
+        name,
+        contractedVar: kvar(1e3 * contractedMvar),
+        nominalV: V(nominalV),
+        curve,
+        shape: lag(openLoopS),
+      };
+    }
+    case "voltWatt":
+      return {
+        type: "volt-watt",
+        name,
+        nominalV: V(document.nominalV),
+        curve: document.curve,
+        shape: lag(document.openLoopS),
+      };
+    case "fixedPowerFactor":
+      return { type: "fixed-power-factor", name, powerFactor: document.powerFactor, excitation: document.excitation };
+    case "fixedReactive":
+      return { type: "fixed-reactive", name, reactiveVar: kvar(1e3 * document.reactiveMvar) };
     default:
       return { type: "curve", name, contractedW: MW(document.contractedMW), rule: CURVES[document.kind] };
   }
 }
+
+const lag = (openLoopS: number) => ({ form: "lag" as const, openLoopMs: seconds(openLoopS) });
 
 const switched = (name: string, contractedMW: number, rule: SwitchedRule): Service => ({
   type: "switched",

@@ -66,8 +66,16 @@ export interface PlantImage {
   readonly transformerTemperatureC: Reading<Celsius>;
   /** At the point of connection, `powerWMin` ≤ `powerWMax`. No limit in force: ±Infinity, good. */
   readonly gridOperatorLimitW: Reading<PowerInterval>;
+  /** Undefined where the controller passes no regulation on. */
+  readonly agc?: Reading<AgcSignal>;
   /** The power the grid operator commands at the point of connection; "none" while it commands none. Absent where it never does. */
   readonly gridOperatorSetpointW?: Reading<W | "none">;
+}
+
+/** A grid operator's regulation set-point around the baseline, + out, and the counter that moves each time it is renewed. */
+export interface AgcSignal {
+  readonly powerW: W;
+  readonly sequence: number;
 }
 
 /** `[powerWMin, powerWMax]`, never inside out. */

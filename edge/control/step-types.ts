@@ -79,6 +79,13 @@ export interface ServiceLine {
   readonly text: string;
 }
 
+/** One reactive service of the site in one cycle; positive injects. */
+export interface ReactiveLine {
+  readonly service: string;
+  readonly wantedVar: Var;
+  readonly text: string;
+}
+
 /** From wish to write, for one cycle. `sitectl why` prints it; the recorder keeps it. */
 export interface Explanation {
   readonly source: WishSource;
@@ -88,6 +95,8 @@ export interface Explanation {
   readonly leaseId: string | undefined;
   /** What the site's services add to the wish; empty on a site without any, and while it rests or is stopped. */
   readonly services: readonly ServiceLine[];
+  /** What its reactive services ask for, on top of a lease's; each unit gives what its circle leaves. */
+  readonly reactive: readonly ReactiveLine[];
   /** After limits, before the ramp. */
   readonly clampedW: W;
   /** After the ramp: what was split over the units. */

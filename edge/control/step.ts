@@ -1,4 +1,4 @@
-import { W } from "@penstock/protocol/units";
+import { Var, W } from "@penstock/protocol/units";
 import { type ClampedWish, clampWish, type Shelf } from "./clamp-wish.ts";
 import { consolidate, type Resting } from "./consolidate.ts";
 import type { CoreState } from "./core-state.ts";
@@ -9,7 +9,8 @@ import type { LimitContext } from "./limits/limit.ts";
 import { rampTarget, toWholeWatts } from "./ramp-target.ts";
 import { countReversal } from "./reversals.ts";
 import { addServices, delivered, fastPart } from "./services/add-services.ts";
-import { noServices, type Served, type ServicesState, serve } from "./services/serve.ts";
+import { idle, type Served, type ServicesState, serve } from "./services/serve.ts";
+import { noReactive, serveReactive } from "./services/serve-reactive.ts";
 import type { SiteControlConfig } from "./site-control-config.ts";
 import { split } from "./split.ts";
 import type { Because, CoreAlarm, Explanation, StepInput, UnitCommand } from "./step-types.ts";
@@ -40,13 +41,10 @@ export function step(
 ): StepOutput {
   const seen = survey(state, input, config);
   const { image, elapsedMs, wish, context } = seen;
-  const served =
-    wish.manner === "normal" && config.services !== undefined
-      ? serve(state.services, image, context, config.services, elapsedMs)
-      : idle;
+  const served = serve(image, context, elapsedMs);
 
   const share = config.fallback.onUnitLoss === "hold-share" ? unitLossShare(wish.powerW, image) : undefined;
-  const wantedW = W(wish.powerW + (share?.movedW ?? 0));
+  const wantedW = W(wish.powerW + served.slowW + (share?.movedW ?? 0));
   const clamped = clampWish(wantedW, shelf, image, context, room);
   const fromW = joinedW(state, image);
   const baselineFromW = served === idle ? fromW : fromW - state.services.fastW;
@@ -56,14 +54,20 @@ export function step(
   const targetW = wish.manner === "normal" ? toWholeWatts(wholeW, clamped) : Math.trunc(wholeW);
   const resting = consolidate(targetW, image, room, state.resting, config.minimumLoad);
   const { plannedVar } = context;
-  const commands = split({ powerW: targetW, reactiveVar: wish.reactiveVar, plannedVar, resting }, image, room);
+  const reactive = served === idle ? noReactive : serveReactive(image, context, targetW, elapsedMs);
+  const reactiveVar = Var(wish.reactiveVar + reactive.reactiveVar);
+  const commands = split({ powerW: targetW, reactiveVar, plannedVar, resting }, image, room);
 
   let commandedW = 0;
   for (const command of commands) commandedW += command.powerW;
   const because = share === undefined ? clamped.because : [share, ...clamped.because];
   const gotW = fastPart(commandedW, baselineW, fastW);
   return {
-    state: nextState(seen, W(commandedW), resting, { ...served.state, fastW: gotW }),
+    state: nextState(seen, W(commandedW), resting, {
+      ...served.state,
+      voltVarPu: reactive.voltVarPu,
+      fastW: gotW,
+    }),
     commands,
     explanation: {
       source: wish.source,
@@ -71,6 +75,7 @@ export function step(
       wishText: wish.text,
       leaseId: wish.leaseId,
       services: delivered(served, gotW),
+      reactive: reactive.lines,
       clampedW: wish.manner === "normal" ? W(clamped.clampedW + gotW) : W(0),
       targetW: W(commandedW),
       interval: clamped.interval,
@@ -81,15 +86,6 @@ export function step(
     },
   };
 }
-
-/** No services: the site has none, rests, or is stopped. */
-const idle: Served = {
-  fastW: W(0),
-  push: { outW: W(0), inW: W(0) },
-  lines: [],
-  alarms: [],
-  state: noServices,
-};
 
 /** Who stood in the way of the services; asked only when somebody did. */
 function cutBecause(

@@ -1,6 +1,6 @@
 import type { MonotonicMs, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { EnergyLedger } from "../control/energy-ledger.ts";
-import type { PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
+import type { AgcSignal, PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
 import type { Explanation, Grant, Latches } from "../control/step-types.ts";
 import type { RecordingChunk } from "../recorder/cycle-recorder.ts";
 import type { FrequencyEvidence } from "../recorder/frequency-evidence.ts";
@@ -24,6 +24,8 @@ export interface PlantReading {
   readonly breakerClosed: boolean | undefined;
   readonly transformerTemperatureC: number | undefined;
   readonly gridOperatorLimitW: PowerInterval | undefined;
+  /** Undefined where the controller passes no regulation on. */
+  readonly agc?: AgcSignal | undefined;
 }
 
 export type LoopOutput =

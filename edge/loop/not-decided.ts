@@ -8,6 +8,7 @@ export const NOT_DECIDED: Explanation = {
   wishText: "nothing is commanded before every device was read or has failed to answer",
   leaseId: undefined,
   services: [],
+  reactive: [],
   clampedW: W(0),
   targetW: W(0),
   interval: { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: W(Number.POSITIVE_INFINITY) },

@@ -1,5 +1,13 @@
 import type { Celsius, MonotonicMs, Ms } from "@penstock/protocol/units";
-import { good, missing, type PlantImage, type PowerInterval, type Reading, stale } from "../control/image.ts";
+import {
+  type AgcSignal,
+  good,
+  missing,
+  type PlantImage,
+  type PowerInterval,
+  type Reading,
+  stale,
+} from "../control/image.ts";
 import type { PlantReading } from "./loop-types.ts";
 
 /**
@@ -10,6 +18,7 @@ export class PlantMemory {
   #breakerClosed: Remembered<boolean> | undefined;
   #transformerTemperatureC: Remembered<Celsius> | undefined;
   #gridOperatorLimitW: Remembered<PowerInterval> | undefined;
+  #agc: Remembered<AgcSignal> | undefined;
 
   /** True when the grid operator's limit is another one than before. */
   remember(reading: PlantReading): boolean {
@@ -18,6 +27,7 @@ export class PlantMemory {
     if (transformerTemperatureC !== undefined) {
       this.#transformerTemperatureC = { value: transformerTemperatureC as Celsius, atMs };
     }
+    if (reading.agc !== undefined) this.#agc = { value: reading.agc, atMs };
     if (gridOperatorLimitW === undefined) return false;
     const before = this.#gridOperatorLimitW?.value;
     this.#gridOperatorLimitW = { value: gridOperatorLimitW, atMs };
@@ -29,6 +39,7 @@ export class PlantMemory {
       breakerClosed: readingOf(this.#breakerClosed, nowMs, freshMs),
       transformerTemperatureC: readingOf(this.#transformerTemperatureC, nowMs, freshMs),
       gridOperatorLimitW: readingOf(this.#gridOperatorLimitW, nowMs, freshMs),
+      ...(this.#agc && { agc: readingOf(this.#agc, nowMs, freshMs) }),
     };
   }
 }

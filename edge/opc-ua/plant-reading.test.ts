@@ -29,7 +29,16 @@ test("a value that is not Good is no value, whatever it says", () => {
     breakerClosed: undefined,
     transformerTemperatureC: undefined,
     gridOperatorLimitW: undefined,
+    agc: undefined,
   });
+});
+
+test("a regulation set-point needs its counter, and an old one makes nothing else old", () => {
+  const plant = [good(true), good(60), good(false), bad, bad];
+  const reading = plantReading([...plant, good(3e6, 9_000), good(17, 9_000)], MonotonicMs(10_000));
+  expect(reading).toMatchObject({ readAtMonotonicMs: 10_000, agc: { powerW: 3e6, sequence: 17 } });
+  expect(plantReading([...plant, good(3e6), bad], MonotonicMs(0)).agc).toBeUndefined();
+  expect(plantReading(plant, MonotonicMs(0)).agc).toBeUndefined();
 });
 
 test("a reading is as old as the server says its oldest good value is", () => {

@@ -16,6 +16,8 @@ export const PLANT_NODES = [
   "Plant/GridOperatorLimitActive",
   "Plant/GridOperatorLimitMin",
   "Plant/GridOperatorLimitMax",
+  "Plant/RegulationSetpoint",
+  "Plant/RegulationCounter",
 ] as const;
 
 export const PLANT_NAMESPACE = "urn:penstock:site";
@@ -23,18 +25,31 @@ export const PLANT_NAMESPACE = "urn:penstock:site";
 /**
  * What a batch of values says about the plant. A value that is not Good, or not of its type, is no value. The
  * age is the server's own account of it, server minus source timestamp, of the oldest value: a gateway that
- * repeats what it heard a minute ago does not make it new.
+ * repeats what it heard a minute ago does not make it new. A regulation set-point changes only when its operator
+ * renews it and carries a counter for that: its time stamp says nothing about the others.
  */
 export function plantReading(values: readonly NodeValue[], nowMs: MonotonicMs): PlantReading {
-  const [breaker, temperature, isLimited, limitMin, limitMax] = values.map(trusted);
-  const ageMs = Math.max(0, ...values.filter(({ isGood }) => isGood).map(ageOf));
+  const [breaker, temperature, isLimited, limitMin, limitMax, setpoint, counter] = values.map(trusted);
+  const ageMs = Math.max(
+    0,
+    ...values
+      .slice(0, RENEWED_FROM)
+      .filter(({ isGood }) => isGood)
+      .map(ageOf),
+  );
   return {
     readAtMonotonicMs: MonotonicMs(nowMs - ageMs),
     breakerClosed: typeof breaker === "boolean" ? breaker : undefined,
     transformerTemperatureC: finite(temperature),
     gridOperatorLimitW: limitOf(isLimited, finite(limitMin), finite(limitMax)),
+    agc: agcOf(finite(setpoint), finite(counter)),
   };
 }
+
+const RENEWED_FROM = PLANT_NODES.indexOf("Plant/RegulationSetpoint");
+
+const agcOf = (powerW: number | undefined, sequence: number | undefined): PlantReading["agc"] =>
+  powerW === undefined || sequence === undefined ? undefined : { powerW: W(powerW), sequence };
 
 const trusted = ({ isGood, value }: NodeValue): unknown => (isGood ? value : undefined);
 

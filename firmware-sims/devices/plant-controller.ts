@@ -10,6 +10,9 @@ export interface PlantNodes {
   "Plant/GridOperatorLimitActive": boolean;
   "Plant/GridOperatorLimitMin": number;
   "Plant/GridOperatorLimitMax": number;
+  /** The operator's regulation set-point around the site's baseline, W, + out; the counter moves at each renewal. */
+  "Plant/RegulationSetpoint": number;
+  "Plant/RegulationCounter": number;
   /** Counts seconds; resets to zero once a day. */
   "Plant/Heartbeat": number;
 }
@@ -23,6 +26,8 @@ export const livePlantPaths = [
   "Plant/GridOperatorLimitActive",
   "Plant/GridOperatorLimitMin",
   "Plant/GridOperatorLimitMax",
+  "Plant/RegulationSetpoint",
+  "Plant/RegulationCounter",
   "Plant/Heartbeat",
 ] as const satisfies readonly PlantPath[];
 
@@ -47,6 +52,8 @@ export class PlantController {
       "Plant/GridOperatorLimitActive": false,
       "Plant/GridOperatorLimitMin": connectionLimitW.min,
       "Plant/GridOperatorLimitMax": connectionLimitW.max,
+      "Plant/RegulationSetpoint": 0,
+      "Plant/RegulationCounter": 0,
       "Plant/Heartbeat": 0,
     };
   }
@@ -70,6 +77,12 @@ export class PlantController {
     this.#nodes["Plant/GridOperatorLimitActive"] = isActive;
     this.#nodes["Plant/GridOperatorLimitMin"] = powerWMin;
     this.#nodes["Plant/GridOperatorLimitMax"] = powerWMax;
+  }
+
+  /** The operator renews its regulation set-point. */
+  regulate(powerW: number): void {
+    this.#nodes["Plant/RegulationSetpoint"] = powerW;
+    this.#nodes["Plant/RegulationCounter"] = (this.#nodes["Plant/RegulationCounter"] + 1) % 65_536;
   }
 
   /** Its programme starts again. The operator's limit is latched in the controller and survives. */

@@ -53,6 +53,14 @@ test("frequency follows a ramp and a recording, and what the plant did can be ha
   expect(ask({ op: "power-log" })).toEqual({ ok: true, samples: [] });
 });
 
+test("each regulation set-point is a renewal", () => {
+  expect(ask({ op: "regulation", powerW: 2e6 })).toEqual({ ok: true });
+  expect(ask({ op: "regulation", powerW: 2e6 })).toEqual({ ok: true });
+  expect(site.plantController.read("Plant/RegulationSetpoint")).toBe(2e6);
+  expect(site.plantController.read("Plant/RegulationCounter")).toBe(2);
+  expect(ask({ op: "regulation" })).toMatchObject({ ok: false, error: { code: "control.bad-request" } });
+});
+
 test.each([
   ["nonsense", "control.bad-json"],
   ["[1]", "control.bad-json"],

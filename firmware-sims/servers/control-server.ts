@@ -125,6 +125,12 @@ export function siteOps(site: SiteSim): Readonly<Record<string, ControlOp>> {
       site.frequencyTrace({ samplesHz: Float64Array.from(samplesHz), intervalMs });
       return ok({});
     },
+    regulation: (request) => {
+      const { powerW } = request;
+      if (!isNumber(powerW)) return fail({ code: "control.bad-request", expected: "powerW: number" });
+      site.plantController.regulate(powerW);
+      return ok({});
+    },
     "log-power": (request) => {
       if (typeof request["on"] !== "boolean") return fail({ code: "control.bad-request", expected: "on: boolean" });
       site.logPower(request["on"]);

@@ -63,6 +63,10 @@ export class SiteProcess {
     return this.#ask({ op: "frequency-trace", samplesHz, intervalMs });
   }
 
+  regulate(powerW: number): Promise<unknown> {
+    return this.#ask({ op: "regulation", powerW });
+  }
+
   logPower(): Promise<unknown> {
     return this.#ask({ op: "log-power", on: true });
   }

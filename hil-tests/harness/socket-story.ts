@@ -83,6 +83,9 @@ function siteHandle(world: SocketWorld, name: SiteName): SiteHandle {
     async playFrequency(samplesHz, intervalMs) {
       await plant.playFrequency(samplesHz, intervalMs);
     },
+    async regulate(powerW) {
+      await plant.regulate(powerW);
+    },
     async logPower() {
       await plant.logPower();
     },

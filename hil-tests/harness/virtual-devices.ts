@@ -61,6 +61,8 @@ export function readPlant(
     const minW = plant.read("Plant/GridOperatorLimitMin");
     const maxW = plant.read("Plant/GridOperatorLimitMax");
     if (isLimited === undefined || minW === undefined || maxW === undefined) return;
+    const setpointW = plant.read("Plant/RegulationSetpoint");
+    const sequence = plant.read("Plant/RegulationCounter");
     tell({
       readAtMonotonicMs: clock.monotonicMs(),
       breakerClosed: plant.read("Plant/BreakerClosed"),
@@ -68,6 +70,7 @@ export function readPlant(
       gridOperatorLimitW: isLimited
         ? { powerWMin: W(minW), powerWMax: W(maxW) }
         : { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: W(Number.POSITIVE_INFINITY) },
+      agc: setpointW === undefined || sequence === undefined ? undefined : { powerW: W(setpointW), sequence },
     });
   });
 }

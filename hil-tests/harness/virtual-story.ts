@@ -95,6 +95,9 @@ function siteHandle(world: VirtualWorld, name: SiteName): SiteHandle {
       site.sim.pinFrequency(undefined);
       site.sim.frequencyTrace({ samplesHz: Float64Array.from(samplesHz), intervalMs });
     },
+    async regulate(powerW) {
+      site.sim.plantController.regulate(powerW);
+    },
     async logPower() {
       site.sim.logPower(true);
     },

@@ -39,6 +39,8 @@ export interface SiteHandle {
   /** The grid's frequency goes to a value, at once or along a straight line; undefined lets it wander again. */
   moveFrequency(hz: number | undefined, overMs?: number): Promise<void>;
   playFrequency(samplesHz: readonly number[], intervalMs: number): Promise<void>;
+  /** The grid operator renews its regulation set-point, once. */
+  regulate(powerW: number): Promise<void>;
   /** Keeps what the plant does step by step from now on. */
   logPower(): Promise<void>;
   powerLog(): Promise<readonly PowerSample[]>;

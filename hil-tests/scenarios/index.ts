@@ -6,6 +6,7 @@ import { edgeKilled } from "./edge-killed.ts";
 import { edgeStopped } from "./edge-stopped.ts";
 import { gridOperatorLimit } from "./grid-operator-limit.ts";
 import { iberianBlackout } from "./iberian-blackout.ts";
+import { regulationFallsSilent } from "./regulation-falls-silent.ts";
 import { reserveKeepsItsWord } from "./reserve-keeps-its-word.ts";
 import type { Scenario } from "./scenario.ts";
 import { staleMeter } from "./stale-meter.ts";
@@ -22,4 +23,5 @@ export const scenarios: readonly Scenario[] = [
   reserveKeepsItsWord,
   droopOnARamp,
   iberianBlackout,
+  regulationFallsSilent,
 ];

@@ -44,6 +44,7 @@ export function sampleStatus(clock: Clock): SiteStatus {
       wishText: "lease lease-7: NEM energy PNSTK1 10:05 target",
       leaseId: "lease-7",
       services: [],
+      reactive: [],
       clampedW: MW(3.8),
       targetW: MW(3.8),
       interval: { powerWMin: MW(-3.8), powerWMax: MW(3.8) },

@@ -29,7 +29,7 @@ export function whyLines(why: WhyReport, { paint }: Look): string[] {
     "",
     paint.bold(`wish    ${power(why.wishW)}  from ${why.source}${lease}`),
     ...wrap(`    ${why.wishText ?? ""}`, width, "    "),
-    ...serviceLines(why.services),
+    ...serviceLines(why),
     `limits  ${why.limits.length === 0 ? "none in the way" : `leave ${interval(why.powerWMin, why.powerWMax)}`}`,
     ...limits,
     paint.bold(`allowed ${power(why.clampedW)}`),
@@ -46,11 +46,16 @@ export function whyLines(why: WhyReport, { paint }: Look): string[] {
 }
 
 /** What each service adds, and how much of it the limits let through. */
-function serviceLines(services: WhyReport["services"]): string[] {
+function serviceLines({ services, reactive }: WhyReport): string[] {
   const lines = services.flatMap(({ service, contractedW, wantedW, deliveredW, text }) => {
     const cut = Math.abs(deliveredW - wantedW) < 1 ? "" : `, of which the limits leave ${power(deliveredW)}`;
     const head = `  ${service.padEnd(18)} ${power(wantedW)} of ${power(contractedW)}${cut}`;
     return text === "" ? [head] : [head, ...wrap(`    ${text}`, width, "    ")];
   });
+  lines.push(
+    ...reactive.map(
+      ({ service, wantedVar, text }) => `  ${service.padEnd(18)} ${(wantedVar / 1e6).toFixed(2)} Mvar, ${text}`,
+    ),
+  );
   return lines.length === 0 ? [] : ["services", ...lines];
 }

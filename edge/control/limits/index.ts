@@ -16,6 +16,7 @@ import { socWindow } from "./soc-window.ts";
 import { transformerThermal } from "./transformer-thermal.ts";
 import { unitRatings } from "./unit-ratings.ts";
 import { unitThermal } from "./unit-thermal.ts";
+import { voltWatt } from "./volt-watt.ts";
 
 /** What each unit can do. Settled first: no authority can ask for more than there is. */
 export const unitLimits: readonly UnitLimit[] = [
@@ -33,6 +34,7 @@ export const siteLimits: readonly SiteLimit[] = [
   gridConnection,
   batteryFeeder,
   transformerThermal,
+  voltWatt,
   gridOperator,
   dailyThroughput,
   restPeriod,

@@ -1,5 +1,5 @@
 import { energyWh, type Ms, W, Wh } from "@penstock/protocol/units";
-import type { Service } from "./service.ts";
+import type { CurveService, Service, SwitchedService } from "./service.ts";
 
 /** What a site's contracts hold back one way, out or in. */
 export interface Reserve {
@@ -43,6 +43,8 @@ interface Demand {
 }
 
 function demandOf(service: Service, way: "out" | "in"): Demand[] {
+  if (service.type === "agc") return [demand(undefined, service.contractedW, service.durationMs, 0)];
+  if (service.type !== "curve" && service.type !== "switched") return [];
   const { rule, contractedW } = service;
   if (rule.durationMs === 0 || !goes(service, way)) return [];
   return [demand(rule.family, contractedW, rule.durationMs, rule.recovery)];
@@ -56,7 +58,7 @@ const demand = (family: string | undefined, powerW: W, durationMs: Ms, recovery:
 });
 
 /** Whether a service can send power that way at all. */
-function goes(service: Service, way: "out" | "in"): boolean {
+function goes(service: CurveService | SwitchedService, way: "out" | "in"): boolean {
   if (service.type === "switched") return service.rule.triggerHz < 0 === (way === "out");
   const { curve } = service.rule;
   return way === "out" ? (curve[0]?.[1] ?? 0) > 0 : (curve.at(-1)?.[1] ?? 0) < 0;
