@@ -6,6 +6,7 @@ import { describeError } from "@penstock/protocol/result";
 import { days, minutes } from "@penstock/protocol/units";
 import { reckon } from "./demo-result.ts";
 import { fleet } from "./scene.ts";
+import { SERVICES_FLAG_HELP, servicesFlag } from "./services-flag.ts";
 import { SocketWorld } from "./socket-world.ts";
 
 const HELP = `npm start [-- OPTIONS]
@@ -17,6 +18,7 @@ Runs Penstock on this machine: three simulated sites, an edge on each, the cloud
   --market-speed X   market time runs X times faster than the wall clock (default 60); control is always real time
   --seed N           what generated prices, loads and weather are drawn from (default 1)
   --for 90s          ends by itself after so many seconds (s) or minutes (m)
+${SERVICES_FLAG_HELP}
   --json             with --for: one JSON object on the last line of stdout
   --http-port N      port of the web page (default: any free one)
   --mqtt-port N      port of the MQTT broker (default: any free one)
@@ -40,6 +42,7 @@ async function main(): Promise<number> {
       "market-speed": { type: "string", default: "60" },
       seed: { type: "string", default: "1" },
       for: { type: "string" },
+      service: { type: "string", multiple: true, default: [] },
       json: { type: "boolean", default: false },
       "http-port": { type: "string" },
       "mqtt-port": { type: "string" },
@@ -62,6 +65,9 @@ async function main(): Promise<number> {
   if (ports.some((port) => !(Number.isInteger(port) && port >= 0 && port < 65_536)))
     return usage("a port is a number from 0 to 65535");
 
+  const services = servicesFlag(values.service);
+  if (!services.ok) return usage(services.error.text);
+
   const market =
     values.prices === undefined ? generatedMarket(seed) : recordedMarket(values.prices, (forMs ?? days(1)) * speed);
   if (typeof market === "string") {
@@ -78,6 +84,7 @@ async function main(): Promise<number> {
   const world = new SocketWorld({
     runFolder,
     sites: fleet,
+    services: services.value,
     seed,
     marketSpeed: speed,
     ...market,

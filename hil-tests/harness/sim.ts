@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { isSiteName, siteNames } from "@penstock/firmware-sims/sites/index.ts";
 import { days, Ms, seconds } from "@penstock/protocol/units";
 import { fleet } from "./scene.ts";
+import { SERVICES_FLAG_HELP, servicesFlag } from "./services-flag.ts";
 import { type SimulationWish, simulate } from "./simulation.ts";
 import type { FaultLevel } from "./virtual-world.ts";
 
@@ -13,12 +14,14 @@ Runs sites, edges, broker and cloud in one process on a virtual clock. The same 
   --days D        simulated days (default 1)
   --site NAME     only this site: ${siteNames.join(", ")} (default: ${fleet.join(", ")})
   --faults LEVEL  none, light or heavy (default none): link cuts, device silence, clock steps, restarts
+${SERVICES_FLAG_HELP}
   --json          one JSON object on the last line of stdout
 
 Exit 1 when a record was lost or duplicated or a limit violated.
 
   npm run sim -- --seed 7 --days 2 --json
   npm run sim -- --seed 7 --days 1 --site feeder --faults heavy
+  npm run sim -- --service 'park:{ kind: nesoDcLow, contractedMW: 5 }'
 `;
 
 function main(): number {
@@ -28,6 +31,7 @@ function main(): number {
       days: { type: "string", default: "1" },
       site: { type: "string" },
       faults: { type: "string", default: "none" },
+      service: { type: "string", multiple: true, default: [] },
       json: { type: "boolean" },
       help: { type: "boolean" },
     },
@@ -45,11 +49,15 @@ function main(): number {
     return usage(`there is no site "${site}"; one of ${siteNames.join(", ")}`);
   if (!isFaultLevel(faults)) return usage(`--faults wants none, light or heavy, not "${faults}"`);
 
+  const services = servicesFlag(values.service);
+  if (!services.ok) return usage(services.error.text);
+
   const wish: SimulationWish = {
     seed,
     durationMs: Ms(days(length)),
     sites: site === undefined ? fleet : [site],
     faults,
+    services: services.value,
     onProgress: values.json && !process.stderr.isTTY ? undefined : progress,
   };
   const result = simulate(wish);

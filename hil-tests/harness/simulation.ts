@@ -5,6 +5,7 @@ import { days, Ms, minutes, UtcMs } from "@penstock/protocol/units";
 import type { Violation } from "../checkers/checker.ts";
 import { accountOf } from "../checkers/ledgers.ts";
 import type { SiteName } from "./scene.ts";
+import type { ServicesBySite } from "./site-config.ts";
 import { type FaultLevel, VirtualWorld } from "./virtual-world.ts";
 
 export interface SimulationWish {
@@ -12,6 +13,7 @@ export interface SimulationWish {
   readonly durationMs: Ms;
   readonly sites: readonly SiteName[];
   readonly faults: FaultLevel;
+  readonly services?: ServicesBySite | undefined;
   readonly onProgress?: ((doneMs: number, ofMs: number) => void) | undefined;
 }
 
@@ -51,9 +53,10 @@ const QUIET_MS = minutes(3);
 
 /** A whole world for a while, and what it came to. Judged by the plants and by both sides' books, compared. */
 export function simulate(wish: SimulationWish): SimulationResult {
-  const { seed, durationMs, sites, faults, onProgress } = wish;
+  const { seed, durationMs, sites, faults, services, onProgress } = wish;
   const prices = generatedPrices(seed, durationMs);
-  const world = new VirtualWorld({ seed, sites, startMs: SIM_START_MS, prices, marketSpeed: 1, faults, durationMs });
+  const startMs = SIM_START_MS;
+  const world = new VirtualWorld({ seed, sites, services, startMs, prices, marketSpeed: 1, faults, durationMs });
   const startedNs = process.hrtime.bigint();
   world.start();
   const sliceMs = minutes(10);
