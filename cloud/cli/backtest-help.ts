@@ -1,3 +1,4 @@
+import { auctionTraders } from "../lab/day-ahead-backtest/backtest-day-ahead.ts";
 import { recordedMarkets } from "../lab/interval-backtest/market-formats.ts";
 import { intervalTraders } from "../lab/interval-backtest/traders.ts";
 
@@ -13,6 +14,7 @@ known, is cleared at the price that came, and is set against a battery that knew
 
   --market NAME
 ${list(recordedMarkets)}
+    day-ahead      hourly auctions with published forecasts beside the price; by default the last 728 days count
   --prices FILES       CSV or CSV.gz; several are stretches of one market
   --covariates FILES   series published the day before: a time and columns of numbers
   --learn-from DATE    first day to learn from (default: the first there is)
@@ -22,6 +24,8 @@ ${list(recordedMarkets)}
   --soc-start 0        state of charge to begin with, 0 to 1
   --strategy NAME
 ${list(intervalTraders)}
+                       in a day-ahead auction
+${list(auctionTraders)}
   --columns time=HEADING,price=HEADING[,dayAhead=HEADING][,demand=HEADING]
   --timezone ZONE      clock of stamps without an offset, such as America/New_York (default for generic: UTC)
   --interval-start | --interval-end   what the stamps mean

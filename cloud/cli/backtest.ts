@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { type CodedError, describeError, fail, ok, type Result } from "@penstock/protocol/result";
 import { instantOf } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
-import { backtestIntervals, type IntervalBacktestResult } from "../lab/interval-backtest/backtest-intervals.ts";
+import { auctionTraders } from "../lab/day-ahead-backtest/backtest-day-ahead.ts";
+import { backtestIntervals } from "../lab/interval-backtest/backtest-intervals.ts";
 import { type RecordedMarket, recordedMarkets } from "../lab/interval-backtest/market-formats.ts";
 import type { MarketTable } from "../lab/interval-backtest/market-table.ts";
 import { openTable } from "../lab/interval-backtest/open-table.ts";
@@ -11,6 +12,7 @@ import type { Score } from "../lab/interval-backtest/score.ts";
 import { shuffledFuture } from "../lab/interval-backtest/shuffled-future.ts";
 import { intervalTraders } from "../lab/interval-backtest/traders.ts";
 import { type BacktestArguments, readBacktestArguments } from "./backtest-arguments.ts";
+import { runDayAhead } from "./backtest-day-ahead.ts";
 import { backtestHelp } from "./backtest-help.ts";
 
 const LEARN_DAYS = 30;
@@ -29,20 +31,39 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
     return 0;
   }
   const market = recordedMarkets[wish.market];
-  if (market === undefined) return usage(`there is no market "${wish.market}"`);
-  const trader = wish.strategy ?? (Object.keys(intervalTraders)[0] as string);
-  if (intervalTraders[trader] === undefined)
-    return usage(`there is no strategy "${trader}"; there are ${Object.keys(intervalTraders).join(", ")}`);
+  const isDayAhead = wish.market === "day-ahead";
+  if (market === undefined && !isDayAhead) return usage(`there is no market "${wish.market}"`);
+  const shelf = isDayAhead ? auctionTraders : intervalTraders;
+  const trader = wish.strategy ?? (Object.keys(shelf)[0] as string);
+  if (shelf[trader] === undefined)
+    return usage(`there is no strategy "${trader}" for it; there are ${Object.keys(shelf).join(", ")}`);
   process.once("SIGINT", () => {
-    process.stderr.write("\nfleetctl: stopped; the same command goes on from the weeks learned so far\n");
+    process.stderr.write("\nfleetctl: stopped; the same command goes on from what is learned so far\n");
     process.exit(CANCELLED);
   });
 
   const startedMs = performance.now();
-  const scene = sceneOf(wish, asTyped(market, wish));
-  if (!scene.ok) return refuse(describeError(scene.error));
-  const { table, from, to, filledIntervals } = scene.value;
   const isShown = wish.progress || process.stderr.isTTY;
+  const say = (text: string): void => {
+    if (isShown) process.stderr.write(`${text}\n`);
+  };
+  const result =
+    market === undefined ? await runDayAhead(wish, trader, say) : await runIntervals(wish, market, trader, say);
+  if (!result.ok) return refuse(describeError(result.error));
+  const summary = { version: 1, ...result.value, seconds: Math.round((performance.now() - startedMs) / 100) / 10 };
+  process.stdout.write(wish.json ? `${JSON.stringify(summary)}\n` : `${inWords(summary).join("\n")}\n`);
+  return 0;
+}
+
+async function runIntervals(
+  wish: BacktestArguments,
+  market: RecordedMarket,
+  trader: string,
+  onProgress: (text: string) => void,
+): Promise<Result<Summary, CodedError>> {
+  const scene = sceneOf(wish, asTyped(market, wish));
+  if (!scene.ok) return scene;
+  const { table, from, to, filledIntervals } = scene.value;
   const result = await backtestIntervals({
     table: wish.shuffle ? shuffledFuture(table, from, "shuffle") : table,
     battery: wish.battery,
@@ -52,14 +73,13 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
     socStart: wish.socStart ?? 0,
     workers: wish.workers,
     ...(wish.folder !== undefined && { folder: wish.folder }),
-    ...(isShown && { onProgress: (text: string) => process.stderr.write(`${text}\n`) }),
+    onProgress,
   });
-  if (!result.ok) return refuse(describeError(result.error));
-  const { run, hindsight, ...figures } = result.value;
+  if (!result.ok) return result;
+  const { run: _, hindsight: __, ...figures } = result.value;
   const dateAt = (index: number): string =>
     new Date(table.startMs + table.utcOffsetMs + index * table.intervalMs).toISOString().slice(0, 16);
-  const summary = {
-    version: 1,
+  return ok({
     market: market.name,
     strategy: trader,
     from: dateAt(from),
@@ -67,10 +87,7 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
     learnDays: Math.floor((from * table.intervalMs) / 86_400_000),
     ...figures,
     ...(filledIntervals > 0 && { filledIntervals }),
-    seconds: Math.round((performance.now() - startedMs) / 100) / 10,
-  };
-  process.stdout.write(wish.json ? `${JSON.stringify(summary)}\n` : `${inWords(summary).join("\n")}\n`);
-  return 0;
+  });
 }
 
 /** The shelf's market with what the command line says of its columns and clock. */
@@ -156,25 +173,27 @@ function midnightOf(date: string, clock: string | number): Result<UtcMs, CodedEr
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-type Summary = Omit<IntervalBacktestResult, "run" | "hindsight"> & {
+interface Summary extends Score {
   readonly market: string;
   readonly strategy: string;
   readonly from: string;
   readonly to: string;
-};
+  readonly intervals: number;
+  readonly baselines: Readonly<Record<string, Score>>;
+}
 
 function inWords({ baselines, ...own }: Summary): readonly string[] {
   const share = (value: number | null): string =>
     value === null ? "     -" : `${(value * 100).toFixed(1).padStart(5)} %`;
   const row = (name: string, score: Score): string =>
-    `${name.padEnd(16)} ${score.profit.toFixed(0).padStart(14)} ${share(score.capture)} ${share(score.captureWithoutTop10Days)} ${score.cyclesPerDay.toFixed(2).padStart(10)}`;
+    `${name.padEnd(20)} ${score.profit.toFixed(0).padStart(14)} ${share(score.capture)} ${share(score.captureWithoutTop10Days)} ${score.cyclesPerDay.toFixed(2).padStart(10)}`;
   return [
     `${own.market}, ${own.from} to ${own.to}, ${own.intervals} intervals; money after wear`,
     "",
-    `${"".padEnd(16)} ${"profit".padStart(14)} capture w/o top 10 cycles/day`,
+    `${"".padEnd(20)} ${"profit".padStart(14)} capture w/o top 10 cycles/day`,
     row(own.strategy, own),
     ...Object.entries(baselines).map(([name, score]) => row(name, score)),
-    `${"perfect foresight".padEnd(16)} ${own.perfectForesightProfit.toFixed(0).padStart(13)}`,
+    `${"perfect foresight".padEnd(20)} ${own.perfectForesightProfit.toFixed(0).padStart(14)}`,
   ];
 }
 

@@ -55,15 +55,9 @@ export async function evaluateDayAhead(wish: DayAheadEvaluation): Promise<DayAhe
   const { market, model, testDays } = wish;
   const endDay = daysOf(market);
   const testDay = endDay - testDays;
-  const mix = dayAheadMixes[model];
-  const members = mix?.members ?? [model];
-  const firstDay = mix === undefined ? testDay : testDay - WEIGHING_DAYS;
-  const blocks = members.flatMap((member) => blocksOf(member, firstDay, endDay, daysMinOf(member)));
-  const made = await runBlocks({ ...wish, blocks });
-  const forecasts = members.map((member) => joined(member, made, endDay));
+  const { own, members, forecasts } = await forecastDays(wish);
   const naive = runOf(endDay, testDay, (day) => market.prices.subarray((day - WEEK_DAYS) * HOURS, (day - 6) * HOURS));
   const judge = (name: string, run: Run): DayAheadScores => judged(name, run, naive, market, testDays);
-  const own = mix === undefined ? (forecasts[0] as Run) : mixed(mix, forecasts, market, endDay);
   return {
     ...judge(model, own),
     days: testDays,
@@ -71,12 +65,31 @@ export async function evaluateDayAhead(wish: DayAheadEvaluation): Promise<DayAhe
     to: dateOf(market, endDay - 1),
     naiveMae: judge(NAIVE, naive).mae,
     ...coverageOf(own, market, testDay, endDay),
-    members: mix === undefined ? [] : members.map((member, index) => judge(member, forecasts[index] as Run)),
+    members: members.length === 1 ? [] : members.map((member, index) => judge(member, forecasts[index] as Run)),
   };
 }
 
+/** The forecasts of the model for the last `testDays` days (and a few before, where it weighs members), and its members'. */
+export async function forecastDays(wish: DayAheadEvaluation): Promise<{
+  readonly own: Run;
+  readonly members: readonly string[];
+  readonly forecasts: readonly Run[];
+}> {
+  const { market, model, testDays } = wish;
+  const endDay = daysOf(market);
+  const testDay = endDay - testDays;
+  const mix = dayAheadMixes[model];
+  const members = mix?.members ?? [model];
+  const firstDay = mix === undefined ? testDay : testDay - WEIGHING_DAYS;
+  const blocks = members.flatMap((member) => blocksOf(member, firstDay, endDay, daysMinOf(member)));
+  const made = await runBlocks({ ...wish, blocks });
+  const forecasts = members.map((member) => joined(member, made, endDay));
+  const own = mix === undefined ? (forecasts[0] as Run) : mixed(mix, forecasts, market, endDay);
+  return { own, members, forecasts };
+}
+
 /** Forecasts of consecutive days up to the market's end. */
-interface Run {
+export interface Run {
   readonly firstDay: number;
   readonly prices: Float64Array;
 }
@@ -95,7 +108,7 @@ function joined(member: string, made: ReadonlyMap<Block, Float64Array>, endDay: 
   return { firstDay, prices };
 }
 
-const dayOf = ({ firstDay, prices }: Run, day: number): Float64Array =>
+export const dayOf = ({ firstDay, prices }: Run, day: number): Float64Array =>
   prices.subarray((day - firstDay) * HOURS, (day - firstDay + 1) * HOURS);
 
 function runOf(endDay: number, firstDay: number, pricesOn: (day: number) => Float64Array): Run {

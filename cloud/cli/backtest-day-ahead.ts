@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { type DayAheadMarket, dayAheadModels, daysOf, HOURS } from "../forecast/day-ahead/index.ts";
+import { backtestDayAhead, type DayAheadBacktestResult } from "../lab/day-ahead-backtest/backtest-day-ahead.ts";
+import { BLOCK_DAYS, BlockStore } from "../lab/forecast-eval/blocks.ts";
+import { codeVersion } from "../lab/forecast-eval/code-version.ts";
+import { TEST_DAYS } from "../lab/forecast-eval/evaluate-day-ahead.ts";
+import { readDayAheadFile } from "../lab/forecast-eval/read-day-ahead-file.ts";
+import type { BacktestArguments } from "./backtest-arguments.ts";
+
+const DAY_MS = 86_400_000;
+const MODEL = "blend";
+
+export interface DayAheadSummary extends Omit<DayAheadBacktestResult, "profitByHour" | "hindsight"> {
+  readonly market: string;
+  readonly strategy: string;
+  readonly model: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `fleetctl backtest --market day-ahead`: the last two years of the file, or `--from` to `--to`, by the benchmark's protocol. */
+export async function runDayAhead(
+  wish: BacktestArguments,
+  trader: string,
+  onProgress: (text: string) => void,
+): Promise<Result<DayAheadSummary, CodedError>> {
+  const [path, ...more] = wish.prices;
+  if (path === undefined || more.length > 0) return fail({ code: "lab.one-file", files: wish.prices });
+  const file = readDayAheadFile(path, "day-ahead");
+  if (!file.ok) return file;
+  const stretch = stretchOf(file.value.market, wish);
+  if (!stretch.ok) return stretch;
+  const { market, testDays } = stretch.value;
+  const folder = join(wish.folder ?? ".penstock/backtest", `day-ahead-${fingerprint(market)}`);
+  const store = new BlockStore(folder, (model) =>
+    codeVersion(fileURLToPath(dayAheadModels[model]?.module ?? import.meta.url)),
+  );
+  const result = await backtestDayAhead({
+    market,
+    battery: wish.battery,
+    trader,
+    model: MODEL,
+    testDays,
+    store,
+    workers: wish.workers,
+    onProgress,
+  });
+  if (!result.ok) return result;
+  const { profitByHour: _, hindsight: __, ...figures } = result.value;
+  const dateOf = (day: number): string => new Date(market.firstDayMs + day * DAY_MS).toISOString().slice(0, 10);
+  const endDay = daysOf(market);
+  return ok({
+    market: "day-ahead",
+    strategy: trader,
+    model: MODEL,
+    from: dateOf(endDay - testDays),
+    to: dateOf(endDay),
+    ...figures,
+  });
+}
+
+/** The market from `--learn-from` to `--to`, and how many of its days count. */
+function stretchOf(
+  market: DayAheadMarket,
+  { learnFrom, from, to }: BacktestArguments,
+): Result<{ readonly market: DayAheadMarket; readonly testDays: number }, CodedError> {
+  const dayOf = (date: string | undefined, otherwise: number): number =>
+    date === undefined ? otherwise : Math.round((Date.parse(`${date}T00:00:00Z`) - market.firstDayMs) / DAY_MS);
+  const first = Math.max(0, dayOf(learnFrom, 0));
+  const end = Math.min(daysOf(market), dayOf(to, daysOf(market)));
+  const start = dayOf(from, Math.max(end - TEST_DAYS, first + Math.floor((end - first) / 2)));
+  const spare = start - first;
+  if (!(start < end) || spare < 2 * BLOCK_DAYS)
+    return fail({
+      code: "lab.too-little-to-learn",
+      learnDays: spare,
+      neededDays: 2 * BLOCK_DAYS,
+      testDays: end - start,
+    });
+  const cut = (values: Float64Array): Float64Array => values.slice(first * HOURS, end * HOURS);
+  return ok({
+    market: {
+      name: market.name,
+      firstDayMs: (market.firstDayMs + first * DAY_MS) as DayAheadMarket["firstDayMs"],
+      prices: cut(market.prices),
+      known: market.known.map(({ name, values }) => ({ name, values: cut(values) })),
+    },
+    testDays: end - start,
+  });
+}
+
+function fingerprint(market: DayAheadMarket): string {
+  const hash = createHash("sha256");
+  for (const values of [market.prices, ...market.known.map((series) => series.values)])
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return hash.digest("hex").slice(0, 12);
+}
