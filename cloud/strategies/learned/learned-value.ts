@@ -6,6 +6,7 @@ import type { IntervalTrader } from "./interval-trader.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
 import { responsiveCurve } from "./responsive-curve.ts";
+import { makeDescending, worthBetween } from "./worth-outputs.ts";
 
 export interface LearnedValueWish {
   readonly battery: Battery;
@@ -43,16 +44,14 @@ export class LearnedValue implements IntervalTrader {
       features.setOwnPrice(middleOf(this.#edges, segment), this.#row, 0);
       const worth = this.#worth.subarray(segment * OUTPUTS, (segment + 1) * OUTPUTS);
       askTrees(model, this.#row, 0, worth);
-      // Trees learn each output by itself; energy is never worth more in a fuller store.
-      for (let output = 1; output < OUTPUTS; output++)
-        worth[output] = Math.min(worth[output] as number, worth[output - 1] as number);
+      makeDescending(worth);
     }
     return responsiveCurve({
       battery: this.#wish.battery,
       intervalMs: past.intervalMs,
       soc,
       edges: this.#edges,
-      worth: (segment, share) => between(this.#worth, segment * OUTPUTS, share),
+      worth: (segment, share) => worthBetween(this.#worth, segment * OUTPUTS, share),
       priceTick: this.#wish.priceTick,
     });
   }
@@ -79,12 +78,4 @@ function middleOf(edges: Float64Array, segment: number): number {
   const to = edges[segment];
   if (from === undefined) return to ?? 0;
   return to === undefined ? from : (from + to) / 2;
-}
-
-/** Linear between the middles of the outputs' parts of the store. */
-function between(worth: Float64Array, from: number, share: number): number {
-  const position = Math.max(0, Math.min(OUTPUTS - 1, share * OUTPUTS - 0.5));
-  const below = Math.min(OUTPUTS - 2, Math.floor(position));
-  const low = worth[from + below] as number;
-  return low + ((worth[from + below + 1] as number) - low) * (position - below);
 }

@@ -1,14 +1,17 @@
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { type Battery, ValueFunction } from "../../optimise/index.ts";
-import { type BoostedTrees, OUTPUTS, type TreeSettings, trainTrees } from "./boosted-trees.ts";
+import { askTrees, type BoostedTrees, OUTPUTS, type TreeSettings, trainTrees } from "./boosted-trees.ts";
+import { ownValue } from "./own-value.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
+import { makeDescending, worthBetween } from "./worth-outputs.ts";
 
 /**
  * What one more stored MWh turned out to be worth, learned. In hindsight the exact value function of the prices that
  * came says it for every past interval and state of charge; trees learn to say it from what could be seen just
- * before. The mean over pasts that looked alike is what a price taker should reckon with.
+ * before. A second round asks what the first round's trader would itself have made of it, since nobody acts on
+ * hindsight. The mean over pasts that looked alike is what a price taker should reckon with.
  */
 export class ValueLearner {
   readonly #battery: Battery;
@@ -35,24 +38,61 @@ export class ValueLearner {
     const rows = Math.ceil((to - from - phase) / step);
     const x = new Float32Array(rows * this.#count);
     const y = new Float32Array(rows * OUTPUTS);
-    const prices = Float64Array.from({ length: past.length }, (_, index) => past.price(index));
-    const hindsight = new ValueFunction({
-      battery: this.#battery,
-      intervalMs: past.intervalMs,
-      scenarios: [{ weight: 1, prices }],
-      gridPoints: OUTPUTS * CELLS_AN_OUTPUT + 1,
-    });
     for (let row = 0; row < rows; row++) {
       const index = from + phase + row * step;
       x.set(this.#rows.subarray(index * this.#count, (index + 1) * this.#count), row * this.#count);
-      const worth = hindsight.marginalValue(index + 1);
-      for (let output = 0; output < OUTPUTS; output++) {
-        let sum = 0;
-        for (let cell = 0; cell < CELLS_AN_OUTPUT; cell++) sum += worth[output * CELLS_AN_OUTPUT + cell] as number;
-        y[row * OUTPUTS + output] = Math.max(WORTH_MIN, Math.min(WORTH_MAX, sum / CELLS_AN_OUTPUT));
-      }
     }
-    return trainTrees({ rows, features: this.#count, x, y }, { ...SETTINGS, seed: `trees-${past.length}` });
+    const rowOf = (index: number): number => {
+      const row = (index - from - phase) / step;
+      return Number.isInteger(row) && row >= 0 && row < rows ? row : -1;
+    };
+    const lesson = { rows, features: this.#count, x, y };
+    this.#labelByHindsight(past, rowOf, y);
+    const first = trainTrees(lesson, { ...SETTINGS, seed: `trees-${past.length}` });
+    this.#labelByOwnValue(past, from, first, rowOf, y);
+    return trainTrees(lesson, { ...SETTINGS, seed: `own-${past.length}` });
+  }
+
+  /** What one more stored MWh was worth after each lesson to a battery that knew every later price. */
+  #labelByHindsight(past: Past, rowOf: (index: number) => number, y: Float32Array): void {
+    const hindsight = new ValueFunction({
+      battery: this.#battery,
+      intervalMs: past.intervalMs,
+      scenarios: [{ weight: 1, prices: Float64Array.from({ length: past.length }, (_, index) => past.price(index)) }],
+      gridPoints: GRID_POINTS,
+    });
+    for (let index = 0; index < past.length; index++) {
+      const row = rowOf(index);
+      if (row >= 0) writeLabel(hindsight.valuesAt(index + 1), hindsight.stepMWh, y, row);
+    }
+  }
+
+  /** The same to a trader that acts on the trees made so far. */
+  #labelByOwnValue(
+    past: Past,
+    from: number,
+    trees: BoostedTrees,
+    rowOf: (index: number) => number,
+    y: Float32Array,
+  ): void {
+    const worth = new Float64Array(OUTPUTS);
+    const { socMin, socMax, capacityWh } = this.#battery;
+    const stepMWh = ((socMax - socMin) * capacityWh) / 1e6 / (GRID_POINTS - 1);
+    ownValue({
+      battery: this.#battery,
+      intervalMs: past.intervalMs,
+      prices: Float64Array.from({ length: past.length - from }, (_, index) => past.price(from + index)),
+      gridPoints: GRID_POINTS,
+      worthAfter: (t) => {
+        askTrees(trees, this.#rows, (from + t) * this.#count, worth);
+        makeDescending(worth);
+        return (share) => worthBetween(worth, 0, share);
+      },
+      onRow: (t, values) => {
+        const row = rowOf(from + t - 1);
+        if (row >= 0) writeLabel(values, stepMWh, y, row);
+      },
+    });
   }
 
   #describeUpTo(past: Past): void {
@@ -73,11 +113,22 @@ export class ValueLearner {
 
 const LESSONS_A_DAY = 48;
 const CELLS_AN_OUTPUT = 6;
+const GRID_POINTS = OUTPUTS * CELLS_AN_OUTPUT + 1;
 /** Money per MWh. Hindsight sells at the peak of every spike; a mean over few of them must not rule the rest. */
 const WORTH_MAX = 300;
 const WORTH_MIN = -200;
 
-export const SETTINGS: Omit<TreeSettings, "seed"> = {
+/** The mean slope of a value function over each output's part of the store, into a row of labels. */
+function writeLabel(values: Float64Array, stepMWh: number, y: Float32Array, row: number): void {
+  for (let output = 0; output < OUTPUTS; output++) {
+    const low = values[output * CELLS_AN_OUTPUT] as number;
+    const high = values[(output + 1) * CELLS_AN_OUTPUT] as number;
+    const worth = (high - low) / (CELLS_AN_OUTPUT * stepMWh);
+    y[row * OUTPUTS + output] = Math.max(WORTH_MIN, Math.min(WORTH_MAX, worth));
+  }
+}
+
+const SETTINGS: Omit<TreeSettings, "seed"> = {
   trees: 80,
   depth: 5,
   rate: 0.08,
