@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { type DayAheadMarket, dayAheadModels, daysOf, HOURS } from "../forecast/day-ahead/index.ts";
@@ -29,13 +29,15 @@ export async function runDayAhead(
 ): Promise<Result<DayAheadSummary, CodedError>> {
   const [path, ...more] = wish.prices;
   if (path === undefined || more.length > 0) return fail({ code: "lab.one-file", files: wish.prices });
-  const file = readDayAheadFile(path, "day-ahead");
+  const name = basename(path).replace(/\.csv(\.gz)?$/, "");
+  const file = readDayAheadFile(path, name);
   if (!file.ok) return file;
   const stretch = stretchOf(file.value.market, wish);
   if (!stretch.ok) return stretch;
   const { market, testDays } = stretch.value;
-  const folder = join(wish.folder ?? ".penstock/backtest", `day-ahead-${fingerprint(market)}`);
-  const store = new BlockStore(folder, (model) =>
+  // The very blocks `npm run forecast-eval` makes and keeps: what one has forecast the other need not.
+  const folder = resolve(import.meta.dirname, "../../.penstock/forecast-eval");
+  const store = new BlockStore(join(folder, `${name}-${fingerprint(market.prices)}`), (model) =>
     codeVersion(fileURLToPath(dayAheadModels[model]?.module ?? import.meta.url)),
   );
   const result = await backtestDayAhead({
@@ -92,9 +94,8 @@ function stretchOf(
   });
 }
 
-function fingerprint(market: DayAheadMarket): string {
-  const hash = createHash("sha256");
-  for (const values of [market.prices, ...market.known.map((series) => series.values)])
-    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  return hash.digest("hex").slice(0, 12);
-}
+const fingerprint = (prices: Float64Array): string =>
+  createHash("sha256")
+    .update(new Uint8Array(prices.buffer, prices.byteOffset, prices.byteLength))
+    .digest("hex")
+    .slice(0, 8);

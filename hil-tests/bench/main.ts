@@ -1,15 +1,20 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { allocation } from "./allocation.ts";
+import { backtest } from "./backtest.ts";
 import type { Benchmark } from "./bench.ts";
 import { forecast } from "./forecast.ts";
+import { bidFleet } from "./bid-fleet.ts";
 import { loop } from "./loop.ts";
 import { modbus } from "./modbus.ts";
 import { outbox } from "./outbox.ts";
 import { simSpeed } from "./sim-speed.ts";
 
 /** The shelf: one benchmark a line. */
-const SHELF: readonly Benchmark[] = [allocation, forecast, loop, modbus, outbox, simSpeed];
+const SHELF: readonly Benchmark[] = [allocation, backtest, bidFleet, forecast, loop, modbus, optimise, outbox, simSpeed];
+import { optimise } from "./optimise.ts";
+
+/** The shelf: one benchmark a line. */
 
 const HELP = `npm run bench -- NAME [OPTIONS]
 
