@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { type CodedError, describeError, fail, ok, type Result } from "@penstock/protocol/result";
@@ -11,6 +12,8 @@ import { openTable } from "../lab/interval-backtest/open-table.ts";
 import type { Score } from "../lab/interval-backtest/score.ts";
 import { shuffledFuture } from "../lab/interval-backtest/shuffled-future.ts";
 import { intervalTraders } from "../lab/interval-backtest/traders.ts";
+import { reportPage } from "../lab/report/report-page.ts";
+import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import { type BacktestArguments, readBacktestArguments } from "./backtest-arguments.ts";
 import { runDayAhead } from "./backtest-day-ahead.ts";
 import { backtestHelp } from "./backtest-help.ts";
@@ -35,6 +38,8 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
   if (market === undefined && !isDayAhead) return usage(`there is no market "${wish.market}"`);
   const shelf = isDayAhead ? auctionTraders : intervalTraders;
   const trader = wish.strategy ?? (Object.keys(shelf)[0] as string);
+  if (isDayAhead && (wish.report !== undefined || wish.shuffle))
+    return usage("--report and --shuffle are for markets of consecutive intervals");
   if (shelf[trader] === undefined)
     return usage(`there is no strategy "${trader}" for it; there are ${Object.keys(shelf).join(", ")}`);
   process.once("SIGINT", () => {
@@ -64,8 +69,11 @@ async function runIntervals(
   const scene = sceneOf(wish, asTyped(market, wish));
   if (!scene.ok) return scene;
   const { table, from, to, filledIntervals } = scene.value;
+  const judged = wish.shuffle ? shuffledFuture(table, from, "shuffle") : table;
+  const curves = new Map<number, PriceQuantityCurve>();
+  const perHour = Math.max(1, Math.round(3_600_000 / table.intervalMs));
   const result = await backtestIntervals({
-    table: wish.shuffle ? shuffledFuture(table, from, "shuffle") : table,
+    table: judged,
     battery: wish.battery,
     trader,
     from,
@@ -74,8 +82,30 @@ async function runIntervals(
     workers: wish.workers,
     ...(wish.folder !== undefined && { folder: wish.folder }),
     onProgress,
+    ...(wish.report !== undefined && {
+      onCurve: (index: number, curve: PriceQuantityCurve) => {
+        if (index % perHour === 0) curves.set(index, curve);
+      },
+    }),
   });
   if (!result.ok) return result;
+  if (wish.report !== undefined) {
+    const { battery } = wish;
+    const page = reportPage({
+      market: market.name,
+      strategy: trader,
+      table: judged,
+      battery,
+      from,
+      result: result.value,
+      curves,
+    });
+    try {
+      writeFileSync(wish.report, page);
+    } catch (error) {
+      return fail({ code: "lab.report-not-written", file: wish.report, reason: (error as Error).message });
+    }
+  }
   const { run: _, hindsight: __, ...figures } = result.value;
   const dateAt = (index: number): string =>
     new Date(table.startMs + table.utcOffsetMs + index * table.intervalMs).toISOString().slice(0, 16);

@@ -1,5 +1,6 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { type Battery, perfectForesight } from "../../optimise/index.ts";
+import type { PriceQuantityCurve } from "../../strategies/price-quantity-curve.ts";
 import type { MarketTable } from "./market-table.ts";
 import { earned, type Run, runTrader } from "./run-trader.ts";
 import { type Score, scoreOf } from "./score.ts";
@@ -17,6 +18,8 @@ export interface IntervalBacktest {
   readonly workers: number;
   readonly folder?: string;
   readonly onProgress?: (text: string) => void;
+  /** Told every curve the trader offers. */
+  readonly onCurve?: (index: number, curve: PriceQuantityCurve) => void;
 }
 
 export interface IntervalBacktestResult extends Score {
@@ -58,7 +61,7 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
     const start = lengths[Math.floor((index - from) / (WEEK_DAYS * perDay))] as number;
     return models.get(start) as NonNullable<ReturnType<typeof models.get>>;
   };
-  const runOf = (name: string): Run =>
+  const runOf = (name: string, onCurve?: IntervalBacktest["onCurve"]): Run =>
     runTrader({
       table,
       battery,
@@ -66,9 +69,10 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
       from,
       to,
       socStart,
+      ...(onCurve !== undefined && { onCurve }),
       onDay: (done) => (done / perDay) % 30 === 0 && say(`${name}: ${done / perDay} of ${(to - from) / perDay} days`),
     });
-  const run = runOf(wish.trader);
+  const run = runOf(wish.trader, wish.onCurve);
   say("perfect foresight");
   const best = perfectForesight({
     battery,

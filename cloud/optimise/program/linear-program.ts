@@ -29,6 +29,12 @@ export interface Preference {
   readonly slack: Variable;
 }
 
+/** By how much a wish was missed on either side. */
+export interface Slacks {
+  readonly short?: Variable;
+  readonly over?: Variable;
+}
+
 /**
  * A mixed-integer linear program that maximises, written down constraint by constraint. Physics go in as rows; wishes
  * go in as rows with a slack that costs, so that there is always a best plan and a name for what stood in its way.
@@ -61,9 +67,10 @@ export class LinearProgram {
   }
 
   /** The same, but either side may be missed at `penalty` a unit. */
-  preference(cause: string, t: number, low: number, terms: Terms, high: number, penalty: number): void {
+  preference(cause: string, t: number, low: number, terms: Terms, high: number, penalty: number): Slacks {
     const name = `${cause}_${t}_${this.preferences.length}`;
     const slacks: [number, Variable][] = [];
+    const made: { short?: Variable; over?: Variable } = {};
     for (const [sign, isOpen] of [
       [1, low > Number.NEGATIVE_INFINITY],
       [-1, high < Number.POSITIVE_INFINITY],
@@ -71,9 +78,11 @@ export class LinearProgram {
       if (!isOpen) continue;
       const slack = this.variable(`${name}_${sign > 0 ? "short" : "over"}`, 0, Number.POSITIVE_INFINITY, -penalty);
       slacks.push([sign, slack]);
+      made[sign > 0 ? "short" : "over"] = slack;
       this.preferences.push({ cause, t, slack });
     }
     this.row(name, low, [...terms, ...slacks], high);
+    return made;
   }
 
   /** In the text format of CPLEX, which every solver reads. Names are ours alone: `x0`, `r0`. */

@@ -1,6 +1,6 @@
 import { powerLimits } from "../battery.ts";
 import type { DispatchProblem } from "./dispatch-problem.ts";
-import { LinearProgram, type Terms, type Variable } from "./linear-program.ts";
+import { LinearProgram, type Slacks, type Terms, type Variable } from "./linear-program.ts";
 
 /** What is decided for one interval; MW at the battery, every one of them from zero up. */
 export interface Stage {
@@ -25,6 +25,8 @@ export interface PlanProgram {
   readonly stages: readonly (readonly Stage[])[];
   /** `stored[s][t]`: MWh above the bottom of the window after interval t. */
   readonly stored: readonly (readonly Variable[])[];
+  /** How far the store is outside its window after each interval, once it is known that it may be. */
+  readonly outside: readonly Slacks[][];
   readonly windowMWh: number;
   readonly storedStartMWh: number;
   /** Money that a unit of a variable brings in one scenario. */
@@ -67,6 +69,7 @@ export function planVariables(problem: DispatchProblem): PlanProgram {
     stored,
     windowMWh: ((battery.socMax - battery.socMin) * battery.capacityWh) / 1e6,
     storedStartMWh: ((problem.socStart - battery.socMin) * battery.capacityWh) / 1e6,
+    outside: scenarios.map(() => []),
     worth: scenarios.map(() => new Map()),
   };
 }

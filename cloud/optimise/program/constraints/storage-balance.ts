@@ -28,7 +28,7 @@ export function storageBalance(plan: PlanProgram): void {
       const terms = [[1, after] as const, ...(before === undefined ? [] : [[-1, before] as const]), ...flows];
       program.row(`balance_${s}_${t}`, start, terms, start);
       program.row(`cells_${s}_${t}`, bottomMWh, [[1, after]], topMWh);
-      program.preference("soc-window", t, 0, [[1, after]], windowMWh, OUTSIDE_PENALTY);
+      plan.outside[s]?.push(program.preference("soc-window", t, 0, [[1, after]], windowMWh, OUTSIDE_PENALTY));
     }
   }
 }
