@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Battery, perfectForesight, storedEnergyMoves } from "@penstock/cloud/optimise/index.ts";
 import { Rng } from "@penstock/protocol/rng";
 import { MW, MWh, minutes, W } from "@penstock/protocol/units";
@@ -75,7 +77,11 @@ const pricesOf = (rng: Rng): Float64Array =>
 function askAnchor(program: string, prices: Float64Array) {
   const { inMWhMax, outMWhMax } = storedEnergyMoves(battery, minutes(5));
   const given = [STEPS, SOLVES, 0.92, battery.costPerMWh, inMWhMax, outMWhMax, battery.capacityWh / 1e6, 100];
-  const done = spawnSync(program, { input: [...given, ...prices].join(" "), encoding: "utf8" });
+  // GLPK's own libraries lie beside it, where only the loader's path reaches.
+  const base = join(dirname(program), "debian/usr/lib");
+  const folders = readdirSync(base).map((name) => join(base, name));
+  const env = { ...process.env, LD_LIBRARY_PATH: folders.join(":") };
+  const done = spawnSync(program, { input: [...given, ...prices].join(" "), encoding: "utf8", env });
   const [objective, ...tookMs] = done.stdout.trim().split("\n").map(Number);
   return done.status === 0 && objective !== undefined ? { objective, tookMs } : undefined;
 }

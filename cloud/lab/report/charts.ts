@@ -118,9 +118,11 @@ function axes(x: Axis, y: Axis): string {
     ({ at, text }) =>
       `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${placeY(at)}" y2="${placeY(at)}"/><text x="${LEFT - 8}" y="${placeY(at) + 4}" text-anchor="end">${escaped(text)}</text>`,
   );
-  const columns = x.ticks.map(
-    ({ at, text }) => `<text x="${placeX(at)}" y="${HEIGHT - 8}" text-anchor="middle">${escaped(text)}</text>`,
-  );
+  const columns = x.ticks.map(({ at, text }) => {
+    // A label at the edge turns inwards rather than being cut off.
+    const anchor = placeX(at) > WIDTH - 50 ? "end" : "middle";
+    return `<text x="${placeX(at)}" y="${HEIGHT - 8}" text-anchor="${anchor}">${escaped(text)}</text>`;
+  });
   return rows.join("") + columns.join("");
 }
 
