@@ -16,6 +16,14 @@ test.each(readdirSync(examples).filter((name) => name.endsWith(".yaml")))("the e
   expect(loaded.ok ? "loaded" : loaded.error.text).toBe("loaded");
 });
 
+test("an alias of an anchor that is not there is refused in a sentence", () => {
+  const read = parseSiteConfig("site: *nowhere\n", { file: "site.yaml", folder: "/" });
+  expect(read).toMatchObject({
+    ok: false,
+    error: { text: expect.stringMatching(/^site\.yaml:1:\d+: this is not YAML/) },
+  });
+});
+
 test("units become SI and paths count from the file's folder", () => {
   const loaded = parse(park);
   expect(loaded).toMatchObject({

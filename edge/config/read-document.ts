@@ -35,7 +35,15 @@ export function readDocument<S extends z.ZodType>(text: string, schema: S): Read
     return { ok: false, issues };
   }
   const at: Locate = (path) => place(offsetOf(document.contents, path));
-  const checked = schema.safeParse(document.toJS());
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Aliases: of an anchor that is not there, or so many that the file would not fit into memory.
+    const detail = error instanceof Error ? error.message : String(error);
+    return { ok: false, issues: [{ line: 1, column: 1, path: "", message: `this is not YAML: ${detail}` }] };
+  }
+  const checked = schema.safeParse(content);
   if (checked.success) return { ok: true, value: checked.data, at };
   const found = checked.error.issues.flatMap((issue) => describe(issue, schema, document.contents, place));
   // A slip in a key is one mistake: what it was meant to be is not missing as well.

@@ -54,7 +54,8 @@ function tryOnce(rng: Rng, { model, names, scales, blank, decode }: Prepared): "
   });
   const name = rng.pick(names);
   const value = values[name];
-  if (value !== undefined && Number.isFinite(Number(value))) {
+  // Scaled, a 64-bit counter near its end is more than a number holds to the last digit.
+  if (value !== undefined && Math.abs(Number(value)) < 1e15) {
     const factors = Object.fromEntries(scales.map((scale) => [scale, numberOf(values[scale])]));
     const words = encodePoint(model, name, value, factors);
     expectThat(words.ok, `${model.id}.${name}: ${value} is not encoded again`, frame);
