@@ -5,7 +5,7 @@ import type { SeriesForecaster } from "./series-forecaster.ts";
 import type { SeriesHistory } from "./series-history.ts";
 
 const DAYS = 21;
-const HALF_LIFE_DAYS = 14;
+const HALF_LIFE_DAYS = 4;
 /** What the sky is now says something for so many hours of daylight. */
 const CLEARNESS_MEMORY_HOURS = 3;
 const LOOK_BACK_HOURS = 2;
