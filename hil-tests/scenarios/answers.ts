@@ -2,7 +2,7 @@ import type { PowerSample } from "@penstock/firmware-sims/sites/index.ts";
 import type { SiteHandle, World } from "../harness/world.ts";
 import { judgeResponse } from "../response/judge-response.ts";
 import type { ServiceTerms } from "../response/service-terms.ts";
-import { expectThat } from "./scenario.ts";
+import { expectThat, NotJudged } from "./scenario.ts";
 
 /** On real sockets many processes share this machine's cores: some slack, and when that was not enough the event again. */
 const PATIENCE = { virtual: { slackS: 0, attempts: 1 }, sockets: { slackS: 0.25, attempts: 5 } } as const;
@@ -41,7 +41,7 @@ export async function answers(world: World, site: SiteHandle, story: FrequencySt
     faults.push(judgement.startS === undefined ? "frequency moved nothing" : judgement.faults.join("; "));
   }
   if (faults.length > 0) throw new Error(`${terms.title}: ${faults.join(" | again: ")}`);
-  process.stderr.write(`${terms.title}: not judged, this machine is too busy to run the loop on time\n`);
+  throw new NotJudged(`${terms.title}: not judged, this machine is too busy to run the loop on time`);
 }
 
 const STANDSTILL_MS = 150;

@@ -19,6 +19,9 @@ export interface Scenario {
 
 export const lacksData = ({ needs }: Scenario): boolean => needs !== undefined && !existsSync(needs);
 
+/** The story could not be told well enough to be judged: neither a promise kept nor one broken. A test says it as skipped. */
+export class NotJudged extends Error {}
+
 /** Waits until something is so; says what it waited for when it never is. Gives the milliseconds it took. */
 export async function until(
   world: World,
