@@ -1,6 +1,7 @@
 import { invariant } from "@penstock/protocol/result";
 import type { Ms } from "@penstock/protocol/units";
 import { type Battery, storedEnergyMoves } from "./battery.ts";
+import { cellsDearerThan } from "./cells-dearer-than.ts";
 
 export interface HindsightProblem {
   readonly battery: Battery;
@@ -29,8 +30,8 @@ export interface HindsightPlan {
  *   V_t(e) = max( max_{0≤x≤X} V_{t+1}(e+x) − p_t x/η_c ,  max_{0≤y≤Y} V_{t+1}(e−y) + (p_t − c) η_d y )
  *
  * An interval either charges or discharges, which a linear program forgets at negative prices. V is linear between
- * grid points; the maximum over a window of it is at a grid point inside or at the window's end, so that each
- * stage is a sliding maximum and takes time in proportion to the grid. The plan is then walked forward and its
+ * grid points; where it is concave a stage goes to two levels, and elsewhere the maximum over a window is at a grid
+ * point inside or at the window's end, a sliding maximum: either takes time in proportion to the grid. The plan is then walked forward and its
  * revenue counted from what it does, never from what the grid promised.
  */
 export function perfectForesight(problem: HindsightProblem): HindsightPlan {
@@ -141,9 +142,44 @@ class CheckpointedRows {
 
 function stageBefore(grid: Grid, next: Float64Array, price: number): Float64Array {
   const now = new Float64Array(grid.points);
-  slideUp(grid, next, buyStep(grid, price), now);
-  slideDown(grid, next, sellStep(grid, price), now);
+  const pay = buyStep(grid, price);
+  const earn = sellStep(grid, price);
+  if (pay >= earn && isConcave(next)) {
+    goToLevels(grid, next, pay, earn, now);
+  } else {
+    slideUp(grid, next, pay, now);
+    slideDown(grid, next, earn, now);
+  }
   return now;
+}
+
+function isConcave(values: Float64Array): boolean {
+  for (let i = 2; i < values.length; i++) {
+    const middle = values[i - 1] as number;
+    if ((values[i] as number) - middle > middle - (values[i - 2] as number) + 1e-9) return false;
+  }
+  return true;
+}
+
+/** The same where V is concave: charging pays up to one level, discharging down to another, and between them rest. */
+function goToLevels(
+  { points, inSteps, outSteps }: Grid,
+  next: Float64Array,
+  pay: number,
+  earn: number,
+  now: Float64Array,
+): void {
+  const chargeTo = cellsDearerThan(next, pay);
+  const dischargeTo = Math.max(chargeTo, cellsDearerThan(next, earn));
+  for (let i = 0; i < points; i++) {
+    if (i < chargeTo) {
+      const reach = Math.min(chargeTo, i + inSteps);
+      now[i] = between(next, reach) - pay * (reach - i);
+    } else if (i > dischargeTo) {
+      const reach = Math.max(dischargeTo, i - outSteps);
+      now[i] = between(next, reach) + earn * (i - reach);
+    } else now[i] = next[i] as number;
+  }
 }
 
 /** now[i] = max over j in [i, i + inSteps] of next(j) − pay (j − i): charging, or resting. */

@@ -1,6 +1,7 @@
 import { invariant } from "@penstock/protocol/result";
 import type { Ms } from "@penstock/protocol/units";
 import { type Battery, storedEnergyMoves } from "./battery.ts";
+import { cellsDearerThan } from "./cells-dearer-than.ts";
 
 /** One set of prices to be ready for, one element an interval, money per MWh at the meter. */
 export interface WeightedPrices {
@@ -208,18 +209,6 @@ function addStageThatBurns(
     const discharged = valueAtPosition(next, i - down) + sellStep * down;
     now[i] = (now[i] as number) + weight * Math.max(charged, discharged);
   }
-}
-
-/** How many cells from empty are worth more than `stepPrice` each; marginals never increase, so it is where they cross it. */
-function cellsDearerThan(values: Float64Array, stepPrice: number): number {
-  let low = 0;
-  let high = values.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle + 1] as number) - (values[middle] as number) > stepPrice) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function valueAtPosition(values: Float64Array, position: number): number {
