@@ -212,6 +212,12 @@ export const controlCodes = [
       "The batteries are held so that the service can be delivered for its time.",
       "sitectl why names the service; the contract decides.",
     ],
+    [
+      "volt-watt",
+      "The voltage at the connection is high, and the site's volt-watt curve allows less to go out.",
+      "Export is reduced along the curve; an unknown voltage leaves the last reduction standing.",
+      "Look at the voltage in sitectl status; the curve is under services in the site's file, agreed with the network.",
+    ],
   ),
   ...errors([
     "loop.not-decided",
