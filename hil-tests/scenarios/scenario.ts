@@ -45,11 +45,13 @@ export async function watch<T>(world: World, forMs: number, look: () => Promise<
   return seen;
 }
 
+/** Devices are ready, the plant controller has said that the breaker is closed (until then nothing may flow), the link is up. */
 export const settle = (world: World, site: SiteHandle): Promise<number> =>
   until(world, `${site.name} is under control and online`, 60_000, async () => {
-    const status = await site.status();
+    const [status, why] = [await site.status(), await site.why()];
     const areReady = status?.devices.every(({ state }) => state === "ready") ?? false;
-    return areReady && status?.link?.state === "online";
+    // Null before the first decision, 0 while the breaker is unknown.
+    return areReady && status?.link?.state === "online" && (why?.powerWMax ?? 0) > 0;
   });
 
 let sequence = 0;

@@ -1,6 +1,6 @@
 import { ok } from "@penstock/protocol/result";
 import type { DeviceMap } from "../../devices/driver.ts";
-import { type CommissioningStep, devicesOf } from "../site-access.ts";
+import { type CommissioningStep, devicesOf, type SiteAccess } from "../site-access.ts";
 
 /** Every configured device is there, is ready, and says who it is; no two say the same. */
 export const identity: CommissioningStep = {
@@ -8,7 +8,7 @@ export const identity: CommissioningStep = {
   title: "every device is there and is who it should be",
   movesPower: false,
   async run(site) {
-    const asked = await site.ask({ op: "devices" });
+    const asked = await askOnceSettled(site);
     if (!asked.ok) return asked;
     const wrong: string[] = [];
     const right: string[] = [];
@@ -16,7 +16,7 @@ export const identity: CommissioningStep = {
     const serials = new Map<string, string>();
     for (const { id, kind, address, talk, readings } of devicesOf(asked.value)) {
       if (kind === "plant") {
-        const isRead = Object.values(readings).some(({ quality }) => quality === "good");
+        const isRead = isThere({ kind, talk, readings });
         (isRead ? right : wrong).push(
           `${id} at ${address} ${isRead ? "is read" : "is not read: certificate, address?"}`,
         );
@@ -40,3 +40,20 @@ export const identity: CommissioningStep = {
     return ok({ wrong, right, measured: { devices } });
   },
 };
+
+/** A plant controller opens its session some seconds after the edge has begun; what is not there by then is missing. */
+const PATIENCE_MS = 15_000;
+
+async function askOnceSettled(site: SiteAccess) {
+  const untilMs = site.nowMs() + PATIENCE_MS;
+  for (;;) {
+    const asked = await site.ask({ op: "devices" });
+    if (!asked.ok || site.nowMs() >= untilMs || devicesOf(asked.value).every(isThere)) return asked;
+    await site.waitMs(500);
+  }
+}
+
+type Device = ReturnType<typeof devicesOf>[number];
+
+const isThere = ({ kind, talk, readings }: Pick<Device, "kind" | "talk" | "readings">): boolean =>
+  kind === "plant" ? Object.values(readings).some(({ quality }) => quality === "good") : talk?.state === "ready";
