@@ -50,6 +50,7 @@ export class DeviceSession {
   #isPlanned = false;
   #reads = new ReadRounds([], () => {});
   #setpoint: Setpoint | undefined;
+  #setpointAtMs = Number.NEGATIVE_INFINITY;
   #isTalking = false;
   #isDiscovering = false;
   #isJudged = false;
@@ -121,6 +122,7 @@ export class DeviceSession {
   /** Once a cycle. A set-point replaces the last one; without one nothing is written, not even a heartbeat. */
   cycle(setpoint: Setpoint | undefined): void {
     this.#setpoint = setpoint;
+    this.#setpointAtMs = this.#options.clock.monotonicMs();
     switch (this.#state) {
       case "connecting":
       case "lost":
@@ -176,11 +178,21 @@ export class DeviceSession {
   /** Sends the next thing that is due until one has to be waited for, or the round is over. */
   #talk(): void {
     const nowMs = this.#options.clock.monotonicMs();
+    this.#forgetOldSetpoint(nowMs);
     while (!this.#isTalking && (this.#state === "ready" || this.#state === "mismatch")) {
       if (this.#write(nowMs) || this.#beat(nowMs) || this.#read(nowMs)) continue;
       this.#roundEndedMs = nowMs;
       if (!this.#readAside()) return;
     }
+  }
+
+  /**
+   * A process that stood still finds its sockets readable before its loop has looked: what it was told to write before
+   * is a stale command then, and its refresh would be due at once. Without a set-point nothing is written.
+   */
+  #forgetOldSetpoint(nowMs: MonotonicMs): void {
+    const tooOldMs = 3 * this.#options.deadlineMs + HELD_UP_MS;
+    if (nowMs - this.#setpointAtMs > tooOldMs) this.#setpoint = undefined;
   }
 
   #write(nowMs: MonotonicMs): boolean {
@@ -428,6 +440,8 @@ export class DeviceSession {
   }
 }
 
+/** As the loop has it: longer without a cycle, and the process was held up. */
+const HELD_UP_MS = 300;
 const FAILURES_TO_LOSE = 3;
 const DISCOVERY_PAUSE_MS = Ms(500);
 const REPEAT_MS = seconds(10);

@@ -210,6 +210,13 @@ export class SiteLoop {
       const thoughtMs = clock.monotonicMs();
       const guarded = this.#core.guard(wanted, image);
       const guardedMs = clock.monotonicMs();
+      // A process that stood still between the thought and the deed must not do the deed.
+      if (guardedMs - tickedMs > Math.max(HELD_UP_MS, 3 * this.#options.config.control.periodMs)) {
+        this.#mustResume = true;
+        this.#lookUntilMs = guardedMs + LOOK_MS;
+        this.#devices.read();
+        return;
+      }
       this.#devices.command(guarded.commands);
       const writtenMs = clock.monotonicMs();
       this.#stages.add(
