@@ -29,6 +29,22 @@ test("an unchanged set-point is written again at a third of the unit's revert ti
   expect(bench.powerWrites()).toEqual([500_000, 500_000, 500_000, 600_000]);
 });
 
+test("a process that stood still does not write what it was told before", () => {
+  const bench = new Bench({ latencyMs: Ms(20) });
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  const before = bench.powerWrites().length;
+  expect(before).toBeGreaterThan(0);
+  bench.session.cycle(bench.setpoint);
+  bench.session.cycle(power(600_000)); // waits for the read that is under way when the process stops
+  bench.heldUpMs = 15_000;
+  bench.clock.advance(Ms(500)); // its answer is there before the loop has looked
+  expect(bench.powerWrites()).toHaveLength(before);
+  bench.setpoint = power(0);
+  bench.run(200);
+  expect(bench.powerWrites().at(-1)).toBe(0);
+});
+
 test("reactive power is left alone until it is wanted, and kept from then on", () => {
   const bench = new Bench();
   bench.setpoint = power(0);

@@ -187,8 +187,8 @@ export class DeviceSession {
   }
 
   /**
-   * A process that stood still finds its sockets readable before its loop has looked: what it was told to write before
-   * is a stale command then, and its refresh would be due at once. Without a set-point nothing is written.
+   * A process that stood still finds its sockets readable before its loop has looked: what waits in the round to be
+   * written is a stale command then. Without a set-point nothing is written.
    */
   #forgetOldSetpoint(nowMs: MonotonicMs): void {
     const tooOldMs = 3 * this.#options.deadlineMs + HELD_UP_MS;

@@ -18,8 +18,10 @@ export const edgeStopped: Scenario = {
     await settle(world, park);
     for (const pauseS of pausesS(world)) {
       const isOutlived = pauseS > LEASE_S;
-      await grant(world, "park", { powerW: MW(5), ttlMs: Ms((isOutlived ? LEASE_S : 60) * 1e3) });
+      const leaseId = await grant(world, "park", { powerW: MW(5), ttlMs: Ms((isOutlived ? LEASE_S : 60) * 1e3) });
       await until(world, "the park gives 5 MW", 20_000, async () => (await park.truth()).batteryPowerW > 4.9e6);
+      // The one before may still rule, at the same power: it is this one that is to be outlived.
+      await until(world, "the lease is followed", 10_000, async () => (await park.why())?.leaseId === leaseId);
       await park.stopEdge();
       await world.pass(pauseS * 1e3);
       const stillW = (await park.truth()).batteryPowerW;

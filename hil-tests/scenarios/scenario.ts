@@ -80,8 +80,16 @@ export function leaseFor(world: World, site: SiteName, wish: Partial<Lease> & { 
   };
 }
 
-export const grant = (world: World, site: SiteName, wish: Partial<Lease> & { readonly powerW: W }): Promise<void> =>
-  world.cloud.deliver(site, issueLease(leaseFor(world, site, wish), [world.cloud.storyteller.key]));
+/** Gives a lease to a site; the lease's id, by which the site's `why` names it. */
+export async function grant(
+  world: World,
+  site: SiteName,
+  wish: Partial<Lease> & { readonly powerW: W },
+): Promise<string> {
+  const lease = leaseFor(world, site, wish);
+  await world.cloud.deliver(site, issueLease(lease, [world.cloud.storyteller.key]));
+  return lease.id;
+}
 
 /** Every number the site ever gave out is with the cloud, once; none is acknowledged that is not there. */
 export async function expectNothingLost(world: World, site: SiteHandle, withinMs = 60_000): Promise<void> {

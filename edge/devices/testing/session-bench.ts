@@ -1,5 +1,5 @@
 import { SimClock } from "@penstock/protocol/time";
-import { Ms, UtcMs, Var, W } from "@penstock/protocol/units";
+import { MonotonicMs, Ms, UtcMs, Var, W } from "@penstock/protocol/units";
 import type { UnitConfig } from "../../config/site-config.ts";
 import type { EdgeEvent } from "../../loop/loop-types.ts";
 import { inMemoryTransport, type RegisterHandler } from "../../transports/in-memory.ts";
@@ -17,6 +17,8 @@ export class SessionBench {
   readonly config: UnitConfig;
   readonly #driver: UnitDriver;
   setpoint: Setpoint | undefined;
+  /** How long the process has stood still: its clock went on, nothing else did. */
+  heldUpMs = 0;
 
   constructor(
     driver: UnitDriver,
@@ -31,7 +33,11 @@ export class SessionBench {
       control: { driver, unit: config },
       lint: (blocks) => driver.lint(config, blocks),
       transport: inMemoryTransport(device, { clock: this.clock, latencyMs }),
-      clock: this.clock,
+      clock: {
+        monotonicMs: () => MonotonicMs(this.clock.monotonicMs() + this.heldUpMs),
+        nowMs: () => this.clock.nowMs(),
+        after: (delayMs, action) => this.clock.after(delayMs, action),
+      },
       deadlineMs: Ms(100),
       onEvent: (event) => this.events.push(event),
     });
