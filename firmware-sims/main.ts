@@ -43,6 +43,7 @@ Make trouble, one JSON object a line on the control port:
   {"op":"fault","device":"unit-3","fault":{"kind":"silent","durationMs":20000}}
   {"op":"clear","device":"unit-3"}
   {"op":"grid-operator-limit","powerWMin":-20000000,"powerWMax":5000000}   (nulls lift it)
+  {"op":"grid-operator-setpoint","powerW":3000000}   (null: commands nothing)
   {"op":"breaker","closed":false}
   {"op":"frequency","hz":49.5,"overMs":4000}                               (a step without overMs; null lets it go)
   {"op":"frequency-trace","samplesHz":[50,49.9,49.7],"intervalMs":1000}

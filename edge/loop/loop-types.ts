@@ -26,6 +26,8 @@ export interface PlantReading {
   readonly gridOperatorLimitW: PowerInterval | undefined;
   /** Undefined where the controller passes no regulation on. */
   readonly agc?: AgcSignal | undefined;
+  /** What the grid operator commands at the point of connection, + export; undefined where it never does. */
+  readonly gridOperatorSetpointW?: W | "none" | undefined;
 }
 
 export type LoopOutput =

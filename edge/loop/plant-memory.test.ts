@@ -40,6 +40,18 @@ test("only another limit is news", () => {
   ]);
 });
 
+test("a set-point grows old like everything else, and is not there where it never was read", () => {
+  const memory = new PlantMemory();
+  memory.remember(reading(0, { breakerClosed: true }));
+  expect(memory.image(MonotonicMs(0), FRESH_MS)).not.toHaveProperty("gridOperatorSetpointW");
+  memory.remember(reading(0, { gridOperatorSetpointW: W(3e6) }));
+  memory.remember(reading(900, { breakerClosed: true }));
+  const at = (nowMs: number) => memory.image(MonotonicMs(nowMs), FRESH_MS).gridOperatorSetpointW?.quality;
+  expect([at(1_000), at(1_001), at(3_001)]).toEqual(["good", "stale", "missing"]);
+  memory.remember(reading(3_100, { gridOperatorSetpointW: "none" }));
+  expect(memory.image(MonotonicMs(3_100), FRESH_MS).gridOperatorSetpointW).toMatchObject({ value: "none" });
+});
+
 const reading = (atMs: number, values: Partial<PlantReading>): PlantReading => ({
   readAtMonotonicMs: MonotonicMs(atMs),
   breakerClosed: undefined,

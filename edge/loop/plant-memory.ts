@@ -1,4 +1,4 @@
-import type { Celsius, MonotonicMs, Ms } from "@penstock/protocol/units";
+import type { Celsius, MonotonicMs, Ms, W } from "@penstock/protocol/units";
 import {
   type AgcSignal,
   good,
@@ -19,15 +19,18 @@ export class PlantMemory {
   #transformerTemperatureC: Remembered<Celsius> | undefined;
   #gridOperatorLimitW: Remembered<PowerInterval> | undefined;
   #agc: Remembered<AgcSignal> | undefined;
+  #gridOperatorSetpointW: Remembered<W | "none"> | undefined;
 
   /** True when the grid operator's limit is another one than before. */
   remember(reading: PlantReading): boolean {
     const { readAtMonotonicMs: atMs, breakerClosed, transformerTemperatureC, gridOperatorLimitW } = reading;
+    const setpointW = reading.gridOperatorSetpointW;
     if (breakerClosed !== undefined) this.#breakerClosed = { value: breakerClosed, atMs };
     if (transformerTemperatureC !== undefined) {
       this.#transformerTemperatureC = { value: transformerTemperatureC as Celsius, atMs };
     }
     if (reading.agc !== undefined) this.#agc = { value: reading.agc, atMs };
+    if (setpointW !== undefined) this.#gridOperatorSetpointW = { value: setpointW, atMs };
     if (gridOperatorLimitW === undefined) return false;
     const before = this.#gridOperatorLimitW?.value;
     this.#gridOperatorLimitW = { value: gridOperatorLimitW, atMs };
@@ -40,6 +43,9 @@ export class PlantMemory {
       transformerTemperatureC: readingOf(this.#transformerTemperatureC, nowMs, freshMs),
       gridOperatorLimitW: readingOf(this.#gridOperatorLimitW, nowMs, freshMs),
       ...(this.#agc && { agc: readingOf(this.#agc, nowMs, freshMs) }),
+      ...(this.#gridOperatorSetpointW && {
+        gridOperatorSetpointW: readingOf(this.#gridOperatorSetpointW, nowMs, freshMs),
+      }),
     };
   }
 }

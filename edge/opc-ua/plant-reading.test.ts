@@ -30,15 +30,29 @@ test("a value that is not Good is no value, whatever it says", () => {
     transformerTemperatureC: undefined,
     gridOperatorLimitW: undefined,
     agc: undefined,
+    gridOperatorSetpointW: undefined,
   });
 });
 
 test("a regulation set-point needs its counter, and an old one makes nothing else old", () => {
-  const plant = [good(true), good(60), good(false), bad, bad];
+  const plant = [good(true), good(60), good(false), bad, bad, bad, bad];
   const reading = plantReading([...plant, good(3e6, 9_000), good(17, 9_000)], MonotonicMs(10_000));
   expect(reading).toMatchObject({ readAtMonotonicMs: 10_000, agc: { powerW: 3e6, sequence: 17 } });
   expect(plantReading([...plant, good(3e6), bad], MonotonicMs(0)).agc).toBeUndefined();
   expect(plantReading(plant, MonotonicMs(0)).agc).toBeUndefined();
+});
+
+test.each<[story: string, values: NodeValue[], setpointW: unknown]>([
+  ["commands 3 MW of import", [good(true), good(-3e6)], -3e6],
+  ["commands nothing", [good(false), good(-3e6)], "none"],
+  ["commands nothing, the figure unreadable", [good(false), bad], "none"],
+  ["commands a figure that cannot be read", [good(true), bad], undefined],
+  ["commands what is no number", [good(true), good(Number.NaN)], undefined],
+  ["cannot be read at all", [bad, good(-3e6)], undefined],
+  ["does not exist on this controller", [], undefined],
+])("a grid operator's set-point that %s", (_, setpoint, setpointW) => {
+  const plant = [good(true), good(60), good(false), bad, bad];
+  expect(plantReading([...plant, ...setpoint], MonotonicMs(0)).gridOperatorSetpointW).toBe(setpointW);
 });
 
 test("a reading is as old as the server says its oldest good value is", () => {

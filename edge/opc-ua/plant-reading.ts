@@ -16,6 +16,8 @@ export const PLANT_NODES = [
   "Plant/GridOperatorLimitActive",
   "Plant/GridOperatorLimitMin",
   "Plant/GridOperatorLimitMax",
+  "Plant/GridOperatorSetpointActive",
+  "Plant/GridOperatorSetpoint",
   "Plant/RegulationSetpoint",
   "Plant/RegulationCounter",
 ] as const;
@@ -29,7 +31,8 @@ export const PLANT_NAMESPACE = "urn:penstock:site";
  * renews it and carries a counter for that: its time stamp says nothing about the others.
  */
 export function plantReading(values: readonly NodeValue[], nowMs: MonotonicMs): PlantReading {
-  const [breaker, temperature, isLimited, limitMin, limitMax, setpoint, counter] = values.map(trusted);
+  const [breaker, temperature, isLimited, limitMin, limitMax, isCommanded, commandW, regulationW, counter] =
+    values.map(trusted);
   const ageMs = Math.max(
     0,
     ...values
@@ -42,7 +45,8 @@ export function plantReading(values: readonly NodeValue[], nowMs: MonotonicMs): 
     breakerClosed: typeof breaker === "boolean" ? breaker : undefined,
     transformerTemperatureC: finite(temperature),
     gridOperatorLimitW: limitOf(isLimited, finite(limitMin), finite(limitMax)),
-    agc: agcOf(finite(setpoint), finite(counter)),
+    agc: agcOf(finite(regulationW), finite(counter)),
+    gridOperatorSetpointW: setpointOf(isCommanded, finite(commandW)),
   };
 }
 
@@ -50,6 +54,12 @@ const RENEWED_FROM = PLANT_NODES.indexOf("Plant/RegulationSetpoint");
 
 const agcOf = (powerW: number | undefined, sequence: number | undefined): PlantReading["agc"] =>
   powerW === undefined || sequence === undefined ? undefined : { powerW: W(powerW), sequence };
+
+/** A command whose power cannot be read is no command, and not the absence of one either. */
+function setpointOf(isCommanded: unknown, powerW: number | undefined): PlantReading["gridOperatorSetpointW"] {
+  if (isCommanded === false) return "none";
+  return isCommanded === true && powerW !== undefined ? W(powerW) : undefined;
+}
 
 const trusted = ({ isGood, value }: NodeValue): unknown => (isGood ? value : undefined);
 

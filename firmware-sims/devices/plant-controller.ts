@@ -10,6 +10,9 @@ export interface PlantNodes {
   "Plant/GridOperatorLimitActive": boolean;
   "Plant/GridOperatorLimitMin": number;
   "Plant/GridOperatorLimitMax": number;
+  /** Whether the grid operator commands the site's power now, and which, W at the point of connection. */
+  "Plant/GridOperatorSetpointActive": boolean;
+  "Plant/GridOperatorSetpoint": number;
   /** The operator's regulation set-point around the site's baseline, W, + out; the counter moves at each renewal. */
   "Plant/RegulationSetpoint": number;
   "Plant/RegulationCounter": number;
@@ -26,6 +29,8 @@ export const livePlantPaths = [
   "Plant/GridOperatorLimitActive",
   "Plant/GridOperatorLimitMin",
   "Plant/GridOperatorLimitMax",
+  "Plant/GridOperatorSetpointActive",
+  "Plant/GridOperatorSetpoint",
   "Plant/RegulationSetpoint",
   "Plant/RegulationCounter",
   "Plant/Heartbeat",
@@ -52,6 +57,8 @@ export class PlantController {
       "Plant/GridOperatorLimitActive": false,
       "Plant/GridOperatorLimitMin": connectionLimitW.min,
       "Plant/GridOperatorLimitMax": connectionLimitW.max,
+      "Plant/GridOperatorSetpointActive": false,
+      "Plant/GridOperatorSetpoint": 0,
       "Plant/RegulationSetpoint": 0,
       "Plant/RegulationCounter": 0,
       "Plant/Heartbeat": 0,
@@ -77,6 +84,12 @@ export class PlantController {
     this.#nodes["Plant/GridOperatorLimitActive"] = isActive;
     this.#nodes["Plant/GridOperatorLimitMin"] = powerWMin;
     this.#nodes["Plant/GridOperatorLimitMax"] = powerWMax;
+  }
+
+  /** The operator commands the site's power at the point of connection; undefined: nothing any more. */
+  command(powerW: number | undefined): void {
+    this.#nodes["Plant/GridOperatorSetpointActive"] = powerW !== undefined;
+    this.#nodes["Plant/GridOperatorSetpoint"] = powerW ?? 0;
   }
 
   /** The operator renews its regulation set-point. */

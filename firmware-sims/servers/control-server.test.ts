@@ -31,6 +31,11 @@ test("the grid operator, the breaker and the frequency obey", () => {
   expect(ask({ op: "grid-operator-limit", powerWMin: -1e6, powerWMax: 2e6 })).toEqual({ ok: true });
   expect(site.truth.gridOperatorLimitW).toEqual({ isActive: true, min: -1e6, max: 2e6 });
   expect(ask({ op: "grid-operator-limit", powerWMin: null, powerWMax: null })).toEqual({ ok: true });
+  expect(ask({ op: "grid-operator-setpoint", powerW: -3e6 })).toEqual({ ok: true });
+  expect(site.plantController.read("Plant/GridOperatorSetpointActive")).toBe(true);
+  expect(site.plantController.read("Plant/GridOperatorSetpoint")).toBe(-3e6);
+  expect(ask({ op: "grid-operator-setpoint", powerW: null })).toEqual({ ok: true });
+  expect(site.plantController.read("Plant/GridOperatorSetpointActive")).toBe(false);
   expect(site.truth.gridOperatorLimitW.isActive).toBe(false);
   expect(ask({ op: "breaker", closed: false })).toEqual({ ok: true });
   expect(ask({ op: "frequency", hz: 49.7 })).toEqual({ ok: true });
@@ -75,6 +80,7 @@ test.each([
   ['{"op":"fault","device":"unit-1","fault":{"kind":"lying"}}', "control.bad-fault"],
   ['{"op":"fault","device":"unit-9","fault":{"kind":"silent"}}', "fault.unknown-device"],
   ['{"op":"clear","device":"unit-9"}', "fault.unknown-device"],
+  ['{"op":"grid-operator-setpoint"}', "control.bad-request"],
   ['{"op":"grid-operator-limit","powerWMin":2,"powerWMax":1}', "control.bad-request"],
   ['{"op":"breaker"}', "control.bad-request"],
   ['{"op":"frequency","hz":"fast"}', "control.bad-request"],

@@ -94,6 +94,14 @@ export function siteOps(site: SiteSim): Readonly<Record<string, ControlOp>> {
       site.setGridOperatorLimit(powerWMin, powerWMax);
       return ok({});
     },
+    "grid-operator-setpoint": (request) => {
+      const { powerW } = request;
+      if (powerW !== null && !isNumber(powerW)) {
+        return fail({ code: "control.bad-request", expected: "powerW: number, or null for none" });
+      }
+      site.plantController.command(powerW ?? undefined);
+      return ok({});
+    },
     breaker: (request) => {
       if (typeof request["closed"] !== "boolean")
         return fail({ code: "control.bad-request", expected: "closed: boolean" });

@@ -108,6 +108,8 @@ const plantNodeRows: readonly PlantNodeRow[] = [
   ["Plant/GridOperatorLimitActive", DataType.Boolean, "The grid operator limits the site now"],
   ["Plant/GridOperatorLimitMin", DataType.Double, "Least power at the point of connection, W, + export"],
   ["Plant/GridOperatorLimitMax", DataType.Double, "Greatest power at the point of connection, W, + export"],
+  ["Plant/GridOperatorSetpointActive", DataType.Boolean, "The grid operator commands the site's power now"],
+  ["Plant/GridOperatorSetpoint", DataType.Double, "Commanded power at the point of connection, W, + export"],
   ["Plant/RegulationSetpoint", DataType.Double, "Regulation around the site's baseline, W, + out"],
   ["Plant/RegulationCounter", DataType.UInt32, "Moves each time the regulation set-point is renewed"],
   ["Plant/Heartbeat", DataType.UInt32, "Counts seconds, resets daily"],

@@ -51,6 +51,10 @@ export class SiteProcess {
     return this.#ask({ op: "clear", device });
   }
 
+  commandByGridOperator(powerW: number | undefined): Promise<unknown> {
+    return this.#ask({ op: "grid-operator-setpoint", powerW: powerW ?? null });
+  }
+
   limitByGridOperator(powerWMin: number | null, powerWMax: number | null): Promise<unknown> {
     return this.#ask({ op: "grid-operator-limit", powerWMin, powerWMax });
   }

@@ -68,6 +68,9 @@ function siteHandle(world: SocketWorld, name: SiteName): SiteHandle {
     async limitByGridOperator(powerWMin, powerWMax) {
       await plant.limitByGridOperator(powerWMin, powerWMax);
     },
+    async commandByGridOperator(powerW) {
+      await plant.commandByGridOperator(powerW);
+    },
     async liftGridOperatorLimit() {
       await plant.limitByGridOperator(null, null);
     },

@@ -61,6 +61,8 @@ export function readPlant(
     const minW = plant.read("Plant/GridOperatorLimitMin");
     const maxW = plant.read("Plant/GridOperatorLimitMax");
     if (isLimited === undefined || minW === undefined || maxW === undefined) return;
+    const isCommanded = plant.read("Plant/GridOperatorSetpointActive");
+    const commandW = plant.read("Plant/GridOperatorSetpoint");
     const setpointW = plant.read("Plant/RegulationSetpoint");
     const sequence = plant.read("Plant/RegulationCounter");
     tell({
@@ -71,6 +73,7 @@ export function readPlant(
         ? { powerWMin: W(minW), powerWMax: W(maxW) }
         : { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: W(Number.POSITIVE_INFINITY) },
       agc: setpointW === undefined || sequence === undefined ? undefined : { powerW: W(setpointW), sequence },
+      gridOperatorSetpointW: isCommanded === true && commandW !== undefined ? W(commandW) : "none",
     });
   });
 }

@@ -78,6 +78,9 @@ function siteHandle(world: VirtualWorld, name: SiteName): SiteHandle {
     async limitByGridOperator(powerWMin, powerWMax) {
       site.sim.setGridOperatorLimit(powerWMin, powerWMax);
     },
+    async commandByGridOperator(powerW) {
+      site.sim.plantController.command(powerW);
+    },
     async liftGridOperatorLimit() {
       site.sim.liftGridOperatorLimit();
     },

@@ -34,6 +34,8 @@ export interface SiteHandle {
   violations(): Promise<readonly Omit<Violation, "site">[]>;
   limitByGridOperator(powerWMin: number, powerWMax: number): Promise<void>;
   liftGridOperatorLimit(): Promise<void>;
+  /** The grid operator commands the power at the point of connection; undefined: nothing any more. */
+  commandByGridOperator(powerW: number | undefined): Promise<void>;
   fault(device: string, fault: Fault): Promise<void>;
   clearFaults(device: string): Promise<void>;
   /** The grid's frequency goes to a value, at once or along a straight line; undefined lets it wander again. */

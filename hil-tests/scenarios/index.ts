@@ -5,6 +5,7 @@ import { droopOnARamp } from "./droop-on-a-ramp.ts";
 import { edgeKilled } from "./edge-killed.ts";
 import { edgeStopped } from "./edge-stopped.ts";
 import { gridOperatorLimit } from "./grid-operator-limit.ts";
+import { gridOperatorSetpoint } from "./grid-operator-setpoint.ts";
 import { iberianBlackout } from "./iberian-blackout.ts";
 import { regulationFallsSilent } from "./regulation-falls-silent.ts";
 import { reserveKeepsItsWord } from "./reserve-keeps-its-word.ts";
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   edgeStopped,
   cloudKilled,
   gridOperatorLimit,
+  gridOperatorSetpoint,
   badLeases,
   staleMeter,
   containmentWithoutCloud,
