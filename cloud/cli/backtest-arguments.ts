@@ -7,6 +7,7 @@ import type { Battery } from "../optimise/battery.ts";
 export interface BacktestArguments {
   readonly market: string;
   readonly prices: readonly string[];
+  readonly series: string | undefined;
   readonly covariates: readonly string[];
   readonly learnFrom: string | undefined;
   readonly from: string | undefined;
@@ -82,6 +83,7 @@ export function readBacktestArguments(
   return ok({
     market: values.market ?? "",
     prices: listOf(values.prices),
+    series: values.series,
     covariates: listOf(values.covariates),
     learnFrom: values["learn-from"],
     from: values.from,
@@ -119,6 +121,7 @@ function parse(argv: readonly string[]) {
     options: {
       market: text,
       prices: text,
+      series: text,
       covariates: text,
       "learn-from": text,
       from: text,

@@ -15,7 +15,9 @@ known, is cleared at the price that came, and is set against a battery that knew
   --market NAME
 ${list(recordedMarkets)}
     day-ahead      hourly auctions with published forecasts beside the price; by default the last 728 days count
-  --prices FILES       CSV or CSV.gz; several are stretches of one market
+  --prices FILES       CSV or CSV.gz; several are stretches of one market. Or the operator's own files, as they come
+                       (zip, see fleetctl prices --help); generic takes those of every operator
+  --series NAME        which region, node or zone of the operator's files
   --covariates FILES   series published the day before: a time and columns of numbers
   --learn-from DATE    first day to learn from (default: the first there is)
   --from DATE          first day that counts (default: 30 days of learning later)

@@ -152,6 +152,7 @@ function sceneOf(wish: BacktestArguments, market: RecordedMarket): Result<Scene,
   const opened = openTable({
     market,
     prices: wish.prices,
+    series: wish.series,
     covariates: wish.covariates,
     fillGapsMs: wish.fillGapsMs,
   });

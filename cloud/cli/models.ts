@@ -1,11 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { describeError } from "@penstock/protocol/result";
 import { SystemClock } from "@penstock/protocol/time";
 import { type TrainWish, trainModel } from "../lab/forecast-eval/train-model.ts";
 import { ModelRegistry, type RegisteredModel } from "../store/model-registry.ts";
+import { endingsOf, offlineArguments } from "./offline-arguments.ts";
 import { table } from "./words.ts";
+
+const endings = endingsOf("models");
+const { usage, refuse } = endings;
 
 const HELP = `fleetctl models ls [--json]
 fleetctl models train --dataset epf:NAME --data DIR [--model NAME] [--days N] [--json]
@@ -25,18 +28,10 @@ fleetctl models retire ID [--json]
 
 /** `fleetctl models`: the registry of forecasters, without an aggregator. */
 export async function modelsCommand(argv: readonly string[]): Promise<number> {
-  let parsed: ReturnType<typeof read>;
-  try {
-    parsed = read(argv);
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
+  const parsed = offlineArguments(argv, { help: HELP, options, ...endings });
+  if (typeof parsed === "number") return parsed;
   const { values, positionals } = parsed;
   const [verb, ...rest] = positionals;
-  if (values.help) {
-    process.stdout.write(`${HELP}\n`);
-    return 0;
-  }
   if (verb === undefined) return usage("say what to do");
   mkdirSync(dirname(values.registry), { recursive: true });
   const opened = ModelRegistry.open(values.registry);
@@ -72,20 +67,14 @@ export async function modelsCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-const read = (argv: readonly string[]) =>
-  parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      registry: { type: "string", default: resolve(import.meta.dirname, "../../.penstock/models.db") },
-      dataset: { type: "string" },
-      data: { type: "string" },
-      model: { type: "string", default: "blend" },
-      days: { type: "string", default: "728" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
+const text = { type: "string" } as const;
+const options = {
+  registry: { ...text, default: resolve(import.meta.dirname, "../../.penstock/models.db") },
+  dataset: text,
+  data: text,
+  model: { ...text, default: "blend" },
+  days: { ...text, default: "728" },
+} as const;
 
 function show(models: readonly RegisteredModel[], isJson: boolean): number {
   if (isJson) {
@@ -107,14 +96,4 @@ function show(models: readonly RegisteredModel[], isJson: boolean): number {
     `${models.length === 0 ? "no model yet; fleetctl models train makes one" : table(headings, rows).join("\n")}\n`,
   );
   return 0;
-}
-
-function refuse(sentence: string): number {
-  process.stderr.write(`fleetctl models: ${sentence}\n`);
-  return 1;
-}
-
-function usage(sentence: string): number {
-  process.stderr.write(`fleetctl models: ${sentence}; fleetctl models --help\n`);
-  return 2;
 }

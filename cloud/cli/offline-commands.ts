@@ -14,6 +14,10 @@ export const offlineCommands: Readonly<Record<string, OfflineCommand>> = {
     text: "forecasters that were judged: list, train, promote (works on files)",
     load: async () => (await import("./models.ts")).modelsCommand,
   },
+  prices: {
+    text: "read system operators' public price files, report gaps and duplicates (works on files)",
+    load: async () => (await import("./prices.ts")).pricesCommand,
+  },
   rules: {
     text: "what a market's rules say on a date, and what changed between two (works without an aggregator)",
     load: async () => (await import("./rules.ts")).rulesCommand,

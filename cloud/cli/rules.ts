@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { instantOf } from "@penstock/protocol/time";
 import { markets } from "../markets/index.ts";
 import {
@@ -9,6 +8,10 @@ import {
   type RuleValue,
   ruleAt,
 } from "../markets/rulebook.ts";
+import { endingsOf, offlineArguments } from "./offline-arguments.ts";
+
+const endings = endingsOf("rules");
+const { usage } = endings;
 
 const HELP = `fleetctl rules show --market NAME [--on DATE] [--json]
 fleetctl rules diff --market NAME --from DATE --to DATE [--json]
@@ -22,22 +25,16 @@ fleetctl rules diff --market NAME --from DATE --to DATE [--json]
   fleetctl rules diff --market nem --from 2024-01-01 --to 2025-12-31
   fleetctl rules show --market ercot --on 2026-01-01 --json | jq .rules`;
 
+const text = { type: "string" } as const;
+const options = { market: text, on: text, from: text, to: text } as const;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** `fleetctl rules`: the rulebooks by date, without an aggregator. */
 export async function rulesCommand(argv: readonly string[]): Promise<number> {
-  let parsed: ReturnType<typeof read>;
-  try {
-    parsed = read(argv);
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
+  const parsed = offlineArguments(argv, { help: HELP, options, ...endings });
+  if (typeof parsed === "number") return parsed;
   const { values, positionals } = parsed;
   const [verb, ...rest] = positionals;
-  if (values.help) {
-    process.stdout.write(`${HELP}\n`);
-    return 0;
-  }
   if ((verb !== "show" && verb !== "diff") || rest.length > 0) return usage('say "rules show" or "rules diff"');
   if (values.market === undefined) return usage(`--market is needed: one of ${Object.keys(markets).join(", ")}`);
   const market = Object.hasOwn(markets, values.market) ? markets[values.market] : undefined;
@@ -137,22 +134,3 @@ const words = (value: RuleValue): string =>
   Array.isArray(value) ? value.join(", ") : value === undefined ? "none" : String(value);
 
 const isDate = (text: string): boolean => DATE.test(text) && Number.isFinite(Date.parse(text));
-
-const read = (argv: readonly string[]) =>
-  parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      market: { type: "string" },
-      on: { type: "string" },
-      from: { type: "string" },
-      to: { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-
-function usage(sentence: string): number {
-  process.stderr.write(`fleetctl: ${sentence}; fleetctl rules --help shows how\n`);
-  return 2;
-}

@@ -1,4 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { pricesFromBytes, readPriceFile } from "./read-price-file.ts";
@@ -40,6 +42,22 @@ test("bytes that are not text and files that are not there are refused", () => {
   const bytes = Uint8Array.of(0xff, 0xfe, 0x00);
   expect(pricesFromBytes(bytes, "x")).toMatchObject({ ok: false, error: { code: "prices.not-text" } });
   expect(readPriceFile("no-such-file.csv")).toMatchObject({ ok: false, error: { code: "prices.unreadable" } });
+});
+
+test.each([
+  // what the operator's report holds                          is read, or refused because of
+  ["two intervals in a row", ["00:05,1,NSW1,0,75.4", "00:10,1,NSW1,0,-1000"], [75.4, -1000]],
+  ["a gap", ["00:05,1,NSW1,0,75.4", "00:15,1,NSW1,0,76"], "prices.gap"],
+  ["a price above the cap", ["00:05,1,NSW1,0,75.4", "00:10,1,NSW1,0,20300.01"], "prices.beyond-limits"],
+  ["two regions", ["00:05,1,NSW1,0,75.4", "00:05,1,SA1,0,76"], "prices.several-regions"],
+] as const)("the operator's own report with %s", (_, rows, expected) => {
+  const path = join(mkdtempSync(join(tmpdir(), "report-")), "report.csv");
+  const lines = rows.map((row) => `D,DREGION,,3,2026/05/14 ${row.replace(",", ":00,")}`);
+  const heading = "I,DREGION,,3,SETTLEMENTDATE,RUNNO,REGIONID,INTERVENTION,RRP";
+  writeFileSync(path, `${["C,NEMP.WORLD,DAILY", heading, ...lines, 'C,"END OF REPORT",5'].join("\n")}\n`);
+  const read = readPriceFile(path);
+  if (typeof expected === "string") expect(read).toMatchObject({ ok: false, error: { code: expected } });
+  else expect(read.ok && [...read.value.prices]).toEqual(expected);
 });
 
 const recorded = new URL("../../../shared/data/aemo_nem/price_demand_5min_2023_NSW1.csv.gz", import.meta.url).pathname;

@@ -4,6 +4,8 @@ import { constants, gunzipSync } from "node:zlib";
 import type { CodedError, Result } from "@penstock/protocol/result";
 import { fail, ok } from "@penstock/protocol/result";
 import { nemPriceFile } from "./nem-price-file.ts";
+import { readerOf } from "./operator-files/read-operator-files.ts";
+import { readOperatorPriceSeries } from "./operator-price-series.ts";
 import { type PriceFileError, parsePriceText } from "./parse-price-text.ts";
 import type { PriceFileFormat } from "./price-file-format.ts";
 import type { PriceSeries } from "./price-series.ts";
@@ -17,11 +19,13 @@ export interface ReadPriceFileOptions {
 /** Far above a year of every region at five minutes; a file beyond it is not a price file. */
 const BYTES_MAX = 256 * 1024 * 1024;
 
-/** Reads a price file, plain or gzipped. This is a shell: all judgement is in {@link parsePriceText}. */
+/** Reads a price file, plain or gzipped, or an operator's own as it comes (zip). This is a shell: all judgement is in {@link parsePriceText}. */
 export function readPriceFile(
   path: string,
   { format = nemPriceFile, region }: ReadPriceFileOptions = {},
 ): Result<PriceSeries, PriceFileError | CodedError> {
+  const reader = readerOf(path);
+  if (reader.ok && reader.value !== undefined) return readOperatorPriceSeries([path], format, region);
   const source = basename(path);
   const bytes = readBytes(path, source);
   if (!bytes.ok) return bytes;

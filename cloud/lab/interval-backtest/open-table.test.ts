@@ -87,3 +87,19 @@ test("a past answers for what was cleared and published by then, and throws at t
   expect(new MarketPast(table, 59).publishedEnd).toBe(96);
   expect(new MarketPast(table, 60).publishedEnd).toBe(192);
 });
+
+test("an operator's own file is told by its first line and read as it comes", () => {
+  const hours = Array.from({ length: 24 }, (_, at) => `07/01/2025,${at + 1}:00,HB_NORTH,${at},N`);
+  const path = file(
+    "dam.csv",
+    `DeliveryDate,HourEnding,SettlementPoint,SettlementPointPrice,DSTFlag\n${hours.join("\n")}\n`,
+  );
+  const opened = open([path]);
+  expect(opened).toMatchObject({
+    ok: true,
+    value: { table: { intervalMs: 3_600_000, startMs: Date.UTC(2025, 6, 1, 5) } },
+  });
+  expect(opened.ok && opened.value.table.prices).toHaveLength(24);
+  const other = openTable({ market: nem, prices: [path], covariates: [], fillGapsMs: 0 });
+  expect(other).toMatchObject({ ok: false, error: { code: "prices.other-market", files: "ercot" } });
+});

@@ -1,14 +1,18 @@
 import { type CodedError, fail, invariant, ok, type Result } from "@penstock/protocol/result";
 import { zoneOffsetMs } from "@penstock/protocol/time";
 import type { Ms, UtcMs } from "@penstock/protocol/units";
+import { readerOf } from "../../prices/operator-files/read-operator-files.ts";
 import type { RecordedMarket } from "./market-formats.ts";
 import type { MarketTable, NamedSeries } from "./market-table.ts";
+import { readOperatorTable } from "./read-operator-table.ts";
 import { readTable, type TableFormat, type TimedRows } from "./read-table.ts";
 
 export interface TableFiles {
   readonly market: RecordedMarket;
-  /** Consecutive stretches of one market. */
+  /** Consecutive stretches of one market: plain tables, or an operator's own files. */
   readonly prices: readonly string[];
+  /** Which region, node or zone, where an operator's files hold several. */
+  readonly series?: string | undefined;
   /** Series published the day before: time and any columns of numbers, on the same clock or with offsets. */
   readonly covariates: readonly string[];
   /** Missing intervals are refused, but for runs up to this long, which the last value fills; counted. */
@@ -21,10 +25,28 @@ export interface OpenedTable {
 }
 
 /** Reads the files of one market and puts them on one clock without a gap. */
-export function openTable({ market, prices, covariates, fillGapsMs }: TableFiles): Result<OpenedTable, CodedError> {
+export function openTable({
+  market,
+  prices,
+  series,
+  covariates,
+  fillGapsMs,
+}: TableFiles): Result<OpenedTable, CodedError> {
   const parts: TimedRows[] = [];
+  const ofOperators: string[] = [];
   for (const path of prices) {
+    const reader = readerOf(path);
+    if (!reader.ok) return reader;
+    if (reader.value !== undefined) {
+      ofOperators.push(path);
+      continue;
+    }
     const rows = readTable(path, market.format);
+    if (!rows.ok) return rows;
+    parts.push(rows.value);
+  }
+  if (ofOperators.length > 0) {
+    const rows = readOperatorTable(ofOperators, market, series);
     if (!rows.ok) return rows;
     parts.push(rows.value);
   }
