@@ -149,6 +149,30 @@ test("SCADA's limit is in force at once, outlives the process, is in the audit l
   expect(latchesIn(second.posted).at(-1)?.gridOperatorLimitW).toBeUndefined();
 });
 
+test("SCADA's set-point is in force while it is renewed, is forgotten after, and does not outlive the process", () => {
+  const { clock, disk, boot } = sampleSite();
+  const first = boot();
+  clock.advance(seconds(5));
+  const command = () => first.agent.commandByGridOperator({ powerW: W(-3e6), forMs: seconds(10) }, "10.0.0.7");
+  const setpoint = () => latchesIn(first.posted).at(-1)?.gridOperatorSetpoint;
+  const said = () =>
+    first.ask({ op: "events", limit: 50 }) as { readonly events: readonly { readonly code: string }[] };
+  for (let renewed = 0; renewed < 3; renewed++) {
+    command();
+    expect(setpoint()).toEqual({ powerW: -3e6, expiresMonotonicMs: clock.monotonicMs() + 10_000 });
+    clock.advance(seconds(6));
+  }
+  expect(disk.audit.filter(({ what }) => what === "grid-operator.setpoint")).toHaveLength(1);
+  clock.advance(seconds(6));
+  expect(setpoint()).toBeUndefined();
+  expect(JSON.stringify(said())).toContain("grid-operator.setpoint-expired");
+  command();
+  first.kill();
+  const second = boot();
+  clock.advance(seconds(5));
+  expect(latchesIn(second.posted).at(-1)?.gridOperatorSetpoint).toBeUndefined();
+});
+
 test("a killed process comes back with its lease, its latches and every record", () => {
   const { clock, host, boot } = sampleSite();
   const first = boot();

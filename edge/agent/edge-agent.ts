@@ -2,7 +2,7 @@ import type { MqttLink } from "@penstock/protocol/link";
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
-import { seconds, W } from "@penstock/protocol/units";
+import { seconds, type W } from "@penstock/protocol/units";
 import { AlarmDesk } from "../alarms/alarm-desk.ts";
 import { alarmFact } from "../alarms/alarm-fact.ts";
 import { siteConditions } from "../alarms/site-conditions.ts";
@@ -17,6 +17,7 @@ import type { OutboxLimits } from "../sync/outbox.ts";
 import { Sync } from "../sync/sync.ts";
 import { AuditLog } from "./audit-log.ts";
 import { eventRecord, noticeEvent } from "./event-record.ts";
+import { type CommandedPower, GridOperatorDesk } from "./grid-operator-desk.ts";
 import { Journal } from "./journal.ts";
 import { latchesFromFact, latchesToFact, noLatches } from "./latches-fact.ts";
 import { LeaseDesk, leaseFact } from "./lease-desk.ts";
@@ -67,6 +68,7 @@ export class EdgeAgent {
   readonly #operator: OperatorDesk;
   readonly #questions: LoopQuestions;
   readonly #alarms: AlarmDesk;
+  readonly #gridOperator: GridOperatorDesk;
   readonly #events: EdgeEvent[] = [];
   #sync: Sync | undefined;
   #site: SiteStatus | undefined;
@@ -101,6 +103,14 @@ export class EdgeAgent {
           });
     this.#alarms = new AlarmDesk({ clock, store, audit: this.#audit, tell: (event) => this.#tell(event) });
     this.#questions = new LoopQuestions(clock, loop);
+    this.#gridOperator = new GridOperatorDesk({
+      clock,
+      audit: this.#audit,
+      tell: (event) => this.#tell(event),
+      latches: () => this.#latches,
+      latch: (change, urgent) => this.#latch(change, urgent, () => {}),
+      set: (latches) => this.#setLatches(latches),
+    });
     this.#operator = new OperatorDesk({
       configDesk: options.configDesk,
       alarms: this.#alarms,
@@ -177,22 +187,14 @@ export class EdgeAgent {
     this.#operator.handle(request, role, answer);
   }
 
-  /**
-   * The grid operator's word, from a client that the configuration lets speak for it. A limit is in force first and
-   * on disk after; lifting one is on disk first. `undefined` lifts.
-   */
+  /** The grid operator's word, from a client that the configuration lets speak for it. `undefined` lifts. */
   limitByGridOperator(exportWMax: W | undefined, from: string): void {
-    const facts = { exportWMax: exportWMax ?? null, from };
-    const what = exportWMax === undefined ? "lifts its limit" : "limits the site's export";
-    this.#audit.wire(`scada ${from}`, "grid-operator.limit", "taken", facts);
-    this.#tell({ code: "grid-operator.limit", level: "warning", text: `the grid operator's SCADA ${what}`, facts });
-    const gridOperatorLimitW =
-      exportWMax === undefined ? undefined : { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: exportWMax };
-    this.#latch(
-      (latches) => ({ ...latches, gridOperatorLimitW }),
-      exportWMax !== undefined,
-      () => {},
-    );
+    this.#gridOperator.limit(exportWMax, from);
+  }
+
+  /** The same of a command; `undefined` ends it. */
+  commandByGridOperator(setpoint: CommandedPower | undefined, from: string): void {
+    this.#gridOperator.command(setpoint, from);
   }
 
   /** Something happened around the agent that belongs in its journal. */
@@ -225,6 +227,7 @@ export class EdgeAgent {
   stop(): void {
     this.#isStopped = true;
     this.#sync?.stop();
+    this.#gridOperator.stop();
   }
 
   #load(done: () => void): void {
@@ -280,8 +283,7 @@ export class EdgeAgent {
       });
     }
     const { stop } = this.#latches;
-    this.#latches = { ...(stored ?? noLatches), ...(stop && { stop }) };
-    this.#options.loop.post({ type: "latches", latches: this.#latches });
+    this.#setLatches({ ...(stored ?? noLatches), ...(stop && { stop }) });
   }
 
   #restoreLedger(fact: unknown): void {
@@ -304,17 +306,19 @@ export class EdgeAgent {
    * and the disk may fail.
    */
   #latch(change: (latches: Latches) => Latches, urgent: boolean, done: (result: Result<void>) => void): void {
-    const { loop, store } = this.#options;
+    const { store } = this.#options;
     const next = change(this.#latches);
-    const set = () => {
-      this.#latches = change(this.#latches);
-      loop.post({ type: "latches", latches: this.#latches });
-    };
+    const set = () => this.#setLatches(change(this.#latches));
     if (urgent) set();
     store.put("latches", latchesToFact(next), (result) => {
       if (result.ok && !urgent) set();
       done(result);
     });
+  }
+
+  #setLatches(latches: Latches): void {
+    this.#latches = latches;
+    this.#options.loop.post({ type: "latches", latches });
   }
 
   #tellEvidence({ id, isComplete, triggerHz, response }: FrequencyEvidence): void {

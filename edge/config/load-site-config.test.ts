@@ -155,6 +155,11 @@ test.each([
     "port: 502, allowFrom: [10.0.0.7], grantLimit: true",
     "northbound.modbus.grantLimit cannot be granted where a plant",
   ],
+  [
+    "port: 502, allowFrom: [10.0.0.7], grantSetpoint: true",
+    "northbound.modbus.grantSetpoint cannot be granted where a plant",
+  ],
+  ["port: 502, allowFrom: [10.0.0.7], setpointForS: 86400", "northbound.modbus.setpointForS"],
 ])("northbound with { %s } is refused", (modbus, complaint) => {
   const loaded = parse(`${park}\nnorthbound: { modbus: { ${modbus} } }\n`);
   expect(loaded.ok ? "" : loaded.error.text).toContain(complaint);
@@ -164,7 +169,12 @@ test("northbound is off unless it is asked for, and then read-only unless it is 
   const without = parse(park);
   expect(without.ok && without.value.northbound).toBeUndefined();
   const loaded = parse(`${park}\nnorthbound: { modbus: { port: 502, allowFrom: [10.0.0.7] } }\n`);
-  expect(loaded.ok && loaded.value.northbound?.modbus).toMatchObject({ grantLimit: false, connectionsMax: 4 });
+  expect(loaded.ok && loaded.value.northbound?.modbus).toMatchObject({
+    grantLimit: false,
+    grantSetpoint: false,
+    setpointForMs: 30_000,
+    connectionsMax: 4,
+  });
 });
 
 describe("devices that a map describes", () => {

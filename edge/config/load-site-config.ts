@@ -125,10 +125,11 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
   if (site.evidence !== undefined && site.evidence.triggerBelowHz >= site.evidence.triggerAboveHz) {
     say(["evidence"], "evidence", "leaves no frequency that is normal: triggerBelowHz must be below triggerAboveHz");
   }
-  if (site.northbound?.modbus.grantLimit && site.plant !== undefined) {
+  for (const grant of ["grantLimit", "grantSetpoint"] as const) {
+    if (!site.northbound?.modbus[grant] || site.plant === undefined) continue;
     say(
-      ["northbound", "modbus", "grantLimit"],
-      "northbound.modbus.grantLimit",
+      ["northbound", "modbus", grant],
+      `northbound.modbus.${grant}`,
       "cannot be granted where a plant controller brings the grid operator's word: one of the two speaks for the operator",
     );
   }
@@ -187,7 +188,7 @@ function toSiteConfig(
       pkiFolder: site.meter.pkiFolder && place(site.meter.pkiFolder),
     },
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
-    ...(site.northbound && { northbound: site.northbound }),
+    ...(site.northbound && { northbound: toNorthbound(site.northbound) }),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
     ...(site.recorder.budgetMB > 0 && { recorder: toRecorder(site, place) }),
@@ -255,6 +256,10 @@ function toControl({ site, control, energySpeed, services }: SiteDocument): Site
     }),
   };
 }
+
+const toNorthbound = ({ modbus: { setpointForS, ...modbus } }: NonNullable<SiteDocument["northbound"]>) => ({
+  modbus: { ...modbus, setpointForMs: seconds(setpointForS) },
+});
 
 const toRecorder = ({ site, store, recorder }: SiteDocument, place: (path: string) => string) => ({
   folder: place(recorder.folder ?? join(dirname(store.file), `${site}-recordings`)),

@@ -148,6 +148,10 @@ const northbound = z.strictObject({
     connectionsMax: z.int().min(1).max(32).default(4),
     /** Lets those clients limit the site's export (SunSpec 704), as the grid operator. */
     grantLimit: z.boolean().default(false),
+    /** Lets them command the power at the connection (704 WSet), as the grid operator. */
+    grantSetpoint: z.boolean().default(false),
+    /** How long a set-point holds unless it is written again, where 704 WSetRvrtTms names no time. */
+    setpointForS: positive.max(3_600).default(30),
   }),
 });
 

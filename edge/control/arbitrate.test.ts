@@ -16,6 +16,7 @@ const schedule = (powerW: W, startMs = 0) =>
     kind: "schedule",
     schedule: [{ startMonotonicMs: MonotonicMs(startMs), endMonotonicMs: MonotonicMs(startMs + hours(1)), powerW }],
   });
+const overWire = (powerW: W, untilMs: number) => ({ powerW, expiresMonotonicMs: MonotonicMs(untilMs) });
 const commandedBy = (setpoint: W | "none") =>
   sampleImage({ plant: samplePlant({ gridOperatorSetpointW: good(setpoint, fresh) }) });
 
@@ -54,6 +55,18 @@ test.each<[string, Partial<StepInput>, string, number]>([
     { grants: [sampleGrant()], image: commandedBy(kW(-400)) },
     "grid-operator",
     -400e3,
+  ],
+  [
+    "the grid operator's SCADA against a lease",
+    { grants: [sampleGrant()], latches: { ...noLatches, gridOperatorSetpoint: overWire(kW(-400), hours(1)) } },
+    "grid-operator",
+    -400e3,
+  ],
+  [
+    "a command of SCADA that was not renewed",
+    { grants: [sampleGrant()], latches: { ...noLatches, gridOperatorSetpoint: overWire(kW(-400), 5_000) } },
+    "lease",
+    1e6,
   ],
   ["a grid operator who commands none", { grants: [sampleGrant()], image: commandedBy("none") }, "lease", 1e6],
   [
@@ -171,6 +184,7 @@ test("whoever takes over from whom, the batteries never leap", () => {
     () => ({ latches: { ...noLatches, mode: "maintenance" } }),
     () => ({ latches: { ...noLatches, mode: "manual", manualPowerW: W(rng.between(-4e6, 4e6)) } }),
     () => ({ image: commandedBy(W(rng.between(-4e6, 4e6))) }),
+    () => ({ latches: { ...noLatches, gridOperatorSetpoint: overWire(W(rng.between(-4e6, 4e6)), hours(9)) } }),
   ];
   const { upWPerS, downWPerS } = sampleConfig.ramp;
   for (let round = 0; round < 200; round++) {

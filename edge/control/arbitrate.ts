@@ -1,10 +1,10 @@
 import { Var, W, WPerS } from "@penstock/protocol/units";
 import type { CoreState, RunningFallback } from "./core-state.ts";
-import type { SiteImage } from "./image.ts";
+import type { PlantImage, SiteImage } from "./image.ts";
 import { scheduledNow, strongest } from "./live-grants.ts";
 import type { RestOfSite } from "./rest-of-site.ts";
 import type { Fallback, SiteControlConfig } from "./site-control-config.ts";
-import type { Grant, StepInput, WishSource } from "./step-types.ts";
+import type { Grant, Latches, StepInput, WishSource } from "./step-types.ts";
 import { inWords } from "./words.ts";
 
 export interface Wish {
@@ -72,7 +72,7 @@ function fromAfar(
   rest: RestOfSite,
 ): Asked | undefined {
   const asked =
-    commanded(input.image, rest) ??
+    commanded(input, rest) ??
     (lease === undefined ? undefined : leased(lease, config)) ??
     (isHolding(leaseFallback, input) ? undefined : scheduled(input, config));
   if (asked !== undefined) {
@@ -84,15 +84,23 @@ function fromAfar(
 }
 
 /**
- * The grid operator's set-point, which speaks of the connection: the rest of the site comes off. A command that is not
- * fresh is no command, unlike a limit, which stays in force.
+ * The grid operator's set-point, by its plant controller or its SCADA. It speaks of the connection: the rest of the site
+ * comes off. A command that is not fresh is no command, unlike a limit, which stays in force.
  */
-function commanded({ plant }: SiteImage, rest: RestOfSite): Asked | undefined {
-  const setpoint = plant?.gridOperatorSetpointW;
-  if (setpoint?.quality !== "good" || setpoint.value === "none") return undefined;
-  const text = `grid operator commands ${inWords(setpoint.value)} at the connection`;
-  return { ...atRest("grid-operator", "normal", text), powerW: W(setpoint.value - rest.restW) };
+function commanded({ image, latches }: StepInput, rest: RestOfSite): Asked | undefined {
+  const commandedW = setpointOf(image.plant) ?? liveSetpoint(latches, image);
+  if (commandedW === undefined) return undefined;
+  const text = `grid operator commands ${inWords(commandedW)} at the connection`;
+  return { ...atRest("grid-operator", "normal", text), powerW: W(commandedW - rest.restW) };
 }
+
+function setpointOf(plant: PlantImage | undefined): W | undefined {
+  const setpoint = plant?.gridOperatorSetpointW;
+  return setpoint?.quality !== "good" || setpoint.value === "none" ? undefined : setpoint.value;
+}
+
+const liveSetpoint = ({ gridOperatorSetpoint: setpoint }: Latches, { monotonicMs }: SiteImage): W | undefined =>
+  setpoint !== undefined && monotonicMs < setpoint.expiresMonotonicMs ? setpoint.powerW : undefined;
 
 const leased = (lease: Grant, { leaseRampWPerS }: SiteControlConfig): Asked => ({
   source: "lease",

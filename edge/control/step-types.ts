@@ -30,13 +30,23 @@ export interface ScheduledPower {
   readonly powerW: W;
 }
 
-/** Latched by people at the site or by the grid operator; survives restarts; the cloud can clear none of it. */
+/**
+ * Latched by people at the site or by the grid operator; survives restarts, but for the set-point; the cloud can clear
+ * none of it.
+ */
 export interface Latches {
   readonly stop: { readonly by: string; readonly reason: string } | undefined;
   readonly localLimitW: (PowerInterval & { readonly by: string; readonly reason: string }) | undefined;
   readonly mode: "auto" | "manual" | "maintenance";
   readonly manualPowerW: W;
   readonly gridOperatorLimitW: PowerInterval | undefined;
+  /** What the grid operator's SCADA commands at the connection, for a time: never on disk, for an old command is none. */
+  readonly gridOperatorSetpoint?: TimedSetpoint | undefined;
+}
+
+export interface TimedSetpoint {
+  readonly powerW: W;
+  readonly expiresMonotonicMs: MonotonicMs;
 }
 
 export interface StepInput {

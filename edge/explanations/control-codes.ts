@@ -90,6 +90,18 @@ export const controlCodes = [
       "Nothing: it is the operator's to say. sitectl why shows what it leaves.",
     ],
     [
+      "grid-operator.setpoint",
+      "The grid operator's SCADA began or ended to command the site's power.",
+      "It goes before leases and schedules, inside every limit, for as long as it is renewed.",
+      "Nothing: it is the operator's to say. sitectl why shows what is done with it.",
+    ],
+    [
+      "grid-operator.setpoint-expired",
+      "The grid operator's SCADA stopped renewing its set-point.",
+      "The site goes back to its lease or schedule, at its own ramp. An old command is none.",
+      "The operator, where it did not mean it; sitectl connections, the network to its SCADA.",
+    ],
+    [
       "loop.heartbeat-withheld",
       "The supervisor withholds the heartbeat because the loop stands still.",
       "The units come to rest by their own timers.",

@@ -12,8 +12,9 @@ import { sunspecMeter } from "../devices/sunspec-meter.ts";
 import { BenchSite, grantOf } from "../loop/testing/bench-site.ts";
 import { modbusTcpTransport } from "../transports/modbus-tcp.ts";
 import { type ModbusServer, serveModbus } from "./modbus-server.ts";
+import type { CommandPower } from "./setpoint-points.ts";
 import { siteAsDevice } from "./site-as-device.ts";
-import { CONTROLS_OFFSET, siteRegisters } from "./site-registers.ts";
+import { CONTROLS_OFFSET, type ShownSetpoint, siteRegisters } from "./site-registers.ts";
 
 let server: ModbusServer | undefined;
 afterEach(() => server?.close());
@@ -105,7 +106,7 @@ test.each<[story: string, offset: number, words: readonly number[], said: string
   ["an enable without any figure", 14, [1], "illegal data value"],
   ["more than 100 %", 14, [1, 10_001], "illegal data value"],
   ["an enable of 2", 14, [2, 100], "illegal data value"],
-  ["the set-point", 22, [1], "illegal data address"],
+  ["the set-point, which is another grant", 22, [1], "illegal function"],
   ["its own nameplate", -52 + 2, [1], "illegal data address"],
 ])("with a grant, %s is refused", async (_, offset, words, said) => {
   const bench = await open({ grant: true });
@@ -151,6 +152,81 @@ test("500 frames of noise neither stop the server nor reach the site", async () 
   expect(bench.limits).toEqual([]);
 });
 
+const int32 = (value: number): readonly [number, number] => [(value >>> 16) & 0xffff, value & 0xffff];
+
+test.each<
+  [story: string, writes: readonly (readonly [offset: number, words: readonly number[]])[], said: readonly unknown[]]
+>([
+  ["in one write", [[22, [1, 1, ...int32(-3e6)]]], [[-3e6, 30_000]]],
+  [
+    "figure and time first, the enable after",
+    [
+      [24, int32(2e6)],
+      [31, [0, 8]],
+      [22, [1]],
+    ],
+    [[2e6, 8_000]],
+  ],
+  [
+    "renewed by the same, by another figure, and by its timer",
+    [
+      [22, [1, 1, ...int32(2e6)]],
+      [24, int32(2e6)],
+      [24, int32(1e6)],
+      [31, [0, 20]],
+    ],
+    [
+      [2e6, 30_000],
+      [2e6, 30_000],
+      [1e6, 30_000],
+      [1e6, 20_000],
+    ],
+  ],
+  [
+    "ended",
+    [
+      [22, [1, 1, ...int32(2e6)]],
+      [22, [0]],
+      [22, [0]],
+    ],
+    [[2e6, 30_000], undefined],
+  ],
+  ["a figure alone", [[24, int32(2e6)]], []],
+])("a granted set-point: %s", async (_, writes, said) => {
+  const bench = await open({ grantSetpoint: true });
+  for (const [offset, words] of writes) expect(await bench.write(CONTROLS_ADDRESS + offset, words)).toBe("ok");
+  expect(bench.commands).toEqual(said);
+  expect(bench.limits).toEqual([]);
+});
+
+test.each<[story: string, offset: number, words: readonly number[], said: string]>([
+  ["an enable without any figure", 22, [1], "illegal data value"],
+  ["percent", 23, [0], "illegal data value"],
+  ["half a figure", 24, [0], "illegal data value"],
+  ["not a number", 24, [0x8000, 0], "illegal data value"],
+  ["no time at all", 31, [0, 0], "illegal data value"],
+  ["a day", 31, [1, 20_864], "illegal data value"],
+  ["what to fall back to", 26, [0, 0], "illegal data address"],
+  ["reactive power", 35, [1], "illegal data address"],
+  ["the limit, which is another grant", 14, [1, 100], "illegal function"],
+])("with a granted set-point, %s is refused", async (_, offset, words, said) => {
+  const bench = await open({ grantSetpoint: true });
+  expect(await bench.write(CONTROLS_ADDRESS + offset, words)).toContain(said);
+  expect([...bench.commands, ...bench.limits]).toEqual([]);
+});
+
+test("a set-point is shown with the time it still holds, and not at all where none may be written", async () => {
+  const bench = await open({ grantSetpoint: true });
+  const at = async (offset: number, count: number) => Array.from(await bench.read(CONTROLS_ADDRESS + offset, count));
+  expect(await at(22, 1)).toEqual([0]);
+  await bench.write(CONTROLS_ADDRESS + 22, [1, 1, ...int32(-3e6)]);
+  expect(await at(22, 4)).toEqual([1, 1, ...int32(-3e6)]);
+  expect(await at(31, 4)).toEqual([0, 30, 0, 30]);
+  server?.close();
+  const closed = await open({});
+  expect(Array.from(await closed.read(CONTROLS_ADDRESS + 22, 4))).toEqual([0xffff, 0xffff, 0x8000, 0]);
+});
+
 const CONTROLS_ADDRESS = 40_000 + CONTROLS_OFFSET;
 
 function running(): BenchSite {
@@ -160,12 +236,18 @@ function running(): BenchSite {
   return site;
 }
 
-const view = (site: BenchSite, limitW?: PowerInterval) => {
+const view = (site: BenchSite, limitW?: PowerInterval, setpoint?: ShownSetpoint) => {
   const status = site.loop.status();
-  return { siteId: "bench", nowMs: status.timeMs, site: status, limitW };
+  return { siteId: "bench", nowMs: status.timeMs, site: status, limitW, setpoint };
 };
 
-async function open({ grant = false, allowFrom = ["127.0.0.1"] }: { grant?: boolean; allowFrom?: readonly string[] }) {
+interface Grants {
+  readonly grant?: boolean;
+  readonly grantSetpoint?: boolean;
+  readonly allowFrom?: readonly string[];
+}
+
+async function open({ grant = false, grantSetpoint = false, allowFrom = ["127.0.0.1"] }: Grants) {
   const site = running();
   const limits: unknown[] = [];
   let limitW: PowerInterval | undefined;
@@ -173,7 +255,18 @@ async function open({ grant = false, allowFrom = ["127.0.0.1"] }: { grant?: bool
     limits.push(exportWMax);
     limitW = exportWMax === undefined ? undefined : { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: exportWMax };
   };
-  const device = siteAsDevice({ view: () => view(site, limitW), limit: grant ? limit : undefined });
+  const commands: unknown[] = [];
+  let setpoint: ShownSetpoint | undefined;
+  const command: CommandPower = (asked) => {
+    commands.push(asked && [asked.powerW, asked.forMs]);
+    setpoint = asked && { powerW: asked.powerW, remainingMs: asked.forMs };
+  };
+  const device = siteAsDevice({
+    view: () => view(site, limitW, setpoint),
+    limit: grant ? limit : undefined,
+    command: grantSetpoint ? command : undefined,
+    setpointForMs: Ms(30_000),
+  });
   server = await serveModbus(device, { host: "127.0.0.1", port: 0, unitId: 1, allowFrom, connectionsMax: 4 });
   const transport = modbusTcpTransport({
     host: "127.0.0.1",
@@ -185,6 +278,13 @@ async function open({ grant = false, allowFrom = ["127.0.0.1"] }: { grant?: bool
   return {
     transport,
     limits,
+    commands,
+    read: (address: number, count: number) =>
+      new Promise<Uint16Array>((resolve, reject) =>
+        transport.read(address, count, Ms(2_000), (result) =>
+          result.ok ? resolve(result.value) : reject(new Error(describeError(result.error))),
+        ),
+      ),
     write: (address: number, words: readonly number[]) =>
       new Promise<string>((resolve) =>
         transport.write(address, Uint16Array.from(words), Ms(2_000), (result) =>

@@ -1,15 +1,19 @@
-import { UtcMs, type W } from "@penstock/protocol/units";
+import { Ms, UtcMs, type W } from "@penstock/protocol/units";
 import type { AgentView } from "../agent/site-report.ts";
+import type { Latches } from "../control/step-types.ts";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import { type ModbusServer, serveModbus } from "./modbus-server.ts";
 import type { NorthboundConfig } from "./northbound-config.ts";
+import type { CommandPower } from "./setpoint-points.ts";
 import { siteAsDevice } from "./site-as-device.ts";
+import type { ShownSetpoint } from "./site-registers.ts";
 
 /** What northbound needs of the agent: to look, to tell, and where it is granted to limit. */
 export interface NorthboundAgent {
   view(): AgentView;
   note(event: Omit<EdgeEvent, "timeMs">): void;
   limitByGridOperator(exportWMax: W | undefined, from: string): void;
+  commandByGridOperator: CommandPower;
 }
 
 export interface Northbound {
@@ -20,10 +24,18 @@ export interface Northbound {
 export function startNorthbound({ modbus }: NorthboundConfig, agent: NorthboundAgent): Northbound {
   const device = siteAsDevice({
     view: () => {
-      const { siteId, nowMs, site, latches } = agent.view();
-      return { siteId, nowMs: UtcMs(nowMs), site, limitW: latches.gridOperatorLimitW };
+      const { siteId, nowMs, monotonicMs, site, latches } = agent.view();
+      return {
+        siteId,
+        nowMs: UtcMs(nowMs),
+        site,
+        limitW: latches.gridOperatorLimitW,
+        setpoint: shown(latches, monotonicMs),
+      };
     },
     limit: modbus.grantLimit ? (exportWMax, from) => agent.limitByGridOperator(exportWMax, from) : undefined,
+    command: modbus.grantSetpoint ? (setpoint, from) => agent.commandByGridOperator(setpoint, from) : undefined,
+    setpointForMs: modbus.setpointForMs,
   });
   const starting: Promise<ModbusServer | undefined> = serveModbus(device, {
     ...modbus,
@@ -38,4 +50,9 @@ export function startNorthbound({ modbus }: NorthboundConfig, agent: NorthboundA
     return undefined;
   });
   return { close: async () => (await starting)?.close() };
+}
+
+function shown({ gridOperatorSetpoint: setpoint }: Latches, monotonicMs: number): ShownSetpoint | undefined {
+  if (setpoint === undefined || monotonicMs >= setpoint.expiresMonotonicMs) return undefined;
+  return { powerW: setpoint.powerW, remainingMs: Ms(setpoint.expiresMonotonicMs - monotonicMs) };
 }

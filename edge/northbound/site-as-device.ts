@@ -1,25 +1,32 @@
-import { W } from "@penstock/protocol/units";
+import { type Ms, W } from "@penstock/protocol/units";
 import { ILLEGAL_ADDRESS, ILLEGAL_FUNCTION, ILLEGAL_VALUE, type ServedDevice } from "./modbus-server.ts";
+import { type CommandPower, isSetpointPoint, SetpointPoints } from "./setpoint-points.ts";
 import { BASE_ADDRESS, CONTROLS_OFFSET, PERCENT_SCALE, type SiteView, siteRegisters } from "./site-registers.ts";
 
 export interface SiteAsDeviceOptions {
   readonly view: () => SiteView;
   /** Undefined where the configuration does not grant it. `undefined` watts: no limit. */
   readonly limit: ((exportWMax: W | undefined, from: string) => void) | undefined;
+  /** The same. */
+  readonly command: CommandPower | undefined;
+  /** How long a command holds where its client names no time. */
+  readonly setpointForMs: Ms;
 }
 
 /**
  * The site as SCADA's Modbus master sees it. Everything may be read. Where it is granted, 704 WMaxLimPctEna and
  * WMaxLimPct may be written: the limit goes the grid operator's way, is latched on disk, and is lifted only by
- * writing 0 to WMaxLimPctEna. A timer for it is not taken: a limit that ends by itself is not the operator's word.
+ * writing 0 to WMaxLimPctEna. A timer for it is not taken: a limit that ends by itself is not the operator's word. With a
+ * set-point (704 WSet) it is the other way round: see {@link SetpointPoints}.
  */
-export function siteAsDevice({ view, limit }: SiteAsDeviceOptions): ServedDevice {
+export function siteAsDevice({ view, limit, command, setpointForMs }: SiteAsDeviceOptions): ServedDevice {
+  const setpoint = new SetpointPoints({ command, forMs: setpointForMs });
   /** Written before it is enabled, it waits. */
   let percentRaw: number | undefined;
   return {
     read(address, count) {
       const now = view();
-      const { registers } = siteRegisters(now);
+      const { registers } = siteRegisters(now, setpoint.shown(now.setpoint));
       // A figure that waits to be enabled is shown, so that whoever wrote it can read it back.
       if (percentRaw !== undefined && !isLimited(now)) registers[CONTROLS_OFFSET + ENABLE + 1] = percentRaw;
       const from = address - BASE_ADDRESS;
@@ -28,10 +35,12 @@ export function siteAsDevice({ view, limit }: SiteAsDeviceOptions): ServedDevice
     },
 
     write(address, values, from) {
-      if (limit === undefined) return ILLEGAL_FUNCTION;
-      const first = address - BASE_ADDRESS - CONTROLS_OFFSET - ENABLE;
-      if (first < 0 || first + values.length > 2) return ILLEGAL_ADDRESS;
       const now = view();
+      const point = address - BASE_ADDRESS - CONTROLS_OFFSET;
+      if (isSetpointPoint(point)) return setpoint.write(point, values, now.setpoint !== undefined, from);
+      if (limit === undefined) return ILLEGAL_FUNCTION;
+      const first = point - ENABLE;
+      if (first < 0 || first + values.length > 2) return ILLEGAL_ADDRESS;
       const isOn = isLimited(now);
       const enable = first === 0 ? values[0] : Number(isOn);
       const raw = first === 0 ? values[1] : values[0];

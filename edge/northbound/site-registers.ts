@@ -1,6 +1,6 @@
 import { invariant } from "@penstock/protocol/result";
 import { blankModel, encodePoint, findPoint, type Model, modelById } from "@penstock/protocol/sunspec";
-import { type UtcMs, W } from "@penstock/protocol/units";
+import { type Ms, type UtcMs, W } from "@penstock/protocol/units";
 import type { PowerInterval, Reading } from "../control/image.ts";
 import type { SiteStatus } from "../loop/loop-types.ts";
 
@@ -13,6 +13,14 @@ export interface SiteView {
   readonly site: SiteStatus | undefined;
   /** The limit that is latched for the grid operator. */
   readonly limitW: PowerInterval | undefined;
+  /** The command of the grid operator that holds now. */
+  readonly setpoint?: ShownSetpoint | undefined;
+}
+
+/** What 704 shows of a command: the power at the connection, and how long it still holds. */
+export interface ShownSetpoint {
+  readonly powerW: W;
+  readonly remainingMs: Ms;
 }
 
 export interface SiteRegisters {
@@ -23,11 +31,14 @@ export interface SiteRegisters {
 }
 
 /**
- * The site as one SunSpec device: 1 who it is, 701 what the batteries do, 702 what they can, 704 the limit in force,
- * 713 their energy, 203 the meter at the point of connection, export positive. What is not known, and everything
+ * The site as one SunSpec device: 1 who it is, 701 what the batteries do, 702 what they can, 704 the limit and the set-point in
+ * force, 713 their energy, 203 the meter at the point of connection, export positive. What is not known, and everything
  * once the loop's last word is older than three seconds, is shown as not implemented, never as an old number.
  */
-export function siteRegisters({ siteId, nowMs, site, limitW }: SiteView): SiteRegisters {
+export function siteRegisters(
+  { siteId, nowMs, site, limitW }: SiteView,
+  setpointPoints: Readonly<Record<string, number | null>> = {},
+): SiteRegisters {
   const isFresh = site !== undefined && nowMs - site.timeMs <= FRESH_MS;
   const units = site?.image.units ?? [];
   const known = <T extends number>(reading: Reading<T> | undefined): number | null =>
@@ -78,8 +89,9 @@ export function siteRegisters({ siteId, nowMs, site, limitW }: SiteView): SiteRe
     ),
     filled(
       704,
-      { WMaxLimPct_SF: PERCENT_SCALE },
+      { WMaxLimPct_SF: PERCENT_SCALE, WSet_SF: 0 },
       {
+        ...setpointPoints,
         WMaxLimPctEna: Number(isLimited),
         WMaxLimPct: dischargeW > 0 && isLimited ? percentOf(limitW.powerWMax, dischargeW) : 100,
       },
