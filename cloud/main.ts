@@ -91,7 +91,8 @@ async function run({ document, cloud, path }: ProcessConfig): Promise<void> {
 
   aggregator.start();
   const showing = onGrid(clock, seconds(1), () => fleet.refresh());
-  const addresses = { url: page.value.url, mqtt: broker.value.url, pid: process.pid };
+  const storeFile = path(document.storeFile);
+  const addresses = { url: page.value.url, mqtt: broker.value.url, pid: process.pid, storeFile };
   writeFileSync(join(path(document.runFolder), "cloud.json"), `${JSON.stringify(addresses)}\n`);
   process.stdout.write(`${JSON.stringify(addresses)}\n`);
 

@@ -10,6 +10,10 @@ export const offlineCommands: Readonly<Record<string, OfflineCommand>> = {
     text: "try a strategy on recorded prices, against perfect foresight (works on files)",
     load: async () => (await import("./backtest.ts")).backtestCommand,
   },
+  lab: {
+    text: "what the fleet remembers as Parquet files: export, list, query with SQL (works on files)",
+    load: async () => (await import("./lab.ts")).labCommand,
+  },
   models: {
     text: "forecasters that were judged: list, train, promote (works on files)",
     load: async () => (await import("./models.ts")).modelsCommand,

@@ -1,0 +1,143 @@
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import type { Interval } from "@penstock/protocol/time";
+import type { UtcMs } from "@penstock/protocol/units";
+import BetterSqlite, { type Database } from "better-sqlite3";
+import type { DocumentEntry, TelemetryRecord } from "./cloud-store.ts";
+import { migrations } from "./migrations.ts";
+
+export type KnownRecord = TelemetryRecord & { readonly knownAtMs: UtcMs };
+
+/** What became known on one day (UTC): records of a site, or documents of a kind. */
+export interface KnownDay {
+  readonly dayStartMs: UtcMs;
+  readonly entries: number;
+  readonly latestKnownMs: UtcMs;
+}
+
+/**
+ * A second, read-only door to the SQLite store of an aggregator, by the time things became known. The aggregator may
+ * be running: it is not held up, and everything read through one reader is of one moment.
+ */
+export interface StoreReader {
+  telemetryDays(): readonly (KnownDay & { readonly siteId: string })[];
+  documentDays(): readonly (KnownDay & { readonly kind: string })[];
+  /** Ascending in the time known. */
+  telemetry(siteId: string, known: Interval): Iterable<KnownRecord>;
+  /** In the order they were added. */
+  documents(kind: string, known: Interval): Iterable<DocumentEntry>;
+  close(): void;
+}
+
+/** Refused with `store.cannot-open`, or `store.too-new` and `store.too-old` when it is not of this program's version. */
+export function openStoreReader(path: string): Result<StoreReader, CodedError> {
+  let database: Database | undefined;
+  const refuse = (error: CodedError) => {
+    database?.close();
+    return fail(error);
+  };
+  try {
+    database = new BetterSqlite(path, { readonly: true, fileMustExist: true });
+    const version = Number(database.pragma("user_version", { simple: true }));
+    if (version > migrations.length) return refuse({ code: "store.too-new", path });
+    if (version < migrations.length) {
+      return refuse({ code: "store.too-old", path, remedy: "start its aggregator once with this version" });
+    }
+    // One snapshot for as long as the reader lives.
+    database.exec("BEGIN");
+    return ok(readerOf(database));
+  } catch (error) {
+    if (!(error instanceof BetterSqlite.SqliteError) && !(error instanceof TypeError)) throw error;
+    return refuse({ code: "store.cannot-open", path, reason: error.message });
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+interface DayRow {
+  readonly name: string;
+  readonly day: number;
+  readonly entries: number;
+  readonly latest: number;
+}
+
+function readerOf(database: Database): StoreReader {
+  const dayOf = ({ day, entries, latest }: DayRow): KnownDay => ({
+    dayStartMs: (day * DAY_MS) as UtcMs,
+    entries,
+    latestKnownMs: latest as UtcMs,
+  });
+  const DAYS = `known_ms / ${DAY_MS} AS day, count(*) AS entries, max(known_ms) AS latest`;
+  const days = (sql: string): readonly DayRow[] => database.prepare<[], DayRow>(sql).all();
+  return {
+    telemetryDays: () =>
+      days(`SELECT site AS name, ${DAYS} FROM stream JOIN record USING (stream_id) GROUP BY 1, 2 ORDER BY 2, 1`).map(
+        (row) => ({ siteId: row.name, ...dayOf(row) }),
+      ),
+    documentDays: () =>
+      days(`SELECT kind AS name, ${DAYS} FROM document GROUP BY 1, 2 ORDER BY 2, 1`).map((row) => ({
+        kind: row.name,
+        ...dayOf(row),
+      })),
+    *telemetry(siteId, { startMs, endMs }) {
+      const rows = database
+        .prepare<unknown[], RecordRow>(
+          `SELECT stream, epoch, sequence, folded_from, device, about_ms, known_ms, "values"
+           FROM stream JOIN record USING (stream_id)
+           WHERE site = ? AND known_ms >= ? AND known_ms < ? ORDER BY known_ms, stream_id, sequence`,
+        )
+        .iterate(siteId, startMs, endMs);
+      for (const row of rows) yield recordOf(siteId, row);
+    },
+    *documents(kind, { startMs, endMs }) {
+      const rows = database
+        .prepare<unknown[], DocumentRow>(
+          "SELECT * FROM document WHERE kind = ? AND known_ms >= ? AND known_ms < ? ORDER BY document_number",
+        )
+        .iterate(kind, startMs, endMs);
+      for (const row of rows) yield documentOf(kind, row);
+    },
+    close: () => void database.close(),
+  };
+}
+
+interface RecordRow {
+  readonly stream: string;
+  readonly epoch: string;
+  readonly sequence: number;
+  readonly folded_from: number;
+  readonly device: string | null;
+  readonly about_ms: number;
+  readonly known_ms: number;
+  readonly values: string;
+}
+
+const recordOf = (siteId: string, row: RecordRow): KnownRecord => ({
+  siteId,
+  stream: row.stream,
+  epoch: row.epoch,
+  sequence: row.sequence,
+  ...(row.folded_from !== row.sequence && { foldedFrom: row.folded_from }),
+  ...(row.device !== null && { device: row.device }),
+  aboutMs: row.about_ms as UtcMs,
+  knownAtMs: row.known_ms as UtcMs,
+  values: JSON.parse(row.values) as TelemetryRecord["values"],
+});
+
+interface DocumentRow {
+  readonly id: string;
+  readonly known_ms: number;
+  readonly interval_start_ms: number;
+  readonly unit: string | null;
+  readonly site: string | null;
+  readonly body: string;
+}
+
+const documentOf = (kind: string, row: DocumentRow): DocumentEntry => ({
+  kind,
+  id: row.id,
+  knownAtMs: row.known_ms as UtcMs,
+  intervalStartMs: row.interval_start_ms as UtcMs,
+  ...(row.unit !== null && { unitId: row.unit }),
+  ...(row.site !== null && { siteId: row.site }),
+  body: JSON.parse(row.body) as object,
+});
