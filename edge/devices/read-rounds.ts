@@ -1,4 +1,4 @@
-import type { Result } from "@penstock/protocol/result";
+import { invariant, type Result } from "@penstock/protocol/result";
 import type { MonotonicMs, Ms } from "@penstock/protocol/units";
 import type { TransportError } from "../transports/register-transport.ts";
 import type { Block, ReadPlan } from "./driver.ts";
@@ -23,6 +23,10 @@ export class ReadRounds {
   #isComplete = false;
   #next: number;
   #slow = 0;
+  /** No slow block is due before. */
+  #slowDueAtMs = Number.NEGATIVE_INFINITY;
+  #beganMs = Number.NaN;
+  #endedMs = Number.NaN;
 
   constructor(
     plans: readonly ReadPlan[],
@@ -45,12 +49,30 @@ export class ReadRounds {
     return this.#isComplete;
   }
 
-  /** True when a new round begins; one that is still going on goes on. */
-  begin(): boolean {
-    if (this.#next < this.#reads.length) return false;
+  /** A new round, unless one is still going on: that one goes on. */
+  begin(nowMs: MonotonicMs): void {
+    if (this.#next < this.#reads.length) return;
     this.#next = 0;
     this.#slow = 0;
-    return true;
+    this.#beganMs = nowMs;
+  }
+
+  /** There was nothing left to send. */
+  end(nowMs: MonotonicMs): void {
+    this.#endedMs = nowMs;
+  }
+
+  /** How long the last round took, or has been going on; undefined before the first. */
+  durationMs(nowMs: MonotonicMs, isGoingOn: boolean): number | undefined {
+    return Number.isNaN(this.#beganMs) ? undefined : (isGoingOn ? nowMs : this.#endedMs) - this.#beganMs;
+  }
+
+  /** When the block that has waited longest was read; Infinity or NaN where there is none to speak of. */
+  get oldestReadMs(): number {
+    // A block of a model the device lacks is never read and says nothing of its age.
+    return this.#blocks
+      .filter(({ registers }) => registers.length > 0)
+      .reduce((oldest, { readAtMs }) => Math.min(oldest, readAtMs), Number.POSITIVE_INFINITY);
   }
 
   /** Leaves the rest of this round: the device does not answer. */
@@ -67,7 +89,7 @@ export class ReadRounds {
       const isLater = this.#isComplete && (block?.everyMs ?? 0) > 0;
       if (!isLater && block?.isDue(nowMs)) return this.#ask(index, block, nowMs);
     }
-    if (!this.#isComplete || this.#slow >= SLOW_A_ROUND) return undefined;
+    if (!this.#isComplete || this.#slow >= SLOW_A_ROUND || nowMs < this.#slowDueAtMs) return undefined;
     const overdue = this.#mostOverdue(nowMs);
     const block = this.#blocks[overdue];
     if (block === undefined) return undefined;
@@ -75,11 +97,13 @@ export class ReadRounds {
     return this.#ask(overdue, block, nowMs);
   }
 
-  keep(index: number, registers: Uint16Array, nowMs: MonotonicMs): void {
+  /** Fresh registers; the block they are kept in. */
+  keep(index: number, registers: Uint16Array, nowMs: MonotonicMs): Block {
     const block = this.#blocks[index];
-    if (block === undefined) return;
+    invariant(block !== undefined, "what is read was planned");
     block.take(registers, nowMs);
     this.#answered(block);
+    return block;
   }
 
   /** A block the device will not give, as some do with optional ones, must not keep it from being commanded. */
@@ -99,11 +123,13 @@ export class ReadRounds {
     let dueAtMs = Number.POSITIVE_INFINITY;
     for (let index = 0; index < this.#blocks.length; index++) {
       const block = this.#blocks[index];
-      if (block === undefined || block.everyMs === 0 || !block.isDue(nowMs) || block.dueAtMs >= dueAtMs) continue;
+      if (block === undefined || block.everyMs === 0 || block.registers.length === 0 || block.dueAtMs >= dueAtMs)
+        continue;
       found = index;
       dueAtMs = block.dueAtMs;
     }
-    return found;
+    this.#slowDueAtMs = dueAtMs;
+    return nowMs >= dueAtMs ? found : -1;
   }
 
   #ask(index: number, block: MutableBlock, nowMs: MonotonicMs): PlannedRead | undefined {
