@@ -53,8 +53,9 @@ export interface Block {
   readonly registers: Uint16Array;
   readonly readAtMs: number;
   readonly everyMs: Ms;
-  /** What its decoder made of the registers as they are; whoever changes them sets it to undefined. */
+  /** What its decoder made of the registers, and whether they are still those it saw: its own to keep. */
   decoded?: object | undefined;
+  isDecoded?: boolean;
 }
 
 /** When the blocks are looked at, and how old they may be. */

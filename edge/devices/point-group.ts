@@ -11,7 +11,10 @@ export interface PointGroup<Field extends string> {
   readonly offset: number;
   /** What to read of this device; a count of 0 where it lacks the model, or has it too short. */
   plan(map: DeviceMap): ReadPlan;
-  /** Scaled, in the model's units; NaN for what is unimplemented or was never read. A block has one group. */
+  /**
+   * Scaled, in the model's units; NaN for what is unimplemented or was never read. A block has one group. Good until
+   * the block is read again.
+   */
   decode(block: Block): Readonly<Record<Field, number>>;
 }
 
@@ -31,7 +34,8 @@ export function pointGroup<Field extends string>(
   const count = Math.max(...spans.map((span) => span.to)) - offset;
   invariant(count <= 125, `the points of model ${model.id} do not fit in one read`);
   const decoder = compilePoints(model, names);
-  const values = new Float64Array(names.length);
+  const Decoded = decodedClass(fields);
+  const absent = new Decoded();
   return {
     modelId: model.id,
     offset,
@@ -42,14 +46,33 @@ export function pointGroup<Field extends string>(
     },
     decode(block) {
       // Slow blocks stand still for ten cycles, and a fast one is looked at by image, writer and read-back.
-      if (block.decoded !== undefined) return block.decoded as Readonly<Record<Field, number>>;
-      decoder(block.registers, -offset, values);
-      const decoded = {} as Record<Field, number>;
-      for (let i = 0; i < fields.length; i++) decoded[fields[i] as Field] = values[i] ?? Number.NaN;
-      if (block !== NO_BLOCK) block.decoded = decoded;
+      if (block.isDecoded === true) return block.decoded as Readonly<Record<Field, number>>;
+      if (block === NO_BLOCK) return absent;
+      const decoded = block.decoded instanceof Decoded ? block.decoded : new Decoded();
+      decoder(block.registers, -offset, decoded.values);
+      block.decoded = decoded;
+      block.isDecoded = true;
       return decoded;
     },
   };
+}
+
+/**
+ * Named values over one array that is filled again and again: a hundred fields a cycle are decoded without making an
+ * object of any. Whoever is handed one looks at once; the next reading changes it.
+ */
+function decodedClass<Field extends string>(fields: readonly Field[]) {
+  class Decoded {
+    readonly values = new Float64Array(fields.length).fill(Number.NaN);
+  }
+  fields.forEach((field, index) => {
+    Object.defineProperty(Decoded.prototype, field, {
+      get(this: Decoded) {
+        return this.values[index];
+      },
+    });
+  });
+  return Decoded as new () => Decoded & Readonly<Record<Field, number>>;
 }
 
 /** A group of which at most one model is there: which, and at what place. */

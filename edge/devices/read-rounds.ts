@@ -147,6 +147,7 @@ class MutableBlock implements Block {
   dueAtMs = Number.NEGATIVE_INFINITY;
   isAnswered: boolean;
   decoded: object | undefined;
+  isDecoded = false;
 
   constructor({ count, everyMs }: ReadPlan) {
     this.registers = new Uint16Array(count);
@@ -163,6 +164,6 @@ class MutableBlock implements Block {
     this.readAtMs = nowMs;
     if (isEqual(this.registers, registers)) return;
     this.registers.set(registers);
-    this.decoded = undefined;
+    this.isDecoded = false;
   }
 }

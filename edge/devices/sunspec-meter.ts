@@ -66,5 +66,5 @@ const isInteger = (modelId: number): boolean => modelId < 210;
 
 function withWordsExchanged(block: Block): Block {
   const registers = block.registers.map((_, i) => block.registers[i ^ 1] ?? 0);
-  return { ...block, registers, decoded: undefined };
+  return { ...block, registers, decoded: undefined, isDecoded: false };
 }

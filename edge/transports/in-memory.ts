@@ -28,14 +28,15 @@ export interface InMemoryOptions {
 export function inMemoryTransport(handler: RegisterHandler, options: InMemoryOptions): RegisterTransport {
   const { clock } = options;
   const latencyMs = options.latencyMs ?? Ms(0);
+  const holding: Ask = (address, count) => handler.readHolding(address, count);
+  const input: Ask = (address, count) =>
+    handler.readInput === undefined ? ILLEGAL_FUNCTION : handler.readInput(address, count);
   let closed = false;
   let abort: ((error: TransportError) => void) | undefined;
 
   return {
-    read: (address, count, deadlineMs, done) =>
-      read(handler.readHolding.bind(handler), address, count, deadlineMs, done),
-    readInput: (address, count, deadlineMs, done) =>
-      read(handler.readInput?.bind(handler) ?? (() => ILLEGAL_FUNCTION), address, count, deadlineMs, done),
+    read: (address, count, deadlineMs, done) => read(holding, address, count, deadlineMs, done),
+    readInput: (address, count, deadlineMs, done) => read(input, address, count, deadlineMs, done),
     write(address, values, deadlineMs, done) {
       const refusal = refuse() ?? refuseWrite(address, values.length);
       if (refusal !== undefined) return done(fail(refusal));
@@ -58,7 +59,7 @@ export function inMemoryTransport(handler: RegisterHandler, options: InMemoryOpt
   };
 
   function read(
-    ask: (address: number, count: number) => Uint16Array | number | undefined,
+    ask: Ask,
     address: number,
     count: number,
     deadlineMs: Ms,
@@ -109,6 +110,8 @@ export function inMemoryTransport(handler: RegisterHandler, options: InMemoryOpt
     });
   }
 }
+
+type Ask = (address: number, count: number) => Uint16Array | number | undefined;
 
 const ILLEGAL_FUNCTION = 1;
 

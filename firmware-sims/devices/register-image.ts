@@ -23,17 +23,17 @@ export interface Point {
   offset: number;
 }
 
-/** One live source and the points that show it. What was shown last need not be encoded again. */
+/** One live source and the points that show it. */
 interface LiveSource {
   readonly ask: () => number;
   readonly points: Point[];
-  shown: number;
 }
 
-/** A stretch of registers somebody reads again and again: a view of them and the sources that show there. */
+/** A stretch of registers somebody reads again and again: a view of them and the sources that show there, by number. */
 interface Stretch {
   readonly words: Uint16Array;
-  readonly sources: readonly LiveSource[];
+  readonly sources: Uint16Array;
+  readonly asks: readonly (() => number)[];
 }
 
 /**
@@ -47,7 +47,9 @@ export class RegisterImage {
   readonly models: readonly { readonly id: number; readonly address: number; readonly length: number }[];
   readonly #points = new Map<string, Point>();
   readonly #pointAt: (Point | undefined)[];
-  readonly #live = new Map<() => number, LiveSource>();
+  readonly #live: LiveSource[] = [];
+  /** What each live source showed last: it need not be encoded again. */
+  readonly #shown: Float64Array;
   readonly #stretches = new Map<number, Stretch>();
 
   constructor(models: readonly Model[], values: ModelValues, base = baseAddress) {
@@ -67,6 +69,7 @@ export class RegisterImage {
     }
     this.words.set([0xffff, 0], at);
     this.models = places;
+    this.#shown = new Float64Array(this.#live.length).fill(Number.NaN);
   }
 
   /** Whether every register of the range exists. */
@@ -76,22 +79,16 @@ export class RegisterImage {
 
   /** Registers as they stand now: the live points among them are encoded first. A view; copy what must last. */
   read(address: number, count: number): Uint16Array {
-    const start = address - this.base;
-    const key = start * 0x1_0000 + count;
-    let stretch = this.#stretches.get(key);
-    if (stretch === undefined) {
-      stretch = this.#stretch(start, start + count);
-      if (this.#stretches.size < stretchesMax) this.#stretches.set(key, stretch);
+    const { words, sources, asks } = this.#stretchOf(address - this.base, count);
+    const shown = this.#shown;
+    for (let i = 0; i < asks.length; i++) {
+      const value = (asks[i] as () => number)();
+      const source = sources[i] as number;
+      if (value === shown[source]) continue;
+      shown[source] = value;
+      this.#show(source, value);
     }
-    for (const source of stretch.sources) {
-      const value = source.ask();
-      if (value === source.shown) continue;
-      source.shown = value;
-      for (const point of source.points) {
-        encode(this.words, point.address - this.base, point, value * point.factor + point.offset);
-      }
-    }
-    return stretch.words;
+    return words;
   }
 
   /** The point whose registers include this address, if it is more than ID and L. */
@@ -130,7 +127,7 @@ export class RegisterImage {
 
   /** Ends every lie. */
   tellTruth(): void {
-    for (const { points } of this.#live.values()) {
+    for (const { points } of this.#live) {
       for (const point of points) {
         point.factor = 1;
         point.offset = 0;
@@ -150,22 +147,37 @@ export class RegisterImage {
   }
 
   #showAgain(): void {
-    for (const source of this.#live.values()) source.shown = Number.NaN;
+    this.#shown.fill(Number.NaN);
   }
 
-  #stretch(start: number, end: number): Stretch {
+  #show(source: number, value: number): void {
+    const points = this.#live[source]?.points ?? [];
+    for (let i = 0; i < points.length; i++) {
+      const point = points[i] as Point;
+      encode(this.words, point.address - this.base, point, value * point.factor + point.offset);
+    }
+  }
+
+  #stretchOf(start: number, count: number): Stretch {
+    const key = start * 0x1_0000 + count;
+    const held = this.#stretches.get(key);
+    if (held !== undefined) return held;
     const shows = ({ address, registers }: Point) =>
-      address - this.base < end && address - this.base + registers > start;
-    return {
-      words: this.words.subarray(start, end),
-      sources: [...this.#live.values()].filter(({ points }) => points.some(shows)),
+      address - this.base < start + count && address - this.base + registers > start;
+    const sources = this.#live.flatMap(({ points }, index) => (points.some(shows) ? [index] : []));
+    const stretch = {
+      words: this.words.subarray(start, start + count),
+      sources: Uint16Array.from(sources),
+      asks: sources.map((index) => (this.#live[index] as LiveSource).ask),
     };
+    if (this.#stretches.size < stretchesMax) this.#stretches.set(key, stretch);
+    return stretch;
   }
 
   #listen(ask: () => number, point: Point): void {
-    const source = this.#live.get(ask);
+    const source = this.#live.find((one) => one.ask === ask);
     if (source !== undefined) source.points.push(point);
-    else this.#live.set(ask, { ask, points: [point], shown: Number.NaN });
+    else this.#live.push({ ask, points: [point] });
   }
 
   #place(model: Model, at: number, row: PointRow, values: Readonly<Record<string, PointValue>>): void {

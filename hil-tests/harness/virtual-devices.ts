@@ -27,13 +27,18 @@ function delayedBy(device: ModbusDevice, clock: Clock): RegisterTransport {
     writeHolding: (address, values) => silentIsUndefined(device.writeHolding(address, values)),
   };
   const byDelay = new Map<number, RegisterTransport>();
+  const made = (latencyMs: number): RegisterTransport => {
+    const transport = byDelay.get(latencyMs) ?? inMemoryTransport(handler, { clock, latencyMs: Ms(latencyMs) });
+    byDelay.set(latencyMs, transport);
+    return transport;
+  };
+  let delayMs = device.trouble.delayMs;
+  let transport = made(delayMs);
   const now = (): RegisterTransport => {
-    const latencyMs = device.trouble.delayMs;
-    const held = byDelay.get(latencyMs);
-    if (held !== undefined) return held;
-    const made = inMemoryTransport(handler, { clock, latencyMs: Ms(latencyMs) });
-    byDelay.set(latencyMs, made);
-    return made;
+    if (device.trouble.delayMs === delayMs) return transport;
+    delayMs = device.trouble.delayMs;
+    transport = made(delayMs);
+    return transport;
   };
   return {
     read: (address, count, deadlineMs, done) => now().read(address, count, deadlineMs, done),
