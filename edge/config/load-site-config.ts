@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { publicKeyFromPem } from "@penstock/protocol/lease";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { isSparkplugId } from "@penstock/protocol/sparkplug";
-import { Celsius, Hz, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V } from "@penstock/protocol/units";
+import { Celsius, Hz, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V, VA } from "@penstock/protocol/units";
 import type { Fallback } from "../control/site-control-config.ts";
 import { METER_DRIVER_NAMES, UNIT_DRIVER_NAMES } from "../devices/index.ts";
 import type { MappedDevice } from "../devices/mapped/mapped-device.ts";
@@ -96,6 +96,13 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
       ["control", "connection", "marginKW"],
       "control.connection.marginKW",
       `is wider than the connection; did you mean kW? (${widest} MW)`,
+    );
+  }
+  if (connection.apparentLimitMVA !== undefined && connection.apparentLimitMVA * 1_000 <= connection.marginKW) {
+    say(
+      ["control", "connection", "apparentLimitMVA"],
+      "control.connection.apparentLimitMVA",
+      "is within the margin: nothing would be left to carry",
     );
   }
   const { owner, fallback, minimumLoad } = site.control;
@@ -216,6 +223,7 @@ function toControl({ site, control, energySpeed, services }: SiteDocument): Site
       importWMax: MW(connection.importLimitMW),
       marginW: kW(connection.marginKW),
       withoutMeterW: MW(connection.withoutMeterMW),
+      ...(connection.apparentLimitMVA !== undefined && { apparentVAMax: VA(connection.apparentLimitMVA * 1e6) }),
     },
     ramp: { upWPerS: kWPerS(ramp.upKWPerS), downWPerS: kWPerS(ramp.downKWPerS) },
     socWindow: { socMin: Soc(socWindow.min), socMax: Soc(socWindow.max), taper: Soc(socWindow.taper) },

@@ -29,6 +29,8 @@ const control = z.strictObject({
     marginKW: size,
     /** What the batteries may do in sum, either way, while the meter is not to be trusted. */
     withoutMeterMW: size,
+    /** What it carries of power and reactive power together. */
+    apparentLimitMVA: positive.optional(),
   }),
   ramp: z.strictObject({ upKWPerS: positive, downKWPerS: positive }),
   socWindow: z.strictObject({
@@ -39,7 +41,7 @@ const control = z.strictObject({
   /** The batteries' own cable and transformer, where they are weaker than the connection. */
   feeder: z.strictObject({ exportLimitMW: size, importLimitMW: size }).optional(),
   owner: ownerDocument.optional(),
-  /** What an inverter gives up where it cannot carry both: `active` keeps power, `reactive` keeps vars. */
+  /** What gives way where a circle, an inverter's or the connection's, cannot carry both: `active` keeps power, `reactive` keeps vars. */
   inverterPriority: z.enum(["active", "reactive"]).default("active"),
   /** When few units carry the whole: loads are fractions of the working units' rating. */
   minimumLoad: z

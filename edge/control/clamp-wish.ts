@@ -56,7 +56,8 @@ export function clampWish(
     if (limit.yields === undefined && !meets(all.left, own)) alarms.push(conflict(limit, own, all.left));
     all.narrow(limit.rank, own);
     if (whole !== all && limit.bindsBaselineOnly === undefined) whole.narrow(limit.rank, own);
-    if (own.pace === "at-once") atOnce.narrow(limit.rank, own);
+    // One that stronger limits leave nothing has lost: it must not push past them while they are still approached.
+    if (own.pace === "at-once" && meets(all.stronger, own)) atOnce.narrow(limit.rank, own);
     account(limit, own, all.left);
   }
   return { clampedW: W(clampedW), interval: all.left, whole: whole.left, atOnce: atOnce.left, because, alarms };
@@ -87,26 +88,27 @@ function openUnits(
 /** Narrows an interval by ranks of limits, the stronger first. */
 class Ranks {
   left: PowerInterval;
-  #stronger: PowerInterval;
+  /** What the ranks above the last one left. */
+  stronger: PowerInterval;
   #rank: Rank | undefined;
   #rankWMin = Number.NEGATIVE_INFINITY;
   #rankWMax = Number.POSITIVE_INFINITY;
 
   constructor(strongest: PowerInterval) {
     this.left = strongest;
-    this.#stronger = strongest;
+    this.stronger = strongest;
   }
 
   narrow(rank: Rank, { powerWMin, powerWMax }: PowerInterval): void {
     if (rank !== this.#rank) {
       this.#rank = rank;
-      this.#stronger = this.left;
+      this.stronger = this.left;
       this.#rankWMin = Number.NEGATIVE_INFINITY;
       this.#rankWMax = Number.POSITIVE_INFINITY;
     }
     this.#rankWMin = Math.max(this.#rankWMin, powerWMin);
     this.#rankWMax = Math.min(this.#rankWMax, powerWMax);
-    this.left = narrow(this.#stronger, between(this.#rankWMin, this.#rankWMax));
+    this.left = narrow(this.stronger, between(this.#rankWMin, this.#rankWMax));
   }
 }
 

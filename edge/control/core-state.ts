@@ -3,6 +3,7 @@ import { nobodyRests, type Resting } from "./consolidate.ts";
 import type { TrustMemory } from "./doubts/believe.ts";
 import type { EnergyLedger } from "./energy-ledger.ts";
 import type { PowerInterval, SiteImage } from "./image.ts";
+import type { ReactiveRest } from "./reactive-rest.ts";
 import type { RestMemory } from "./rest-of-site.ts";
 import { noReversals, type Reversals } from "./reversals.ts";
 import { noServices, type ServicesState } from "./services/serve.ts";
@@ -22,6 +23,8 @@ export interface CoreState {
   readonly leaseFallback: RunningFallback | undefined;
   readonly meterFallback: RunningFallback | undefined;
   readonly rest: RestMemory | undefined;
+  /** Undefined where the connection has no apparent-power limit, and until it was known once. */
+  readonly reactiveRest: ReactiveRest | undefined;
   /** The last word of the grid operator read since the start. */
   readonly gridOperatorLimitW: PowerInterval | undefined;
   /** False until the plant controller has been read once since the start. */
@@ -61,6 +64,7 @@ export function initialState(image: SiteImage): CoreState {
     leaseFallback: undefined,
     meterFallback: undefined,
     rest: undefined,
+    reactiveRest: undefined,
     gridOperatorLimitW: undefined,
     plantWasRead: false,
     services: noServices,

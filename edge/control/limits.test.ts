@@ -1,5 +1,5 @@
 import { Rng } from "@penstock/protocol/rng";
-import { Celsius, Fraction, MonotonicMs, Ms, Soc, Var, W, WPerS } from "@penstock/protocol/units";
+import { Celsius, Fraction, MonotonicMs, Ms, Soc, VA, Var, W, WPerS } from "@penstock/protocol/units";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { good, missing, type PlantImage, type PowerInterval, type Reading, type SiteImage, stale } from "./image.ts";
@@ -13,6 +13,7 @@ import type { StepInput } from "./step-types.ts";
 
 const config: SiteControlConfig = {
   ...sampleConfig,
+  connection: { ...sampleConfig.connection, apparentVAMax: VA(9e6) },
   transformer: { derateFromC: Celsius(90), temperatureCMax: Celsius(110) },
   unitThermal: { derateFromC: Celsius(45), temperatureCMax: Celsius(60) },
 };
@@ -45,7 +46,11 @@ function anyInput(rng: Rng): StepInput {
     gridOperatorLimitW: of(limit()),
   };
   const image = sampleImage({ units, ...(rng.chance(0.7) ? { plant } : {}) });
-  const meter = { ...image.meter, powerW: of(W(rng.between(-8e6, 8e6))) };
+  const meter = {
+    ...image.meter,
+    powerW: of(W(rng.between(-8e6, 8e6))),
+    reactiveVar: of(Var(rng.between(-4e6, 4e6))),
+  };
   const grants = [sampleGrant({ powerW: W(rng.between(-9e6, 9e6)), reactiveVar: Var(rng.between(-3e6, 3e6)) })];
   if (rng.chance(0.3)) grants.push(sampleGrant({ leaseId: "limit", kind: "limit", limitW: limit() }));
   const local = rng.chance(0.3) ? { ...limit(), by: "Ana", reason: "test" } : undefined;
@@ -211,7 +216,10 @@ function losses(image: SiteImage, loss: Reading<never> | "stale"): SiteImage[] {
     return reading.quality === "good" ? stale(reading.value, Ms(900), "late") : reading;
   };
   const fields = ["powerW", "soc", "chargeWMax", "dischargeWMax", "temperatureC", "state", "remote"] as const;
-  const images: SiteImage[] = [{ ...image, meter: { ...image.meter, powerW: lose<W>(image.meter.powerW) } }];
+  const images: SiteImage[] = [
+    { ...image, meter: { ...image.meter, powerW: lose<W>(image.meter.powerW) } },
+    { ...image, meter: { ...image.meter, reactiveVar: lose<Var>(image.meter.reactiveVar) } },
+  ];
   image.units.forEach((unit, lost) => {
     for (const field of fields) {
       const units = image.units.map((other, index) =>

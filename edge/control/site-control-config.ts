@@ -1,4 +1,4 @@
-import type { Celsius, Ms, Soc, V, W, WPerS } from "@penstock/protocol/units";
+import type { Celsius, Ms, Soc, V, VA, W, WPerS } from "@penstock/protocol/units";
 import type { ServicesConfig } from "./services/serve.ts";
 
 /** What the control core knows of a site before the first reading. Every figure is at the point of connection unless named otherwise. */
@@ -13,6 +13,8 @@ export interface SiteControlConfig {
     readonly marginW: W;
     /** What the batteries may do in sum, either way, while the meter is not to be trusted. */
     readonly withoutMeterW: W;
+    /** What it carries of power and reactive power together; undefined where only power is limited. */
+    readonly apparentVAMax?: VA;
   };
   readonly ramp: { readonly upWPerS: WPerS; readonly downWPerS: WPerS };
   /** Outside the window a unit may only move back into it; within `taper` of an edge its power falls linearly to 0. */
@@ -20,7 +22,7 @@ export interface SiteControlConfig {
   /** What the batteries' own cable and transformer carry, at their terminals in sum; both ≥ 0. */
   readonly feeder?: { readonly exportWMax: W; readonly importWMax: W };
   readonly owner?: OwnerTerms;
-  /** What an inverter gives up where its circle cannot carry both: `active` keeps power, `reactive` keeps vars. `active` where left out. */
+  /** What gives way where a circle, an inverter's or the connection's, cannot carry both: `active` keeps power, `reactive` keeps vars. `active` where left out. */
   readonly inverterPriority?: "active" | "reactive";
   readonly minimumLoad?: MinimumLoad;
   readonly transformer?: { readonly derateFromC: Celsius; readonly temperatureCMax: Celsius };

@@ -3,7 +3,6 @@ import { type AllocationRows, allocate } from "./allocate.ts";
 import type { SiteImage } from "./image.ts";
 import { rowsFor } from "./kept-rows.ts";
 import type { UnitCommand } from "./step-types.ts";
-import type { UnitRoom } from "./unit-room.ts";
 import { unusableBecause } from "./usable.ts";
 
 /** Vars over units that have been given their power: each takes what its circle leaves. */
@@ -11,20 +10,20 @@ export function withReactive(
   commands: readonly UnitCommand[],
   reactiveVar: number,
   { units }: SiteImage,
-  room: UnitRoom,
 ): UnitCommand[] {
   const rows = rowsFor(units.length);
   for (let index = 0; index < commands.length; index++) {
-    const apparentVAMax = units[index]?.rating.apparentVAMax ?? 0;
+    const unit = units[index];
+    const apparentVAMax = unit?.rating.apparentVAMax ?? 0;
     const powerW = commands[index]?.powerW ?? 0;
-    const canWork = (room.powerWMax[index] ?? 0) > 0 || (room.powerWMin[index] ?? 0) < 0;
+    const canWork = unit !== undefined && unusableBecause(unit) === undefined;
     offer(rows, index, canWork ? Math.floor(Math.sqrt(Math.max(0, apparentVAMax ** 2 - powerW ** 2))) : 0);
   }
   allocate(Math.round(reactiveVar), commands.length, rows);
   return commands.map((command, index) => ({ ...command, reactiveVar: Var(rows.share[index] ?? 0) }));
 }
 
-/** Vars before power, for inverters that give vars priority: up to the whole circle of each. Undefined while none are asked for. */
+/** What power must leave for vars, where they have priority: up to the whole circle of each unit. Undefined while none are asked for. */
 export function planReactive(reactiveVar: number, { units }: SiteImage): readonly number[] | undefined {
   if (reactiveVar === 0) return undefined;
   const rows = rowsFor(units.length);

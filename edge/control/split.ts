@@ -11,19 +11,17 @@ import type { UnitRoom } from "./unit-room.ts";
 export interface SiteTarget {
   readonly powerW: number;
   readonly reactiveVar: number;
-  /** Vars that were shared out before the power, in the order of the image. */
-  readonly plannedVar: readonly number[] | undefined;
   readonly resting: Resting;
 }
 
 /**
  * The site's power and reactive power over its units. Power goes in proportion to what each can do, tilted so that
  * states of charge grow alike: the fuller discharges more, the emptier charges more. A unit that rests takes none.
- * Reactive power takes what the circle of each unit leaves, unless it went first. No unit ever works against another.
+ * Reactive power takes what the circle of each unit leaves: where it goes first, power has left it enough. No unit ever works against another.
  */
 export function split(target: SiteTarget, image: SiteImage, room: UnitRoom): UnitCommand[] {
   const { units } = image;
-  const { powerW, reactiveVar, plannedVar, resting } = target;
+  const { powerW, reactiveVar, resting } = target;
   const rows = rowsFor(units.length);
   const discharging = powerW > 0;
   const meanSoc = meanStateOfCharge(units);
@@ -40,9 +38,9 @@ export function split(target: SiteTarget, image: SiteImage, room: UnitRoom): Uni
   for (let index = 0; index < units.length; index++) {
     const unit = units[index];
     if (unit === undefined) continue;
-    commands.push({ unitId: unit.id, powerW: W(rows.share[index] ?? 0), reactiveVar: Var(plannedVar?.[index] ?? 0) });
+    commands.push({ unitId: unit.id, powerW: W(rows.share[index] ?? 0), reactiveVar: Var(0) });
   }
-  return reactiveVar === 0 || plannedVar !== undefined ? commands : withReactive(commands, reactiveVar, image, room);
+  return reactiveVar === 0 ? commands : withReactive(commands, reactiveVar, image);
 }
 
 function meanStateOfCharge(units: readonly UnitImage[]): Soc {

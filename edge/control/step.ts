@@ -1,5 +1,6 @@
-import { Var, W } from "@penstock/protocol/units";
+import { W } from "@penstock/protocol/units";
 import { type ClampedWish, clampWish, type Shelf } from "./clamp-wish.ts";
+import { connectionVars } from "./connection-vars.ts";
 import { consolidate, type Resting } from "./consolidate.ts";
 import type { CoreState } from "./core-state.ts";
 import { unitsHeldBack } from "./held-back.ts";
@@ -53,10 +54,9 @@ export function step(
   const wholeW = fastW === 0 ? baselineW : addServices(baselineW, fastW, fromW, clamped, config, elapsedMs);
   const targetW = wish.manner === "normal" ? toWholeWatts(wholeW, clamped) : Math.trunc(wholeW);
   const resting = consolidate(targetW, image, room, state.resting, config.minimumLoad);
-  const { plannedVar } = context;
   const reactive = served === idle ? noReactive : serveReactive(image, context, targetW, elapsedMs);
-  const reactiveVar = Var(wish.reactiveVar + reactive.reactiveVar);
-  const commands = split({ powerW: targetW, reactiveVar, plannedVar, resting }, image, room);
+  const { leftVar, line } = connectionVars(wish.reactiveVar + reactive.reactiveVar, targetW, context);
+  const commands = split({ powerW: targetW, reactiveVar: leftVar, resting }, image, room);
 
   let commandedW = 0;
   for (const command of commands) commandedW += command.powerW;
@@ -75,7 +75,7 @@ export function step(
       wishText: wish.text,
       leaseId: wish.leaseId,
       services: delivered(served, gotW),
-      reactive: reactive.lines,
+      reactive: line === undefined ? reactive.lines : [...reactive.lines, line],
       clampedW: wish.manner === "normal" ? W(clamped.clampedW + gotW) : W(0),
       targetW: W(commandedW),
       interval: clamped.interval,
@@ -123,7 +123,7 @@ function nextState(
   resting: Resting,
   services: ServicesState,
 ): CoreState {
-  const { state, wish, rest, ledger, config } = context;
+  const { state, wish, rest, reactiveRest, ledger, config } = context;
   const unitPowerW: number[] = [];
   for (let index = 0; index < image.units.length; index++) {
     const unit = image.units[index];
@@ -139,6 +139,7 @@ function nextState(
     leaseFallback: wish.leaseFallback,
     meterFallback: wish.meterFallback,
     rest: rest.memory,
+    reactiveRest,
     // A stale word is still the last one: it holds when even that is lost.
     gridOperatorLimitW: limit === undefined || limit.quality === "missing" ? state.gridOperatorLimitW : limit.value,
     plantWasRead: state.plantWasRead || (image.plant !== undefined && image.plant.breakerClosed.quality !== "missing"),

@@ -1,12 +1,15 @@
 import { clamp, Ms } from "@penstock/protocol/units";
 import { arbitrate, type Wish } from "./arbitrate.ts";
+import { connectionVars } from "./connection-vars.ts";
 import type { CoreState } from "./core-state.ts";
 import { believe, type TrustMemory } from "./doubts/believe.ts";
 import type { Doubt } from "./doubts/doubt.ts";
 import { advanceLedger } from "./energy-ledger.ts";
 import type { SiteImage } from "./image.ts";
 import type { LimitContext } from "./limits/limit.ts";
+import { reactiveRest } from "./reactive-rest.ts";
 import { restOfSite } from "./rest-of-site.ts";
+import { serveReactive } from "./services/serve-reactive.ts";
 import { siteRoom } from "./services/site-room.ts";
 import type { SiteControlConfig } from "./site-control-config.ts";
 import { planReactive } from "./split-reactive.ts";
@@ -34,8 +37,37 @@ export function survey(state: CoreState, input: StepInput, config: SiteControlCo
   const { owner } = config;
   const ledger = owner && advanceLedger(input.restoredLedger ?? state.ledger, image, owner);
   const season = ledger && owner?.seasons.find(({ months }) => months.includes(ledger.month))?.band;
-  const room = config.services && siteRoom(image, config, rest, season);
-  const plannedVar = config.inverterPriority === "reactive" ? planReactive(wish.reactiveVar, image) : undefined;
-  const context = { config, latches, grants, rest, state, wish, ledger, season, room, plannedVar };
+  const reactive = config.connection.apparentVAMax === undefined ? undefined : reactiveRest(image, state, elapsedMs);
+  const room = config.services && siteRoom(image, config, rest, season, reactive);
+  const before = { config, latches, grants, rest, reactiveRest: reactive, state, wish, ledger, season, room };
+  const context = { ...before, plannedVar: plannedVar(image, before, elapsedMs) };
   return { image, elapsedMs, wish, context, trust: memory, doubts };
+}
+
+/**
+ * Where vars go first, what power must leave for them: a lease's, those of the services (of a power factor at the power
+ * that is wished, so never too few), and no more than the connection's circle carries.
+ */
+function plannedVar(
+  image: SiteImage,
+  context: Omit<LimitContext, "plannedVar">,
+  elapsedMs: Ms,
+): readonly number[] | undefined {
+  const { config, wish } = context;
+  if (config.inverterPriority !== "reactive") return undefined;
+  const isServing = config.services !== undefined && wish.manner === "normal";
+  const carriesW = carriedAtPowerFactor(image, config);
+  const powerW = clamp(wish.powerW, -carriesW, carriesW);
+  const servedVar = isServing ? serveReactive(image, context, powerW, elapsedMs).reactiveVar : 0;
+  return planReactive(connectionVars(wish.reactiveVar + servedVar, 0 - context.rest.restW, context).leftVar, image);
+}
+
+/** Behind a power factor no circle carries more power than its part of it. */
+function carriedAtPowerFactor({ units }: SiteImage, { connection, services }: SiteControlConfig): number {
+  let powerFactor = 1;
+  for (const service of services?.contracts ?? []) {
+    if (service.type === "fixed-power-factor") powerFactor = Math.min(powerFactor, service.powerFactor);
+  }
+  const invertersVA = units.reduce((sum, { rating }) => sum + rating.apparentVAMax, 0);
+  return powerFactor * Math.min(invertersVA, connection.apparentVAMax ?? Number.POSITIVE_INFINITY);
 }

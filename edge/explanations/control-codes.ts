@@ -194,6 +194,12 @@ export const controlCodes = [
       "Only the grid operator clears it: call the control room.",
     ],
     [
+      "connection-apparent-power",
+      "The connection cannot carry the power and the reactive power together.",
+      "One of the two gives way, as inverterPriority in the site's file says; without a meter, both.",
+      "apparentLimitMVA in the site's file; ask why the rest of the site takes so many vars.",
+    ],
+    [
       "daily-throughput",
       "The energy the owner allows a day is used up.",
       "The batteries rest until the next day of the site.",

@@ -1,5 +1,5 @@
 import { plusMinus } from "../interval.ts";
-import { inWords } from "../words.ts";
+import { inWords, varInWords } from "../words.ts";
 import type { LimitContext, UnitLimit } from "./limit.ts";
 
 /** P² + Q² ≤ S². Where active power goes first, vars get what the circle leaves; where vars do, power does. */
@@ -20,7 +20,7 @@ export const apparentPower: UnitLimit = {
     for (const unit of units) apparentVA += unit.rating.apparentVAMax;
     for (const unitVar of plannedVar ?? []) reactiveVar += unitVar;
     const all = `inverters carry ${inWords(apparentVA).replace("W", "VA")} in all`;
-    return plannedVar === undefined ? all : `${all}, of which ${inWords(reactiveVar).replace("W", "var")} go first`;
+    return plannedVar === undefined ? all : `${all}, of which ${varInWords(reactiveVar)} go first`;
   },
 
   unitText: (unit, context) =>

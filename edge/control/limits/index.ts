@@ -2,6 +2,7 @@ import { apparentPower } from "./apparent-power.ts";
 import { batteryFeeder } from "./battery-feeder.ts";
 import { bmsAllowance } from "./bms-allowance.ts";
 import { breaker } from "./breaker.ts";
+import { connectionApparentPower } from "./connection-apparent-power.ts";
 import { dailyThroughput } from "./daily-throughput.ts";
 import { gridConnection } from "./grid-connection.ts";
 import { gridOperator } from "./grid-operator.ts";
@@ -32,6 +33,7 @@ export const unitLimits: readonly UnitLimit[] = [
 export const siteLimits: readonly SiteLimit[] = [
   breaker,
   gridConnection,
+  connectionApparentPower,
   batteryFeeder,
   transformerThermal,
   voltWatt,

@@ -2,6 +2,7 @@ import type { Wish } from "../arbitrate.ts";
 import type { CoreState } from "../core-state.ts";
 import type { EnergyLedger } from "../energy-ledger.ts";
 import type { PowerInterval, SiteImage, UnitImage } from "../image.ts";
+import type { ReactiveRest } from "../reactive-rest.ts";
 import type { RestOfSite } from "../rest-of-site.ts";
 import type { SiteRoom } from "../services/site-room.ts";
 import type { SiteControlConfig, SocBand } from "../site-control-config.ts";
@@ -13,6 +14,8 @@ export interface LimitContext {
   readonly latches: Latches;
   readonly grants: readonly Grant[];
   readonly rest: RestOfSite;
+  /** Undefined where the connection has no apparent-power limit, and while it was never known. */
+  readonly reactiveRest: ReactiveRest | undefined;
   /** Whose wish it is this cycle. */
   readonly wish: Wish;
   /** Undefined where the owner has no terms. */

@@ -1,5 +1,6 @@
-import { W, Wh } from "@penstock/protocol/units";
+import { Var, W, Wh } from "@penstock/protocol/units";
 import type { SiteImage } from "../image.ts";
+import type { ReactiveRest } from "../reactive-rest.ts";
 import type { RestOfSite } from "../rest-of-site.ts";
 import type { SiteControlConfig, SocBand } from "../site-control-config.ts";
 import { unusableBecause } from "../usable.ts";
@@ -19,6 +20,7 @@ export function siteRoom(
   { connection, socWindow }: Pick<SiteControlConfig, "connection" | "socWindow">,
   rest: RestOfSite,
   season: SocBand | undefined,
+  reactiveRest: ReactiveRest | undefined,
 ): SiteRoom {
   const socMin = Math.max(socWindow.socMin, season?.socMin ?? 0);
   const socMax = Math.min(socWindow.socMax, season?.socMax ?? 1);
@@ -33,11 +35,23 @@ export function siteRoom(
     freeWh += positive(socMax - soc.value) * rating.capacityWh;
   }
   if (rest.basis !== "unknown") {
-    outW = Math.min(outW, positive(connection.exportWMax - connection.marginW - rest.restWMax));
-    inW = Math.min(inW, positive(connection.importWMax - connection.marginW + rest.restWMin));
+    const circleW = circleWMax(connection, reactiveRest);
+    outW = Math.min(outW, positive(Math.min(connection.exportWMax - connection.marginW, circleW) - rest.restWMax));
+    inW = Math.min(inW, positive(Math.min(connection.importWMax - connection.marginW, circleW) + rest.restWMin));
   }
   return { outW: W(outW), inW: W(inW), storedWh: Wh(storedWh), freeWh: Wh(freeWh) };
 }
+
+/** What the connection's circle leaves for power beside the vars of the rest of the site. */
+function circleWMax(
+  { apparentVAMax, marginW }: SiteControlConfig["connection"],
+  { restVarMin, restVarMax }: Pick<ReactiveRest, "restVarMin" | "restVarMax"> = noVars,
+): number {
+  if (apparentVAMax === undefined) return Number.POSITIVE_INFINITY;
+  return Math.sqrt(positive((apparentVAMax - marginW) ** 2 - Math.max(restVarMin ** 2, restVarMax ** 2)));
+}
+
+const noVars = { restVarMin: Var(0), restVarMax: Var(0) };
 
 /** Not-a-number is nothing. */
 const positive = (value: number): number => (value > 0 ? value : 0);
