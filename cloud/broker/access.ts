@@ -17,8 +17,14 @@ export interface AccessList {
 
 /** Default deny: what is not listed for a role is refused. Everything follows from the identity, nothing is configured. */
 export const accessList: AccessList = {
-  mayPublish: (identity, topic) =>
-    isTopicValid(topic) && grantsOf(identity).publish.some((filter) => topicMatches(filter, topic)),
+  mayPublish(identity, topic) {
+    const { publish, published } = grantsOf(identity);
+    const known = published.get(topic);
+    if (known !== undefined) return known;
+    const may = isTopicValid(topic) && publish.some((filter) => topicMatches(filter, topic));
+    if (published.size < PUBLISHED_MAX) published.set(topic, may);
+    return may;
+  },
   maySubscribe: (identity, filter) =>
     isFilterValid(filter) && grantsOf(identity).subscribe.some((allowed) => filterCovers(allowed, filter)),
 };
@@ -29,6 +35,8 @@ export const nameOf = (identity: BrokerIdentity): string =>
 
 interface Grants {
   readonly publish: readonly string[];
+  /** Topics asked about, and what the answer was: a session says the same few for ever. */
+  readonly published: Map<string, boolean>;
   readonly subscribe: readonly string[];
 }
 
@@ -54,6 +62,7 @@ function siteGrants(group: string, node: string): Grants {
   if (!isPlainLevel(group) || !isPlainLevel(node)) return nothing;
   const of = (type: string) => `spBv1.0/${group}/${type}/${node}`;
   return {
+    published: new Map(),
     publish: [
       ...["NBIRTH", "NDATA", "NDEATH"].map(of),
       ...["DBIRTH", "DDATA", "DDEATH"].map((type) => `${of(type)}/+`),
@@ -65,11 +74,15 @@ function siteGrants(group: string, node: string): Grants {
 /** A name with a wildcard or a slash in it would grant more than itself. */
 const isPlainLevel = (level: string): boolean => isTopicValid(level) && !level.includes("/");
 
+/** Who asks about more is answered without being remembered. */
+const PUBLISHED_MAX = 1_000;
+
 const hostGrants: Grants = {
+  published: new Map(),
   publish: ["spBv1.0/#", "penstock/fleet/#"],
   subscribe: ["spBv1.0/#", "penstock/fleet/#"],
 };
 
-const viewerGrants: Grants = { publish: [], subscribe: ["penstock/fleet/#"] };
+const viewerGrants: Grants = { published: new Map(), publish: [], subscribe: ["penstock/fleet/#"] };
 
-const nothing: Grants = { publish: [], subscribe: [] };
+const nothing: Grants = { published: new Map(), publish: [], subscribe: [] };

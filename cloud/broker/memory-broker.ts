@@ -42,8 +42,8 @@ export class MemoryBroker {
   readonly #paths = new Map<string, NetworkPath>();
   readonly #sessions = new Map<string, BrokerSession>();
   readonly #retained = new Map<string, MqttMessage>();
-  /** Who gets a topic, worked out once; emptied whenever a subscription changes. */
-  readonly #routes = new Map<string, readonly BrokerSession[]>();
+  /** Who gets a topic and at what quality, worked out once; emptied whenever a subscription changes. */
+  readonly #routes = new Map<string, readonly Receiver[]>();
   #isUp = true;
 
   constructor(options: MemoryBrokerOptions) {
@@ -141,9 +141,9 @@ export class MemoryBroker {
     if (message.retain) this.#retain(message);
     const receivers = this.#receiversOf(message.topic);
     this.#observe({ ...seen, deliveries: receivers.length });
-    for (const session of receivers) {
-      const qos = min(message.qos, grantedQos(session, message.topic));
-      session.client.deliver({ ...message, qos, retain: false }); // [MQTT-3.3.1-9]
+    const { topic, payload } = message;
+    for (const { client, grantedQos } of receivers) {
+      client.deliver({ topic, payload, qos: min(message.qos, grantedQos), retain: false }); // [MQTT-3.3.1-9]
     }
     return true;
   }
@@ -153,12 +153,13 @@ export class MemoryBroker {
     else this.#retained.set(message.topic, message);
   }
 
-  #receiversOf(topic: string): readonly BrokerSession[] {
+  #receiversOf(topic: string): readonly Receiver[] {
     const held = this.#routes.get(topic);
     if (held !== undefined) return held;
-    const receivers = [...this.#sessions.values()].filter((session) =>
-      [...session.filters.keys()].some((filter) => topicMatches(filter, topic)),
-    );
+    const receivers = [...this.#sessions.values()].flatMap((session): Receiver[] => {
+      const grantedQos = grantedQosOf(session, topic);
+      return grantedQos === undefined ? [] : [{ client: session.client, grantedQos }];
+    });
     this.#routes.set(topic, receivers);
     return receivers;
   }
@@ -180,8 +181,16 @@ export interface BrokerSession {
 
 const min = (a: 0 | 1, b: 0 | 1): 0 | 1 => (a < b ? a : b);
 
-/** Overlapping filters deliver once, at the best quality any of them was granted. */
-function grantedQos(session: BrokerSession, topic: string): 0 | 1 {
-  for (const [filter, qos] of session.filters) if (qos === 1 && topicMatches(filter, topic)) return 1;
-  return 0;
+interface Receiver {
+  readonly client: BrokerClient;
+  readonly grantedQos: 0 | 1;
+}
+
+/** Overlapping filters deliver once, at the best quality any of them was granted; undefined where none matches. */
+function grantedQosOf(session: BrokerSession, topic: string): 0 | 1 | undefined {
+  let granted: 0 | 1 | undefined;
+  for (const [filter, qos] of session.filters) {
+    if (topicMatches(filter, topic)) granted = granted === 1 ? 1 : qos;
+  }
+  return granted;
 }

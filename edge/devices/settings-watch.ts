@@ -16,10 +16,13 @@ export interface ForeignChange {
 export class SettingsWatch {
   readonly #watched: readonly Watched[];
   readonly #known: (Uint16Array | undefined)[];
+  /** Blocks that hold any of it. */
+  readonly #blocks: readonly number[];
 
   constructor(watched: readonly Watched[]) {
     this.#watched = watched;
     this.#known = watched.map(() => undefined);
+    this.#blocks = [...new Set(watched.map(({ block }) => block))];
   }
 
   /** After a device was away its settings are taken as they are. */
@@ -29,6 +32,7 @@ export class SettingsWatch {
 
   /** What changed in this block since it was last read. */
   compare(blockIndex: number, { registers }: Block, plan: ReadPlan): ForeignChange | undefined {
+    if (!this.#blocks.includes(blockIndex)) return undefined;
     let change: ForeignChange | undefined;
     for (let i = 0; i < this.#watched.length; i++) {
       const one = this.#watched[i];

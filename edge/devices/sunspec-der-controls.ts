@@ -95,7 +95,11 @@ export const reactivePower: Control = {
 const at = (offset: number): number => offset - CONTROLS.offset;
 
 /** A set-point between two steps of the device is cut, never rounded up; the nudge is for 1899.9999999 of 1900. */
-const toRaw = (value: number, exponent: number): number => Math.trunc(Math.round((value / 10 ** exponent) * 1e6) / 1e6);
+const toRaw = (value: number, exponent: number): number =>
+  Math.trunc(Math.round((value / (POWERS_OF_TEN[exponent + 10] ?? Number.NaN)) * 1e6) / 1e6);
+
+/** From −10 to 10, all that a scale factor can be. */
+const POWERS_OF_TEN = Array.from({ length: 21 }, (_, index) => 10 ** (index - 10));
 
 const fits = (raw: number): boolean => raw >= -0x7fffffff && raw <= 0x7fffffff;
 

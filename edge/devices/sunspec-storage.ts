@@ -34,7 +34,7 @@ export const sunspecStorage: UnitDriver = {
     const battery = BATTERY.decode(batteryBlock);
     const settings = SETTINGS.decode(settingsBlock);
     const isHeld = controls.isEnabled === 1 && controls.mode === 1;
-    return {
+    const image: UnitImage = {
       id: unit.id,
       rating: unit.rating,
       powerW: readingOf(W(ac.powerW), acBlock, view),
@@ -61,8 +61,9 @@ export const sunspecStorage: UnitDriver = {
       dischargedWh: readingOf(Wh(ac.dischargedWh), acBlock, view),
       chargedWh: readingOf(Wh(ac.chargedWh), acBlock, view),
       refused: view.refused,
-      ...cellsOf(batteryBlock, bankBlock, blocks, view),
     };
+    const cells = cellsOf(batteryBlock, bankBlock, blocks, view);
+    return cells === undefined ? image : Object.assign(image, cells);
   },
 
   lint({ rating }, [acBlock = NO_BLOCK, , storageBlock = NO_BLOCK, batteryBlock = NO_BLOCK]) {

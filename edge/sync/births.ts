@@ -12,7 +12,8 @@ import { FOLDED_FROM, sparkplugType } from "./record-message.ts";
 /** The last known value of everything the site reports: what a birth certificate says is so now. */
 export class Births {
   readonly #unitIds: readonly string[];
-  readonly #current = new Map<string, { readonly value: MetricValue | null; readonly timeMs: number }>();
+  /** By device (the site itself under the empty name), then by metric. */
+  readonly #current = new Map<string, Map<string, Known>>();
 
   constructor(unitIds: readonly string[]) {
     this.#unitIds = unitIds;
@@ -21,9 +22,10 @@ export class Births {
   /** Telemetry and settlement only: an old event is not how things stand. */
   remember(record: StoredRecord): void {
     if (record.stream === "events") return;
-    for (const [name, value] of record.metrics) {
-      this.#current.set(keyOf(record.device, name), { value, timeMs: record.timeMs });
-    }
+    const device = record.device ?? "";
+    const current = this.#current.get(device) ?? new Map<string, Known>();
+    this.#current.set(device, current);
+    for (const [name, value] of record.metrics) current.set(name, { value, timeMs: record.timeMs });
   }
 
   node(epoch: string): BirthMetric[] {
@@ -46,7 +48,7 @@ export class Births {
   }
 
   #birth({ name, type }: MetricDefinition, device: string | undefined): BirthMetric {
-    const known = this.#current.get(keyOf(device, name));
+    const known = this.#current.get(device ?? "")?.get(name);
     const datatype = sparkplugType(type);
     return known === undefined
       ? { name, datatype, value: null }
@@ -54,7 +56,10 @@ export class Births {
   }
 }
 
-const keyOf = (device: string | undefined, name: string): string => `${device ?? ""}/${name}`;
+interface Known {
+  readonly value: MetricValue | null;
+  readonly timeMs: number;
+}
 
 const commands = (): BirthMetric[] =>
   SITE_COMMANDS.map(({ name, type }) => ({ name, datatype: sparkplugType(type), value: null }));

@@ -21,10 +21,20 @@ export class Trace {
     this.events++;
   }
 
+  /** `label` is plain ASCII. */
   bytes(mark: number, label: string, bytes: Uint8Array): void {
-    this.#flush();
-    this.#hash.update(String.fromCharCode(mark)).update(label).update("\0").update(bytes);
+    const length = 2 + label.length + bytes.length;
+    this.#room(length);
     this.events++;
+    if (length > this.#buffer.length) {
+      this.#hash.update(String.fromCharCode(mark)).update(label).update("\0").update(bytes);
+      return;
+    }
+    this.#buffer[this.#used++] = mark;
+    this.#used += this.#buffer.write(label, this.#used, "latin1");
+    this.#buffer[this.#used++] = 0;
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.length;
   }
 
   registers(mark: number, device: number, address: number, values: Uint16Array): void {

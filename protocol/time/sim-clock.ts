@@ -27,13 +27,9 @@ export class SimClock implements Clock {
   }
 
   after(delayMs: Ms, action: () => void): Timer {
-    const event: Event = { atMs: this.#nowMs + (delayMs > 0 ? delayMs : 0), order: this.#order++, action };
+    const event = new Event(this.#nowMs + (delayMs > 0 ? delayMs : 0), this.#order++, action);
     push(this.#heap, event);
-    return {
-      cancel() {
-        event.action = undefined;
-      },
-    };
+    return event;
   }
 
   /** Steps the wall clock; the monotonic clock does not notice. */
@@ -113,10 +109,20 @@ export class ProcessClock implements Clock {
   }
 }
 
-interface Event {
+class Event implements Timer {
   readonly atMs: number;
   readonly order: number;
   action: (() => void) | undefined;
+
+  constructor(atMs: number, order: number, action: () => void) {
+    this.atMs = atMs;
+    this.order = order;
+    this.action = action;
+  }
+
+  cancel(): void {
+    this.action = undefined;
+  }
 }
 
 const isBefore = (a: Event, b: Event): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
