@@ -7,10 +7,12 @@ import type { CloudConfig } from "./config/cloud-config.ts";
 import type { BidChange } from "./desk/bid-book.ts";
 import { CountKeeper, type ReportCounts } from "./desk/count-keeper.ts";
 import { Desk, type DeskEvent } from "./desk/desk.ts";
+import { deskAct } from "./desk/desk-actions.ts";
 import { type BidStory, explainBid } from "./desk/explain-bid.ts";
 import type { Journal } from "./desk/journal.ts";
 import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
 import type { MarketOperator } from "./desk/market-operator.ts";
+import type { Person } from "./desk/person.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
 import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
 import { type DispatchEvent, Dispatcher } from "./dispatch/dispatcher.ts";
@@ -164,6 +166,13 @@ export class Aggregator {
     return explainBid({ journal: this.#journal, market: this.#market, units }, bidId);
   }
 
+  /** An act of a person at the desk, by name: what it changes is shown at once. */
+  act(act: string, body: unknown, by: Person): Result<object, CodedError> {
+    const done = deskAct(this.desk.commands, this.#market.intervalMs, act, body, by);
+    this.#options.fleet?.desk(this.desk.document());
+    return done;
+  }
+
   report(): AggregatorReport {
     const { config, prices, store } = this.#options;
     this.#settlement.settleWhatCanBe();
@@ -216,7 +225,7 @@ export class Aggregator {
         const { record } = event;
         this.#counts.bid(record.state, event.isNew);
         const { bid } = record;
-        if (record.state === "void" || record.state === "lapsed") return;
+        if (record.state === "void") return;
         fleet?.bid({
           marketId: bid.marketId,
           unitId: bid.unitId,
@@ -246,10 +255,19 @@ export class Aggregator {
             awardPowerW: award.targetW,
             pricePerMWh: award.pricePerMWh,
           });
-          this.#dispatcher.dispatch(award, { offers: record?.offers ?? [], reserves: record?.reserves ?? [] });
+          // Once the switch is pulled only what people bid is delivered.
+          if (this.desk.killed() !== null && record?.author.type !== "person") continue;
+          this.#dispatcher.dispatch(award, {
+            offers: record?.offers ?? [],
+            reserves: record?.reserves ?? [],
+            isPersons: record?.author.type === "person",
+          });
         }
         return;
       }
+      case "killed":
+        this.#dispatcher.restAlgorithm(this.#options.config.desk.onKill);
+        return;
       case "alarm":
         fleet?.alarm({
           error: { code: event.alarm.code },
@@ -314,8 +332,18 @@ export class Aggregator {
         pricesSource: prices.source,
       });
     }
+    fleet.desk(this.desk.document());
+    this.#tellKill(fleet);
     fleet.counted(store.recordCounts());
     for (const { siteId } of config.sites) fleet.completeUpTo(siteId, completeUpToMs(store.ledgers(siteId)));
+  }
+
+  /** Said again as long as it holds: a stopped desk earns nothing, and somebody should know. */
+  #tellKill(fleet: FleetInput): void {
+    const killed = this.desk.killed();
+    if (killed === null) return;
+    const text = `the algorithm was stopped by ${killed.by}: ${killed.why}`;
+    fleet.alarm({ error: { code: "desk.killed" }, text, standsMs: Ms(3 * TELL_EVERY_MS) });
   }
 
   #tellProfit(): void {

@@ -8,7 +8,8 @@ import { seconds } from "@penstock/protocol/units";
 import { Aggregator } from "./aggregator.ts";
 import { type Credential, embeddedBroker, MqttClientLink } from "./broker/index.ts";
 import { loadProcessConfig, type ProcessConfig } from "./config/load-process-config.ts";
-import { FleetModel, FleetPublisher, fleetHttp } from "./fleet/index.ts";
+import { operatorAt } from "./connectors/operator-at.ts";
+import { FleetModel, FleetPublisher, fleetHttp, People } from "./fleet/index.ts";
 import { openPrices } from "./prices/open-prices.ts";
 import { openSqliteCloudStore } from "./store/index.ts";
 
@@ -25,7 +26,7 @@ Runs the aggregator: takes telemetry, bids, dispatches, settles, shows the fleet
 const pageFolder = join(import.meta.dirname, "dist/page");
 const endWithinMs = 5_000;
 
-async function run({ document, cloud, path }: ProcessConfig): Promise<void> {
+async function run({ document, cloud, path, people }: ProcessConfig): Promise<void> {
   const clock = new SystemClock();
   const { market, http, mqtt } = document;
   const prices = openPrices(
@@ -71,6 +72,7 @@ async function run({ document, cloud, path }: ProcessConfig): Promise<void> {
     link,
     prices: prices.value,
     fleet,
+    ...(document.operator !== undefined && { operator: operatorAt(document.operator, clock, fleet) }),
   });
   const publisher = new FleetPublisher((message) => link.publish(message));
   fleet.listen((delta) => publisher.show(delta));
@@ -79,7 +81,10 @@ async function run({ document, cloud, path }: ProcessConfig): Promise<void> {
     port: http.port,
     host: http.host,
     pageFolder,
+    people: new People(people),
+    actions: { desk: (act, body, by) => aggregator.act(act, body, by) },
     routes: {
+      desk: () => ({ atMs: clock.nowMs(), ...aggregator.desk.document() }),
       report: () => ({ version: 1, ...aggregator.report() }),
       "why-bid": (bidId) => {
         const story = aggregator.explainBid(bidId);

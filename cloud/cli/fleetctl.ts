@@ -2,18 +2,23 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { askFleet } from "./ask-fleet.ts";
 import { type Command, commands } from "./commands.ts";
+import { deskVerbs } from "./desk-verbs.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { andAbove, findAddress } from "./find-address.ts";
 import { offlineCommands } from "./offline-commands.ts";
-import { paint } from "./words.ts";
+import { runDeskVerb } from "./run-desk-verb.ts";
+import { paint, wrapped } from "./words.ts";
 
-/** What `fleetctl` ends with, so that a script can tell. */
-const exitCodes = { ok: 0, failure: 1, usage: 2, unreachable: 3 } as const;
-
-/** `fleetctl`: what an operator of the fleet types. Reads arguments, asks the aggregator, prints. It changes nothing. */
+/** `fleetctl`: what an operator of the fleet types. Reads arguments, asks the aggregator, prints. */
 async function main(argv: readonly string[]): Promise<number> {
   const [first = ""] = argv;
   const offline = Object.hasOwn(offlineCommands, first) ? offlineCommands[first] : undefined;
   if (offline !== undefined) return (await offline.load())(argv.slice(1));
+  const isTTY = process.stdout.isTTY === true;
+  const isColour = isTTY && process.env["NO_COLOR"] === undefined;
+  if (deskVerbs.some(({ words }) => words[0] === first)) {
+    return runDeskVerb(argv, { environment: process.env, address, isColour });
+  }
   const parsed = readArguments(argv);
   if (typeof parsed === "string") return usageError(parsed);
   const { values, positionals } = parsed;
@@ -33,11 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const count = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
   if (!(count >= 1)) return usageError("--count must be a number from 1 on");
 
-  const found = findAddress({
-    url: values.url,
-    environment: process.env,
-    folders: [...andAbove(process.cwd()), ...andAbove(import.meta.dirname)],
-  });
+  const found = address(values.url);
   if (!found.ok) {
     process.stderr.write(`fleetctl: ${found.sentence}\n`);
     return found.isUsage ? exitCodes.usage : exitCodes.unreachable;
@@ -48,6 +49,14 @@ async function main(argv: readonly string[]): Promise<number> {
     await wait(1000);
   }
 }
+
+/** Where the aggregator answers, as named or as found around here. */
+const address = (url: string | undefined) =>
+  findAddress({
+    url,
+    environment: process.env,
+    folders: [...andAbove(process.cwd()), ...andAbove(import.meta.dirname)],
+  });
 
 async function show(url: string, path: string, command: Command, isJson: boolean): Promise<number> {
   const answer = await askFleet(url, path);
@@ -83,13 +92,21 @@ function readArguments(argv: readonly string[]) {
 
 function overview(): string {
   const all = Object.entries({ ...commands, ...offlineCommands });
-  const width = Math.max(...all.map(([name]) => name.length));
+  const listed = (name: string, text: string): readonly string[] =>
+    wrapped(text, 58).map((line, index) => `  ${(index === 0 ? name : "").padEnd(17)}  ${line}`);
+  const looks = all.flatMap(([name, { text }]) => listed(name, text));
+  const desk = deskVerbs.flatMap(({ words, text }) => listed(words.join(" "), text));
   return [
     "fleetctl COMMAND [--json] [--url http://HOST:PORT]",
     "",
-    "Shows what the aggregator knows of the fleet. It changes nothing.",
+    "Shows what the aggregator knows of the fleet.",
     "",
-    ...all.map(([name, { text }]) => `  ${name.padEnd(width)}  ${text}`),
+    ...looks,
+    "",
+    "The trader's desk. What changes something wants --token-file FILE, and most of it",
+    "a reason: --why TEXT.",
+    "",
+    ...desk,
     "",
     "  --json    one JSON object on one line, with a version, for scripts",
     "  --url     where the aggregator answers; else PENSTOCK_URL, else the one npm start runs here",

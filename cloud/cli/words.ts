@@ -44,6 +44,17 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   return [line(names), ...rows.map(line)];
 }
 
+/** Broken between words into lines of at most so many characters; a longer word stands alone. */
+export function wrapped(sentence: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of sentence.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;

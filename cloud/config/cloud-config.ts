@@ -38,6 +38,8 @@ export interface SiteEntry {
   readonly costPerMWh: number;
   /** What the market pays for: `grid` is exported less imported at the meter, `storage` discharged less charged of the units. */
   readonly settlementSource: SettlementSource;
+  /** SHA-256 of the grid-relevant settings its bids may rest on; absent: the first the site ever tells. */
+  readonly capabilityHash?: string;
 }
 
 export type SettlementSource = "grid" | "storage";
@@ -48,10 +50,11 @@ export interface UnitEntry {
 }
 
 /**
- * Whether the algorithm's bid leaves the house: `off` not even built, `manual` only people's bids leave,
- * `approve` when a person says so before the gate closes, `auto` by itself.
+ * What leaves the house. The algorithm always runs and what it would have bid is always written down; `off`: nothing
+ * leaves, `manual`: only people's bids do, `approve`: the algorithm's when a person says so in time, `auto`: by itself.
  */
 export type GateMode = "off" | "manual" | "approve" | "auto";
+/** The most shut first. */
 export const gateModes = ["off", "manual", "approve", "auto"] as const satisfies readonly GateMode[];
 
 export interface DeskSettings {
@@ -63,7 +66,23 @@ export interface DeskSettings {
   readonly decideBeforeApprovalMs: Ms;
   /** How far ahead the forecast looks. Market time. */
   readonly horizonMs: Ms;
+  /** A bid beyond it needs two people; absent: none does. */
+  readonly band?: TwoPersonBand;
+  /** What becomes of the leases of the algorithm's awards when the kill switch is pulled. */
+  readonly onKill: KilledLeases;
 }
+
+/** What one person may answer for. */
+export interface TwoPersonBand {
+  readonly pricePerMWhMin: number;
+  readonly pricePerMWhMax: number;
+  /** Size of what is offered in either direction, MW. */
+  readonly offeredMWMax: number;
+}
+
+/** `run-out`: none is renewed, each ends by itself; `to-zero`: one of 0 W is sent at once, at the fleet's own pace. */
+export type KilledLeases = "run-out" | "to-zero";
+export const killedLeases = ["run-out", "to-zero"] as const satisfies readonly KilledLeases[];
 
 export interface DispatchSettings {
   readonly issuer: string;

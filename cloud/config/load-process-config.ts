@@ -4,6 +4,7 @@ import { privateKeyFromPem } from "@penstock/protocol/lease";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { MW, MWh, minutes, seconds, UtcMs, WPerS } from "@penstock/protocol/units";
 import { isNode, LineCounter, parseDocument } from "yaml";
+import { type KnownPerson, TOKEN_LENGTH_MIN } from "../fleet/people.ts";
 import { forecasters } from "../forecast/index.ts";
 import { strategies } from "../strategies/index.ts";
 import type { CloudConfig, SiteEntry, UnitEntry } from "./cloud-config.ts";
@@ -12,6 +13,7 @@ import { type ProcessDocument, processDocument } from "./process-document.ts";
 export interface ProcessConfig {
   readonly document: ProcessDocument;
   readonly cloud: CloudConfig;
+  readonly people: readonly KnownPerson[];
   /** Relative paths of the document made absolute. */
   readonly path: (relative: string) => string;
 }
@@ -39,9 +41,11 @@ export function loadProcessConfig(file: string): Result<ProcessConfig, ProcessCo
   if (!document.ok) return document;
   const wrong = contradictionsOf(document.value);
   if (wrong !== undefined) return fail({ code: "config.invalid", text: `${file}: ${wrong}` });
+  const people = readPeople(document.value, path);
+  if (!people.ok) return fail({ code: "config.invalid", text: `${file}: people: ${people.error.text}` });
   const key = readKey(path(document.value.leases.privateKeyFile));
   if (!key.ok) return fail({ code: "config.invalid", text: `${file}: leases.privateKeyFile: ${key.error.text}` });
-  return ok({ document: document.value, path, cloud: toCloudConfig(document.value, key.value) });
+  return ok({ document: document.value, path, people: people.value, cloud: toCloudConfig(document.value, key.value) });
 }
 
 function parse(text: string, file: string): Result<ProcessDocument, ProcessConfigError> {
@@ -75,7 +79,7 @@ function parse(text: string, file: string): Result<ProcessDocument, ProcessConfi
 }
 
 /** Fields that are each in range and together make no sense. */
-function contradictionsOf({ sites, units, strategy, forecaster }: ProcessDocument): string | undefined {
+function contradictionsOf({ sites, units, strategy, forecaster, people, desk }: ProcessDocument): string | undefined {
   const known = new Set(sites.map(({ id }) => id));
   if (known.size < sites.length) return "sites: two have one id";
   const taken = new Set<string>();
@@ -86,6 +90,11 @@ function contradictionsOf({ sites, units, strategy, forecaster }: ProcessDocumen
       taken.add(member);
     }
   }
+  if (new Set(people.map(({ name }) => name)).size < people.length) return "people: two have one name";
+  const { band } = desk;
+  if (band !== undefined && band.pricePerMWhMin >= band.pricePerMWhMax) {
+    return "desk.band: pricePerMWhMin is at or above pricePerMWhMax";
+  }
   const narrow = sites.find(({ socMin, socMax }) => socMin >= socMax);
   if (narrow !== undefined) return `sites: ${narrow.id} has socMin at or above socMax`;
   if (!Object.hasOwn(strategies, strategy))
@@ -94,6 +103,31 @@ function contradictionsOf({ sites, units, strategy, forecaster }: ProcessDocumen
     return `forecaster: there is no "${forecaster}"; one of ${Object.keys(forecasters).join(", ")}`;
   }
   return undefined;
+}
+
+/** One token, one person: who shares one could sign twice. */
+function readPeople(
+  { people }: ProcessDocument,
+  path: (relative: string) => string,
+): Result<readonly KnownPerson[], { code: string; text: string }> {
+  const known: KnownPerson[] = [];
+  for (const { name, role, tokenFile } of people) {
+    let token: string;
+    try {
+      token = readFileSync(path(tokenFile), "utf8").trim();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : cause;
+      return fail({ code: "people.unreadable", text: `the token of ${name} cannot be read: ${reason}` });
+    }
+    if (token.length < TOKEN_LENGTH_MIN) {
+      const text = `the token of ${name} in ${tokenFile} is shorter than ${TOKEN_LENGTH_MIN} characters; openssl rand -hex 32 makes one`;
+      return fail({ code: "people.short-token", text });
+    }
+    const twin = known.find((other) => other.token === token);
+    if (twin !== undefined) return fail({ code: "people.one-token", text: `${twin.name} and ${name} have one token` });
+    known.push({ name, role, token });
+  }
+  return ok(known);
 }
 
 function readKey(
@@ -114,7 +148,7 @@ function toCloudConfig(
   document: ProcessDocument,
   privateKey: CloudConfig["dispatch"]["signingKey"]["privateKey"],
 ): CloudConfig {
-  const { leases, market, strategy, forecaster } = document;
+  const { leases, market, strategy, forecaster, desk } = document;
   return {
     sites: document.sites.map(toSite),
     units: document.units.map(
@@ -129,9 +163,11 @@ function toCloudConfig(
     forecaster,
     desk: {
       telemetryAgeMsMax: seconds(10),
-      decideBeforeGateMs: minutes(2),
-      decideBeforeApprovalMs: minutes(3),
+      decideBeforeGateMs: seconds(desk.decideBeforeGateS),
+      decideBeforeApprovalMs: seconds(desk.decideBeforeApprovalS),
       horizonMs: minutes(24 * 60),
+      onKill: desk.onKill,
+      ...(desk.band !== undefined && { band: desk.band }),
     },
     dispatch: {
       issuer: leases.issuer,
@@ -156,4 +192,5 @@ const toSite = (site: ProcessDocument["sites"][number]): SiteEntry => ({
   efficiencyOneWay: Math.sqrt(site.roundTripEfficiency),
   costPerMWh: site.costPerMWh,
   settlementSource: site.settle,
+  ...(site.capabilityHash !== undefined && { capabilityHash: site.capabilityHash }),
 });

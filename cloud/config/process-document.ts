@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { gateModes } from "./cloud-config.ts";
+import { roles } from "../desk/person.ts";
+import { gateModes, killedLeases } from "./cloud-config.ts";
 
 /**
  * The YAML of the aggregator's process: what people write. Units stand in the names; powers and energies are sizes.
@@ -26,6 +27,11 @@ const site = z.strictObject({
   /** Wear, money per MWh discharged. */
   costPerMWh: size,
   settle: z.enum(["grid", "storage"]),
+  /** The settings its bids may rest on, as `sitectl status` shows them; left out, the first it ever tells. */
+  capabilityHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits")
+    .optional(),
 });
 
 const unit = z.strictObject({
@@ -44,6 +50,27 @@ const prices = z.union([
   /** Generated and labelled so: two weeks of past, and days of future. */
   z.strictObject({ seed: z.int(), days: positive, from: z.iso.datetime() }),
 ]);
+
+/** Whoever may do something at the desk, and how they prove who they are: a token of 32 characters or more, one line. */
+const person = z.strictObject({ name: id, role: z.enum(roles), tokenFile: file });
+
+const desk = z.strictObject({
+  /** How long before a gate closes the algorithm decides; and where a person has to approve. Market time. */
+  decideBeforeGateS: positive.default(120),
+  decideBeforeApprovalS: positive.default(180),
+  /** Beyond it a bid needs two people. */
+  band: z.strictObject({ pricePerMWhMin: z.number(), pricePerMWhMax: z.number(), offeredMWMax: positive }).optional(),
+  /** The leases of the algorithm's awards once the kill switch is pulled. */
+  onKill: z.enum(killedLeases).default("run-out"),
+});
+
+/** The door of a market's operator. Without one, a simulated operator clears at the price series. */
+const operator = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: "an address like http://127.0.0.1:8443" }),
+  timeoutS: positive.default(5),
+  /** A submission nobody has answered by then is given up. Wall time. */
+  giveUpAfterS: positive.default(60),
+});
 
 export const processDocument = z.strictObject({
   /** Where `cloud.json` tells other programs of this machine the addresses. */
@@ -66,6 +93,9 @@ export const processDocument = z.strictObject({
     start: z.iso.datetime().optional(),
   }),
   prices,
+  operator: operator.optional(),
+  desk: desk.prefault({}),
+  people: z.array(person).default([]),
   strategy: z.string().default("value-curve"),
   forecaster: z.string().default("blend"),
   sites: z.array(site).min(1),

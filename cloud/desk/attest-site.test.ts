@@ -6,7 +6,7 @@ import { siteEntry } from "./testing/desk-world.ts";
 
 const nowMs = UtcMs(1_700_000_000_000);
 const entry = siteEntry("park", 10, 20);
-const moment = { nowMs, ageMsMax: seconds(10), untilStartMs: minutes(0) };
+const moment = { nowMs, ageMsMax: seconds(10), untilStartMs: minutes(0), attestedHash: "settings-1" };
 const healthy: SiteReading = {
   online: true,
   measuredAtMs: UtcMs(nowMs - 1_000),
@@ -15,6 +15,7 @@ const healthy: SiteReading = {
   powerWMaxCharge: MW(8),
   powerWMaxDischarge: MW(9),
   batteryPowerW: W(0),
+  capabilityHash: "settings-1",
 };
 const without = (field: keyof SiteReading): SiteReading => {
   const { [field]: _, ...rest } = healthy;
@@ -33,9 +34,16 @@ test.each([
   ["it attests no charge capability", without("powerWMaxCharge"), "desk.site-unknown"],
   ["it attests no discharge capability", without("powerWMaxDischarge"), "desk.site-unknown"],
   ["its power is missing", without("batteryPowerW"), "desk.site-unknown"],
+  ["it does not say which settings it runs on", without("capabilityHash"), "desk.capability-unknown"],
+  ["its settings are not the attested ones", { ...healthy, capabilityHash: "settings-2" }, "desk.capability-changed"],
   ["none of its units is available", { ...healthy, capacityWh: MWh(0) }, "desk.site-unknown"],
 ])("a site is not bid when %s", (_, reading, code) => {
   expect(attestSite(entry, reading, moment)).toMatchObject({ ok: false, error: { code, siteId: "park" } });
+});
+
+test("a site whose settings nobody ever attested is not bid", () => {
+  const unattested = attestSite(entry, healthy, { ...moment, attestedHash: undefined });
+  expect(unattested).toMatchObject({ ok: false, error: { code: "desk.capability-unknown" } });
 });
 
 test("a healthy site is planned with its rating and bid within what it attests", () => {

@@ -14,6 +14,9 @@ export interface AttestedSite {
   readonly measuredSoc: number;
   readonly measuredAtMs: UtcMs;
   readonly ageMs: Ms;
+  /** Of its grid-relevant settings: what it tells, and what was attested. */
+  readonly capabilityHash: string;
+  readonly attestedHash: string;
 }
 
 export interface AttestationMoment {
@@ -22,16 +25,26 @@ export interface AttestationMoment {
   readonly ageMsMax: Ms;
   /** Market time between the reading and the start of the interval: energy moves in market time. */
   readonly untilStartMs: Ms;
+  /** The settings that were attested; undefined when none ever were. */
+  readonly attestedHash: string | undefined;
 }
 
 export interface NotAttested extends CodedError {
-  readonly code: "desk.site-offline" | "desk.site-silent" | "desk.site-stale" | "desk.site-clock" | "desk.site-unknown";
+  readonly code:
+    | "desk.site-offline"
+    | "desk.site-silent"
+    | "desk.site-stale"
+    | "desk.site-clock"
+    | "desk.site-unknown"
+    | "desk.capability-unknown"
+    | "desk.capability-changed"
+    | "desk.gate-shut";
   readonly siteId: string;
 }
 
 /**
- * Decides whether a site can be bid. It fails closed: silence, age, a clock that runs ahead of ours or one
- * missing value leaves the site out, with the reason.
+ * Decides whether a site can be bid. It fails closed: silence, age, a clock that runs ahead of ours, one missing
+ * value or settings nobody attested leave the site out, with the reason.
  */
 export function attestSite(
   entry: SiteEntry,
@@ -45,6 +58,12 @@ export function attestSite(
   const ageMs = (moment.nowMs - reading.measuredAtMs) as Ms;
   if (ageMs > moment.ageMsMax) return refuse("desk.site-stale", { ageMs, ageMsMax: moment.ageMsMax });
   if (-ageMs > moment.ageMsMax) return refuse("desk.site-clock", { aheadMs: -ageMs });
+  const { capabilityHash } = reading;
+  const { attestedHash } = moment;
+  if (capabilityHash === undefined || attestedHash === undefined) return refuse("desk.capability-unknown");
+  if (capabilityHash !== attestedHash) {
+    return refuse("desk.capability-changed", { toldHash: capabilityHash, attestedHash });
+  }
   const { soc, powerWMaxCharge, powerWMaxDischarge, batteryPowerW } = reading;
   if (!isFraction(soc)) return refuse("desk.site-unknown", { missing: "state of charge" });
   if (!isSize(powerWMaxCharge)) return refuse("desk.site-unknown", { missing: "charge capability" });
@@ -75,6 +94,8 @@ export function attestSite(
     measuredSoc: soc,
     measuredAtMs: reading.measuredAtMs,
     ageMs: Math.max(0, ageMs) as Ms,
+    capabilityHash,
+    attestedHash,
   });
 }
 

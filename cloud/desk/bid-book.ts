@@ -3,7 +3,9 @@ import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
 import type { Violation } from "../markets/market.ts";
 import type { BidRecord, BidState } from "./bid-record.ts";
+import type { FeasibilityCertificate } from "./certificate.ts";
 import type { Journal } from "./journal.ts";
+import type { Person } from "./person.ts";
 
 /** What happened to a bid after it was built: one entry a change, so the history stays. */
 export interface BidChange {
@@ -12,8 +14,13 @@ export interface BidChange {
   readonly refusals: readonly Violation[];
   /** Who let it out, held it or took its place. */
   readonly by?: string;
+  readonly why?: string;
   /** What was sent, on submission. */
   readonly bidFile?: string;
+  /** Made anew just before it was sent, or kept from being sent. */
+  readonly certificate?: FeasibilityCertificate;
+  readonly signatures?: readonly Person[];
+  readonly receivedAtMs?: UtcMs;
 }
 
 /** Every bid of the trading day at hand: written down first, then remembered. */
@@ -34,9 +41,9 @@ export class BidBook {
       this.#records.set(record.bidId, record);
     }
     for (const { body } of this.#journal.entries("submission", span)) {
-      const { bidId, state, refusals } = body as BidChange;
-      const record = this.#records.get(bidId);
-      if (record !== undefined) this.#records.set(bidId, { ...record, state, refusals });
+      const change = body as BidChange;
+      const record = this.#records.get(change.bidId);
+      if (record !== undefined) this.#records.set(change.bidId, changed(record, change));
     }
   }
 
@@ -51,9 +58,9 @@ export class BidBook {
     invariant(record !== undefined, "only a bid in the book can change");
     const change: BidChange = { bidId, state, refusals: record.refusals, ...details };
     this.#journal.append({ kind: "submission", ...this.#about(record), body: change });
-    const changed = { ...record, state, refusals: change.refusals };
-    this.#records.set(bidId, changed);
-    return changed;
+    const next = changed(record, change);
+    this.#records.set(bidId, next);
+    return next;
   }
 
   get(bidId: string): BidRecord | undefined {
@@ -69,7 +76,18 @@ export class BidBook {
 
   /** The bid the operator holds for a unit and interval: the newest it accepted. */
   standing(unitId: string, interval: Interval): BidRecord | undefined {
-    return this.of(unitId, interval).findLast(({ state }) => state === "accepted" || state === "cleared");
+    return this.of(unitId, interval).findLast(isAccepted);
+  }
+
+  /** The newest bid of a unit the operator accepted for any interval before one. */
+  lastAccepted(unitId: string, before: Interval): BidRecord | undefined {
+    let last: BidRecord | undefined;
+    for (const record of this.#records.values()) {
+      const { unitId: id, interval } = record.bid;
+      if (id !== unitId || interval.startMs >= before.startMs || !isAccepted(record)) continue;
+      if (last === undefined || interval.startMs >= last.bid.interval.startMs) last = record;
+    }
+    return last;
   }
 
   /** Versions count up within a unit and trading day. */
@@ -95,3 +113,17 @@ export class BidBook {
     return { id: bidId, knownAtMs: this.#wallNowMs(), intervalStartMs: bid.interval.startMs, unitId: bid.unitId };
   }
 }
+
+const isAccepted = ({ state }: BidRecord): boolean => state === "accepted" || state === "cleared";
+
+const changed = (
+  record: BidRecord,
+  { state, refusals, certificate, signatures, receivedAtMs }: BidChange,
+): BidRecord => ({
+  ...record,
+  state,
+  refusals,
+  ...(certificate !== undefined && { certificate }),
+  ...(signatures !== undefined && { signatures }),
+  ...(receivedAtMs !== undefined && { receivedAtMs }),
+});

@@ -1,17 +1,20 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
-import type { SiteEntry, UnitEntry } from "../config/cloud-config.ts";
+import type { GateMode, SiteEntry, TwoPersonBand, UnitEntry } from "../config/cloud-config.ts";
 import type { PriceForecast } from "../forecast/forecaster.ts";
 import type { BandPrices, Market, Rebid, Violation } from "../markets/market.ts";
 import type { PriceHistory } from "../prices/index.ts";
 import { aggregateCurves } from "../strategies/price-quantity-curve.ts";
 import type { Strategy } from "../strategies/strategy.ts";
 import type { AttestedSite } from "./attest-site.ts";
-import { type BidAuthor, type BidRecord, bidIdOf, instantText } from "./bid-record.ts";
-import { certify } from "./certificate.ts";
+import type { ExpectedPrice } from "./bid-effect.ts";
+import { type BidAuthor, type BidRecord, bidIdOf, type HeldBack, instantText } from "./bid-record.ts";
+import { certificateViolations, certify } from "./certificate.ts";
 import { nothingOffered, type Offer } from "./decide-offer.ts";
 import type { Journal } from "./journal.ts";
+import type { Person } from "./person.ts";
+import { reviewBid } from "./review-bid.ts";
 
 export interface BidMaking {
   readonly entry: UnitEntry;
@@ -20,6 +23,14 @@ export interface BidMaking {
   readonly bandPrices: BandPrices;
   readonly versionNumber: number;
   readonly author: BidAuthor;
+  readonly product: string;
+  readonly gate: GateMode;
+  readonly band: TwoPersonBand | undefined;
+  readonly heldBack: readonly HeldBack[];
+  readonly standingBidId: string | null;
+  readonly expectedPrice: ExpectedPrice | null;
+  readonly signatures: readonly Person[];
+  readonly correctionOf?: string;
   readonly decidedAtMs: UtcMs;
   /** What was known of prices when it was decided; the reason of a rebid names the latest. */
   readonly history: PriceHistory;
@@ -30,8 +41,8 @@ export interface BidMaking {
  * one that broke a rule or could not be delivered comes out `refused` and never leaves.
  */
 export function makeBid(market: Market, making: BidMaking): Result<BidRecord, CodedError> {
-  const { entry, interval, offer, bandPrices, versionNumber, author, decidedAtMs } = making;
-  const { unit, gate } = entry;
+  const { entry, interval, offer, bandPrices, versionNumber, author, decidedAtMs, gate } = making;
+  const { unit } = entry;
   const curve = offer.offers.length === 0 ? nothingOffered : aggregateCurves(offer.offers.map((each) => each.curve));
   const rebid = versionNumber > 1 ? { rebid: rebidReason(making) } : {};
   const built = market.buildBid({ unit, interval, curve, bandPrices, versionNumber, decidedAtMs, ...rebid });
@@ -41,19 +52,17 @@ export function makeBid(market: Market, making: BidMaking): Result<BidRecord, Co
     const site = offer.sites.find(({ capability }) => capability.siteId === siteId);
     return site === undefined ? [] : [{ site, curve }];
   });
-  const certificate = certify(unit, interval, offered, market.stackOf(bid), decidedAtMs);
+  const steps = market.stackOf(bid);
+  const certificate = certify(unit, interval, offered, steps, decidedAtMs);
   const refusals: readonly Violation[] = [
     ...market.validate(bid, unit, { dayBandPrices: bandPrices }),
-    ...certificate.shortcomings.map(({ code, ...facts }) => ({
-      rule: code,
-      where: "certificate",
-      message: JSON.stringify(facts),
-    })),
+    ...certificateViolations(certificate),
   ];
   return ok({
     bidId: bidIdOf(bid),
     bid,
     author,
+    product: making.product,
     gate,
     kind: offer.kind,
     because: offer.because,
@@ -65,6 +74,12 @@ export function makeBid(market: Market, making: BidMaking): Result<BidRecord, Co
       powerWMin: possibleWMin,
       powerWMax: possibleWMax,
     })),
+    heldBack: making.heldBack,
+    standingBidId: making.standingBidId,
+    expectedPrice: making.expectedPrice,
+    review: reviewBid(steps, author, gate, making.band),
+    signatures: making.signatures,
+    ...(making.correctionOf !== undefined && { correctionOf: making.correctionOf }),
     state: refusals.length === 0 ? "built" : "refused",
     refusals,
   });

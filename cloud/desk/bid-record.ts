@@ -2,7 +2,10 @@ import type { UtcMs } from "@penstock/protocol/units";
 import type { GateMode } from "../config/cloud-config.ts";
 import type { OfferedCurve, Reserve } from "../dispatch/split-award.ts";
 import type { Bid, Violation } from "../markets/market.ts";
+import type { ExpectedPrice } from "./bid-effect.ts";
 import type { FeasibilityCertificate } from "./certificate.ts";
+import type { Person } from "./person.ts";
+import type { Review } from "./review-bid.ts";
 
 /** A bid with everything that shows why it was made and whether it might leave. Kept for ever. */
 export interface BidRecord {
@@ -10,6 +13,8 @@ export interface BidRecord {
   readonly bidId: string;
   readonly bid: Bid;
   readonly author: BidAuthor;
+  readonly product: string;
+  /** The most shut of the gates it passes: its unit's and those of the sites it stands on. */
   readonly gate: GateMode;
   readonly kind: "offer" | "held" | "withdrawal";
   /** One sentence for the trader. */
@@ -21,17 +26,39 @@ export interface BidRecord {
   readonly offers: readonly OfferedCurve[];
   /** What each site could do beyond its curve, for when another is lost. */
   readonly reserves: readonly Reserve[];
+  /** Curves of sites whose own gate is shut: decided like the others and never offered. */
+  readonly heldBack: readonly HeldBack[];
+  /** The bid that stood for the interval when this one was made; null for none. */
+  readonly standingBidId: string | null;
+  /** What the interval was expected to cost; null without a forecast. */
+  readonly expectedPrice: ExpectedPrice | null;
+  readonly review: Review;
+  /** Who has said yes so far. */
+  readonly signatures: readonly Person[];
+  /** The person's bid this one sends again, because the algorithm's had reached the operator after it. */
+  readonly correctionOf?: string;
   readonly state: BidState;
   readonly refusals: readonly Violation[];
+  /** When the operator had it, by the operator's clock. */
+  readonly receivedAtMs?: UtcMs;
+}
+
+export interface HeldBack extends OfferedCurve {
+  readonly gate: GateMode;
 }
 
 export type BidAuthor = { readonly type: "algorithm" } | { readonly type: "person"; readonly name: string };
 
 /**
- * `built`: waits at its gate. `void`: a newer bid of a person stands in its place. `refused`: by our own checks or by
+ * `built`: waits at its gate. `withheld`: what the algorithm would have bid had its gate not been shut. `void`: a newer
+ * bid of a person stands in its place, or the kill switch was pulled. `refused`: by our own checks, by a person or by
  * the operator; `refusals` says by which rule. `lapsed`: its gate closed before anyone let it out.
  */
-export type BidState = "built" | "void" | "refused" | "submitted" | "accepted" | "cleared" | "lapsed";
+export type BidState = "built" | "withheld" | "void" | "refused" | "submitted" | "accepted" | "cleared" | "lapsed";
+
+/** The operator has it, or may have it. */
+export const isReleased = ({ state }: BidRecord): boolean =>
+  state === "submitted" || state === "accepted" || state === "cleared";
 
 export const bidIdOf = (bid: Bid): string => `${bid.unitId}.${instantText(bid.interval.startMs)}.v${bid.versionNumber}`;
 

@@ -27,6 +27,8 @@ const attested = (soc: number, nowMW = 10, siteId = "park", available = true): A
   measuredSoc: soc,
   measuredAtMs: startMs,
   ageMs: 0 as Ms,
+  capabilityHash: "settings-1",
+  attestedHash: "settings-1",
 });
 const curve = (fromMW: number, toMW: number) => priceQuantityCurve(MW(fromMW), [{ pricePerMWh: 50, powerW: MW(toMW) }]);
 
@@ -63,6 +65,14 @@ test("a site that is not the unit's, or not available, makes no bid feasible", (
   ]);
   const out = [{ site: attested(0.5, 10, "park", false), curve: priceQuantityCurve(W(0), []) }];
   expect(certify(unit, interval, out, [], startMs).shortcomings).toMatchObject([{ code: "certificate.not-available" }]);
+});
+
+test("settings that changed since they were attested make no bid feasible, however small", () => {
+  const changed = [{ site: { ...attested(0.5), capabilityHash: "settings-2" }, curve: curve(0, 1) }];
+  expect(certify(unit, interval, changed, [], startMs)).toMatchObject({
+    feasible: false,
+    shortcomings: [{ code: "certificate.capability-changed", toldHash: "settings-2", attestedHash: "settings-1" }],
+  });
 });
 
 test("an offer of nothing needs no site at all", () => {

@@ -1,7 +1,7 @@
 import type { CodedError } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { Ms, UtcMs, W, Wh } from "@penstock/protocol/units";
-import type { BidStep, MarketUnit } from "../markets/market.ts";
+import type { BidStep, MarketUnit, Violation } from "../markets/market.ts";
 import { type PriceQuantityCurve, powerAtCeiling } from "../strategies/price-quantity-curve.ts";
 import type { AttestedSite } from "./attest-site.ts";
 
@@ -34,11 +34,14 @@ export interface SiteFeasibility {
   readonly possibleWMax: W;
   readonly deliverableWh: Wh;
   readonly absorbableWh: Wh;
+  /** Of the settings it tells now. A bid rests on the ones that were attested. */
+  readonly capabilityHash: string;
 }
 
 export interface Shortcoming extends CodedError {
   readonly code:
     | "certificate.not-available"
+    | "certificate.capability-changed"
     | "certificate.discharge"
     | "certificate.charge"
     | "certificate.offer-beyond-curves"
@@ -77,6 +80,10 @@ export function certify(
   };
 }
 
+/** A certificate's shortcomings as rules a bid breaks. */
+export const certificateViolations = ({ shortcomings }: FeasibilityCertificate): readonly Violation[] =>
+  shortcomings.map(({ code, ...facts }) => ({ rule: code, where: "certificate", message: JSON.stringify(facts) }));
+
 function feasibilityOf({ site, curve }: OfferedSite, interval: Interval): SiteFeasibility {
   const { capability } = site;
   const hours = (interval.endMs - interval.startMs) / 3_600_000;
@@ -95,6 +102,7 @@ function feasibilityOf({ site, curve }: OfferedSite, interval: Interval): SiteFe
     possibleWMax: Math.min(site.dischargeWMaxNow, capability.powerWMaxDischarge, deliverableWh / hours) as W,
     deliverableWh: deliverableWh as Wh,
     absorbableWh: absorbableWh as Wh,
+    capabilityHash: site.capabilityHash,
   };
 }
 
@@ -103,6 +111,10 @@ function* siteShortcomings({ site }: OfferedSite, found: SiteFeasibility | undef
   if (found === undefined || !available) {
     yield { code: "certificate.not-available", siteId };
     return;
+  }
+  if (site.capabilityHash !== site.attestedHash) {
+    const { capabilityHash: toldHash, attestedHash } = site;
+    yield { code: "certificate.capability-changed", siteId, toldHash, attestedHash };
   }
   const { askedWMin, askedWMax, possibleWMin, possibleWMax } = found;
   if (!(askedWMax <= possibleWMax + ROUNDING_W)) {

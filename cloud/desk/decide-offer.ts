@@ -80,6 +80,7 @@ export function attestSites(
     readonly ageMsMax: Ms;
     readonly startMs: UtcMs;
     readonly toMarketMs: (wallMs: UtcMs) => UtcMs;
+    readonly attestedHash: (entry: SiteEntry, toldHash: string | undefined) => string | undefined;
   },
 ): { readonly attested: readonly AttestedSite[]; readonly leftOut: readonly NotAttested[] } {
   const attested: AttestedSite[] = [];
@@ -87,7 +88,9 @@ export function attestSites(
   for (const entry of entries) {
     const reading = readings(entry.siteId);
     const untilStartMs = (at.startMs - at.toMarketMs(reading.measuredAtMs ?? at.nowMs)) as Ms;
-    const answer = attestSite(entry, reading, { nowMs: at.nowMs, ageMsMax: at.ageMsMax, untilStartMs });
+    const { nowMs, ageMsMax } = at;
+    const attestedHash = at.attestedHash(entry, reading.capabilityHash);
+    const answer = attestSite(entry, reading, { nowMs, ageMsMax, untilStartMs, attestedHash });
     if (answer.ok) attested.push(answer.value);
     else leftOut.push(answer.error);
   }

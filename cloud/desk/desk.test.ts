@@ -5,7 +5,7 @@ import { yesterday } from "../forecast/index.ts";
 import { nem } from "../markets/index.ts";
 import { priceQuantityCurve, type Strategy } from "../strategies/index.ts";
 import { explainBid } from "./explain-bid.ts";
-import { DeskWorld, dayStartMs, fiveMinutes, journalOn, siteEntry, unitEntry } from "./testing/desk-world.ts";
+import { DeskWorld, dayStartMs, fiveMinutes, journalOn, siteEntry, trader, unitEntry } from "./testing/desk-world.ts";
 
 const first = { startMs: dayStartMs, endMs: UtcMs(dayStartMs + fiveMinutes) };
 
@@ -137,7 +137,7 @@ test("a held bid leaves only when it is approved", () => {
   world.clock.advance(minutes(2));
   const waiting = world.desk.records(dayStartMs)[0];
   expect(waiting?.state).toBe("built");
-  const approved = world.desk.approve(waiting?.bidId ?? "", "trader on shift");
+  const approved = world.desk.commands.approve(waiting?.bidId ?? "", trader);
   expect(approved.ok && approved.value.state).toBe("accepted");
   world.clock.advance(minutes(9));
   const [, second] = world.results;
@@ -151,19 +151,19 @@ test("approving twice, late, or what does not exist is refused", () => {
   world.desk.start();
   world.clock.advance(minutes(2));
   const bidId = world.desk.records(dayStartMs)[0]?.bidId ?? "";
-  expect(world.desk.approve("PNSTK9", "x")).toMatchObject({ error: { code: "desk.unknown-bid" } });
-  expect(world.desk.approve(bidId, "x").ok).toBe(true);
-  expect(world.desk.approve(bidId, "x")).toMatchObject({ error: { code: "desk.not-waiting" } });
+  expect(world.desk.commands.approve("PNSTK9", trader)).toMatchObject({ error: { code: "desk.unknown-bid" } });
+  expect(world.desk.commands.approve(bidId, trader).ok).toBe(true);
+  expect(world.desk.commands.approve(bidId, trader)).toMatchObject({ error: { code: "desk.not-waiting" } });
   world.clock.advance(minutes(5));
   const next = world.desk.records(UtcMs(dayStartMs + fiveMinutes))[0]?.bidId ?? "";
   world.clock.advance(minutes(2.9));
-  expect(world.desk.approve(next, "x").ok).toBe(false);
+  expect(world.desk.commands.approve(next, trader).ok).toBe(false);
 });
 
 test.each([
   // gate      the algorithm's own bid ends as
-  ["manual", "lapsed"],
-  ["off", undefined],
+  ["manual", "withheld"],
+  ["off", "withheld"],
 ] as const)("at the gate `%s` the algorithm's bid ends as %s and never leaves", (gate, state) => {
   const world = new DeskWorld({ units: [unitEntry("PNSTK1", ["park"], gate)] });
   world.desk.start();
@@ -177,7 +177,10 @@ test("a person's bid takes the place of the algorithm's, before and after it", (
   world.desk.start();
   world.clock.advance(minutes(2));
   const curve = priceQuantityCurve(0, [{ pricePerMWh: -900, powerW: W(4e6) }]);
-  const persons = world.desk.offer("PNSTK1", first, [{ siteId: "park", curve }], "trader on shift");
+  const persons = world.desk.commands.bid(
+    { unitId: "PNSTK1", interval: first, curves: [{ siteId: "park", curve }], why: "a hunch" },
+    trader,
+  );
   expect(persons.ok && persons.value.state).toBe("accepted");
   expect(world.desk.records(dayStartMs).map(({ author, state }) => [author.type, state])).toEqual([
     ["algorithm", "void"],
@@ -186,11 +189,14 @@ test("a person's bid takes the place of the algorithm's, before and after it", (
   world.clock.advance(minutes(4));
   expect(world.results[0]?.results.awards[0]?.targetW).toBe(4e6);
   const second = { startMs: first.endMs, endMs: UtcMs(first.endMs + fiveMinutes) };
-  const early = world.desk.offer(
-    "PNSTK1",
-    { startMs: second.endMs, endMs: UtcMs(second.endMs + fiveMinutes) },
-    [{ siteId: "park", curve }],
-    "trader on shift",
+  const early = world.desk.commands.bid(
+    {
+      unitId: "PNSTK1",
+      interval: { startMs: second.endMs, endMs: UtcMs(second.endMs + fiveMinutes) },
+      curves: [{ siteId: "park", curve }],
+      why: "a hunch",
+    },
+    trader,
   );
   expect(early.ok).toBe(true);
   world.clock.advance(minutes(7));

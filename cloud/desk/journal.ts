@@ -25,6 +25,7 @@ export const journalKinds = [
   "delivery",
   "settlement",
   "desk-alarm",
+  "desk-act",
 ] as const;
 export type JournalKind = (typeof journalKinds)[number];
 

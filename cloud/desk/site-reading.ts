@@ -17,6 +17,8 @@ export interface SiteReading {
   /** Positive out. */
   readonly batteryPowerW?: W;
   readonly gridPowerW?: W;
+  /** SHA-256 of its grid-relevant settings. */
+  readonly capabilityHash?: string;
 }
 
 /** The latest reading of each site; whoever keeps telemetry provides it. */

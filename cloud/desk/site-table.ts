@@ -25,6 +25,11 @@ export class SiteTable {
     for (const { name, value, aboutMs } of values) {
       // A site that says it does not know speaks too: it is fresh, and the value is gone.
       if (next.measuredAtMs === undefined || aboutMs > next.measuredAtMs) next.measuredAtMs = aboutMs;
+      if (name === "Capability/Hash") {
+        if (typeof value === "string" && value !== "") next.capabilityHash = value;
+        else delete next.capabilityHash;
+        continue;
+      }
       const field = fieldOf[name];
       if (field === undefined) continue;
       if (typeof value === "number") Object.assign(next, { [field]: value });

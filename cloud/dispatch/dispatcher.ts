@@ -1,7 +1,7 @@
 import type { LeaseAck } from "@penstock/protocol/lease";
 import type { Clock, Interval, Timer } from "@penstock/protocol/time";
 import type { MonotonicMs, Ms, W, WPerS } from "@penstock/protocol/units";
-import type { CloudConfig, SiteEntry } from "../config/cloud-config.ts";
+import type { CloudConfig, KilledLeases, SiteEntry } from "../config/cloud-config.ts";
 import { instantText } from "../desk/bid-record.ts";
 import type { Journal } from "../desk/journal.ts";
 import type { MarketClock } from "../desk/market-clock.ts";
@@ -34,6 +34,8 @@ export type LostWhy = "offline" | "silent" | "refused";
 export interface AwardBasis {
   readonly offers: readonly OfferedCurve[];
   readonly reserves: readonly Reserve[];
+  /** A person bid it, so that the kill switch does not stop it. */
+  readonly isPersons?: boolean;
 }
 
 interface UnitState {
@@ -120,6 +122,25 @@ export class Dispatcher {
     if (unitId === undefined || unit === undefined || !this.#isOn(unit.award.interval)) return;
     if (unit.lost.get(siteId) === "refused" || !unit.lost.delete(siteId)) return;
     this.#assign(unitId, "changed");
+  }
+
+  /** What the algorithm won comes to rest: its leases are not renewed, or give way to ones of 0 W at once. */
+  restAlgorithm(how: KilledLeases): void {
+    for (const [unitId, unit] of this.#units) {
+      if (unit.basis.isPersons === true) continue;
+      if (how === "to-zero") {
+        const shares = unit.shares.map(({ siteId }) => ({ siteId, powerW: 0 as W }));
+        this.#units.set(unitId, { ...unit, shares, basis: { offers: [], reserves: [] } });
+        this.#assign(unitId, "changed");
+        continue;
+      }
+      for (const state of this.#sitesOf(unitId)) {
+        state.timer?.cancel();
+        state.leasedW = undefined;
+        this.#ports.onEvent({ type: "target", siteId: state.site.siteId, powerW: undefined });
+      }
+      this.#units.delete(unitId);
+    }
   }
 
   stop(): void {

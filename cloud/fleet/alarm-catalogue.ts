@@ -29,6 +29,30 @@ const kinds: Readonly<Record<string, AlarmKind>> = {
   "device.foreign-write": { priority: "high", action: "Find who else writes to the unit, and stop them." },
   "device.write-not-applied": { priority: "medium", action: "Check that the unit is in remote control." },
   "lease.refused": { priority: "high", action: "Check clocks and keys; if neither is wrong, somebody forges leases." },
+  "desk.killed": {
+    priority: "high",
+    action: "When it is safe again, an approver clears it: fleetctl kill clear --why …",
+  },
+  "desk.approval-expired": {
+    priority: "medium",
+    action: "Nobody approved in time and nothing was bid; see fleetctl approvals.",
+  },
+  "desk.no-longer-fits": { priority: "medium", action: "The bid was not sent; fleetctl why-bid says what changed." },
+  "desk.race-lost": { priority: "high", action: "A person's bid did not have the last word; check with the operator." },
+  "desk.not-withdrawn": { priority: "high", action: "Withdraw the unit at the operator's own desk." },
+  "desk.capability-changed": {
+    priority: "high",
+    action: "The site's grid settings changed and it is not bid; look at the change, then fleetctl attest.",
+  },
+  "desk.capability-unknown": {
+    priority: "medium",
+    action: "The site does not say which settings it runs on, so it is not bid; update its edge.",
+  },
+  "desk.bid-refused": {
+    priority: "medium",
+    action: "Nothing is offered in its place; fleetctl why-bid says the rule.",
+  },
+  "operator.unreachable": { priority: "high", action: "Whether the operator has the bid is not known; ask its desk." },
   "ingest.conflicting-record": { priority: "medium", action: "The site's store may have been restored from a copy." },
   "store.cannot-commit": {
     priority: "high",

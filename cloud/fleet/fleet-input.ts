@@ -1,4 +1,4 @@
-import type { BidState, BidStepDocument, ProfitDocument } from "@penstock/protocol/fleet";
+import type { BidState, BidStepDocument, DeskDocument, ProfitDocument } from "@penstock/protocol/fleet";
 import type { CodedError } from "@penstock/protocol/result";
 import type { Currency, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { IngestEvent } from "../ingest/index.ts";
@@ -20,6 +20,8 @@ export interface FleetInput {
   /** What a site is to deliver now; null when it has no award. */
   target(siteId: string, powerW: W | null): void;
   profit(marketId: string, profit: ProfitDocument): void;
+  /** What people decide at the desk, as it is now. */
+  desk(desk: DeskDocument): void;
   /** A fact somebody should act on. It closes by itself unless it is said again in time. */
   alarm(notice: AlarmNotice): void;
 }

@@ -1,5 +1,6 @@
 import {
   type AlarmDocument,
+  type DeskDocument,
   FLEET_VERSION,
   type FleetDelta,
   type FleetSnapshot,
@@ -37,6 +38,7 @@ export class FleetModel implements FleetInput {
   readonly #alarms = new Alarms();
   readonly #listeners = new Set<(delta: FleetDelta) => void>();
   #records: RecordCounts = { stored: 0, redelivered: 0, missing: 0, quarantined: 0 };
+  #desk: DeskDocument | undefined;
   #shown: FleetSnapshot;
 
   constructor({ clock, sites }: FleetModelOptions) {
@@ -122,6 +124,10 @@ export class FleetModel implements FleetInput {
     this.#markets.get(marketId)?.profit(profit);
   }
 
+  desk(desk: DeskDocument): void {
+    this.#desk = desk;
+  }
+
   alarm({ error, text, siteId, subject, standsMs }: AlarmNotice): void {
     const raised = {
       code: error.code,
@@ -162,6 +168,7 @@ export class FleetModel implements FleetInput {
       sites: changed(before.sites, now.sites, (site) => site.siteId),
       markets: changed(before.markets, now.markets, (market) => market.marketId),
       ...(isSame(before.alarms, now.alarms) ? {} : { alarms: now.alarms }),
+      ...(now.desk === undefined || isSame(before.desk, now.desk) ? {} : { desk: now.desk }),
     };
     for (const listener of this.#listeners) listener(delta);
     return delta;
@@ -182,6 +189,7 @@ export class FleetModel implements FleetInput {
       sites: sites.sort(byAttention),
       markets: [...this.#markets.values()].map((market): MarketDocument => market.document()),
       alarms,
+      ...(this.#desk !== undefined && { desk: this.#desk }),
     };
   }
 

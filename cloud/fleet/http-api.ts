@@ -3,6 +3,8 @@ import { type CodedError, fail, ok, type Result } from "@penstock/protocol/resul
 import { apiAnswer } from "./api-routes.ts";
 import { EventStream } from "./event-stream.ts";
 import type { FleetModel } from "./fleet-model.ts";
+import { type Action, act } from "./http-actions.ts";
+import { People } from "./people.ts";
 import { loadPage, type StaticFile } from "./static-page.ts";
 
 export interface FleetHttpOptions {
@@ -17,6 +19,9 @@ export interface FleetHttpOptions {
   readonly pageFolder: string;
   /** Further answers under `/api/v1/`, by first part of the path, each a whole document; undefined: there is none. */
   readonly routes?: Readonly<Record<string, (rest: string) => object | undefined>>;
+  /** What can be done with a POST under `/api/v1/`, by first part of the path, and by whom. Without people: nothing. */
+  readonly actions?: Readonly<Record<string, Action>>;
+  readonly people?: People;
 }
 
 export interface FleetHttp {
@@ -25,21 +30,36 @@ export interface FleetHttp {
   close(): Promise<void>;
 }
 
-/** The fleet view over HTTP: JSON under `/api/v1`, live changes under `/api/v1/stream`, the page at `/`. Read only. */
+/**
+ * The fleet view over HTTP: JSON under `/api/v1`, live changes under `/api/v1/stream`, the page at `/`. Looking is free
+ * for whoever reaches it; what changes something wants a person's token.
+ */
 export async function fleetHttp(options: FleetHttpOptions): Promise<Result<FleetHttp, CodedError>> {
   const host = options.host ?? "127.0.0.1";
   const page = loadPage(options.pageFolder);
   const stream = new EventStream(options.model);
+  const people = options.people ?? new People([]);
   const names = new Set([...loopbackNames, host, ...(options.hostNames ?? [])]);
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     const path = pathOf(request);
     if (!names.has(hostNameOf(request))) return answer(response, 421, { code: "http.unknown-host" });
+    const action = path.startsWith(apiRoot) ? actionTo(path.slice(apiRoot.length), options) : undefined;
+    if (request.method === "POST" && action !== undefined) {
+      void act(request, action.run, action.rest, people)
+        .catch(() => ({ status: 400, body: { code: "http.cut-off" } }))
+        .then(({ status, body }) => answer(response, status, body));
+      return;
+    }
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
       return answer(response, 405, { code: "http.read-only" });
     }
     if (path === "/api/v1/stream") return stream.add(response);
+    if (path === "/api/v1/me") {
+      const person = people.who(request.headers.authorization);
+      return answer(response, person === undefined ? 401 : 200, person ?? { code: "http.unknown-person" });
+    }
     if (!path.startsWith("/api/")) return answerFile(request, response, page, path);
     const found = path.startsWith(apiRoot) ? answerTo(path.slice(apiRoot.length), options) : undefined;
     answer(response, found === undefined ? 404 : 200, found ?? { code: "http.not-found", path: path.slice(0, 200) });
@@ -64,6 +84,12 @@ const apiRoot = "/api/v1/";
 function answerTo(name: string, { model, routes = {} }: FleetHttpOptions): object | undefined {
   const [first = "", ...rest] = name.split("/");
   return Object.hasOwn(routes, first) ? routes[first]?.(rest.join("/")) : apiAnswer(model, name);
+}
+
+function actionTo(name: string, { actions = {} }: FleetHttpOptions): { run: Action; rest: string } | undefined {
+  const [first = "", ...rest] = name.split("/");
+  const run = Object.hasOwn(actions, first) ? actions[first] : undefined;
+  return run === undefined ? undefined : { run, rest: rest.join("/") };
 }
 
 /** Nothing from elsewhere, nothing inline, nobody may frame it. */

@@ -3,3 +3,4 @@ export type { AlarmNotice, BidOutcome, BidUpdate, FleetInput, MarketTick } from 
 export { FleetModel, type FleetModelOptions } from "./fleet-model.ts";
 export { FleetPublisher } from "./fleet-publisher.ts";
 export { type FleetHttp, type FleetHttpOptions, fleetHttp } from "./http-api.ts";
+export { type KnownPerson, People, TOKEN_LENGTH_MIN } from "./people.ts";

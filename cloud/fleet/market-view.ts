@@ -36,6 +36,9 @@ export class MarketView {
   bid(update: BidUpdate): void {
     const held = this.#bids.get(keyOf(update));
     if (held !== undefined && held.bidVersion > update.bidVersion) return;
+    // What only waits, or never left, does not hide what the operator holds.
+    const isAnother = held !== undefined && held.bidVersion < update.bidVersion;
+    if (isAnother && isWithOperator(held.state) && !isWithOperator(update.state)) return;
     if (update.intervalEndMs <= this.#tick.intervalStartMs) return;
     const { awardPowerW = null, clearedPricePerMWh = null } = held ?? {};
     this.#bids.set(keyOf(update), { version: FLEET_VERSION, ...update, awardPowerW, clearedPricePerMWh });
@@ -64,6 +67,9 @@ export class MarketView {
     };
   }
 }
+
+const isWithOperator = (state: BidDocument["state"]): boolean =>
+  state === "submitted" || state === "accepted" || state === "cleared";
 
 /** A day of five-minute prices. */
 const pricesMax = 288;

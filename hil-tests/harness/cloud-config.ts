@@ -33,6 +33,7 @@ export function cloudConfigOf(setting: CloudSetting): CloudConfig {
       decideBeforeGateMs: minutes(2),
       decideBeforeApprovalMs: minutes(3),
       horizonMs: minutes(24 * 60),
+      onKill: "run-out",
     },
     dispatch: {
       issuer: "desk",

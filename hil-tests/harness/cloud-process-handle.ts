@@ -18,6 +18,12 @@ export interface CloudProcessOptions {
   readonly secret: (name: string) => string;
 }
 
+/** Who may act at the desk of a run. */
+export const people = [
+  { name: "trader-1", role: "trader" },
+  { name: "approver-1", role: "approver" },
+] as const;
+
 /** The aggregator as a process: written a configuration, started, killed, started again on the same store and ports. */
 export class CloudProcess {
   readonly storeFile: string;
@@ -103,6 +109,7 @@ export class CloudProcess {
         viewerPasswordFile: secret("viewer.password"),
         hostPasswordFile: secret("host.password"),
       },
+      people: people.map(({ name, role }) => ({ name, role, tokenFile: secret(`${name}.token`) })),
       leases: { issuer: "desk", keyId: "desk", privateKeyFile: secret("desk.key.pem") },
       market: { id: "nem", region, speed: marketSpeed, start: new Date(marketStartMs).toISOString() },
       prices,

@@ -159,6 +159,7 @@ function greet(world: SocketWorld, label: string): void {
     `  MQTT      mosquitto_sub -h ${hostname} -p ${port} -u viewer -P ${world.viewerPassword} -t 'penstock/fleet/#' -v`,
     "  a site    npx sitectl status --site park      npx sitectl why --site feeder      npx sitectl watch",
     "  the fleet npx fleetctl sites                  npx fleetctl bids                  npx fleetctl watch",
+    `  the desk  npx fleetctl desk                   export PENSTOCK_TOKEN_FILE=${join(runFolder, "secrets", "trader-1.token")}`,
     `  logs      ${join(runFolder, "log")}`,
     "",
     "  Ctrl-C ends it.",

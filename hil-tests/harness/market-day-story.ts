@@ -196,6 +196,7 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
       powerWMaxDischarge: PARK.powerWMaxDischarge,
       batteryPowerW: powerW,
       gridPowerW: powerW,
+      capabilityHash: "settings-1",
     }),
     history: () => PriceHistory.asOf(prices, marketClock.nowMs()),
     onEvent,
@@ -214,11 +215,10 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
       const isOverride = index >= Math.floor(intervals / 2) && index < Math.floor(intervals / 2) + 4;
       await until(UtcMs(market.gateClosureMs(interval) - seconds(12)));
       if (isOverride) {
-        const said = desk.offer(
-          unit.id,
-          interval,
-          [{ siteId: "park", curve: priceQuantityCurve(MW(-5), [{ pricePerMWh: 400, powerW: MW(5) }]) }],
-          "trader-1",
+        const curve = priceQuantityCurve(MW(-5), [{ pricePerMWh: 400, powerW: MW(5) }]);
+        const said = desk.commands.bid(
+          { unitId: unit.id, interval, curves: [{ siteId: "park", curve }], why: "an hour by hand" },
+          { name: "trader-1", role: "trader" },
         );
         invariant(said.ok, "a sound bid of a person is taken in time");
         overrides++;
@@ -300,6 +300,7 @@ const configFor = (id: string, unit: MarketUnit): CloudConfig => ({
     decideBeforeGateMs: seconds(60),
     decideBeforeApprovalMs: minutes(3),
     horizonMs: hours(24),
+    onKill: "run-out",
   },
   dispatch: {
     issuer: "desk",

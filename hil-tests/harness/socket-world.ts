@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AggregatorReport } from "@penstock/cloud/aggregator.ts";
 import { newPassword } from "@penstock/cloud/broker/index.ts";
 import { privateKeyFromSeed, publicKeyPem } from "@penstock/protocol/lease";
-import { CloudProcess } from "./cloud-process-handle.ts";
+import { CloudProcess, people } from "./cloud-process-handle.ts";
 import { EdgeProcess } from "./edge-process-handle.ts";
 import type { SiteName } from "./scene.ts";
 import type { ServicesBySite, SiteSetting } from "./site-config.ts";
@@ -49,6 +49,7 @@ export class SocketWorld {
     this.#secret("host.password", this.hostPassword);
     this.#secret("viewer.password", this.viewerPassword);
     for (const name of sites) this.#secret(`${name}.password`, newPassword());
+    for (const { name } of people) this.#secret(`${name}.token`, newPassword());
     this.#secret("desk.key.pem", this.#deskKey.privateKey.export({ format: "pem", type: "pkcs8" }).toString());
     this.cloud = new CloudProcess({
       runFolder,

@@ -112,10 +112,20 @@ export interface BidStepDocument {
 }
 
 /**
- * `built` waits at its gate; `void`: a newer one stands in its place; `refused` broke a rule of ours or of the
- * market; `lapsed`: its gate closed before anyone let it out; `cleared` has its award.
+ * `built` waits at its gate; `withheld`: what would have been bid had its gate not been shut; `void`: a newer one
+ * stands in its place; `refused` broke a rule of ours or of the market, or a person said no; `lapsed`: its gate closed
+ * before anyone let it out; `cleared` has its award.
  */
-export const BID_STATES = ["built", "void", "refused", "submitted", "accepted", "cleared", "lapsed"] as const;
+export const BID_STATES = [
+  "built",
+  "withheld",
+  "void",
+  "refused",
+  "submitted",
+  "accepted",
+  "cleared",
+  "lapsed",
+] as const;
 export type BidState = (typeof BID_STATES)[number];
 
 /** One unit's bid for one interval. */

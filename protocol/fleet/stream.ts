@@ -1,4 +1,5 @@
 import type { UtcMs } from "../units/index.ts";
+import type { DeskDocument } from "./desk-documents.ts";
 import type { AlarmDocument, FLEET_VERSION, MarketDocument, SiteDocument, SummaryDocument } from "./documents.ts";
 
 /** Everything there is to show, at one moment. */
@@ -12,6 +13,8 @@ export interface FleetSnapshot {
   readonly sites: readonly SiteDocument[];
   readonly markets: readonly MarketDocument[];
   readonly alarms: readonly AlarmDocument[];
+  /** Absent where nobody trades. */
+  readonly desk?: DeskDocument;
 }
 
 /** What changed since `sequence - 1`: whole documents, each replacing the one of the same id. */
@@ -24,6 +27,8 @@ export interface FleetDelta {
   readonly markets: readonly MarketDocument[];
   /** The whole list when it changed. */
   readonly alarms?: readonly AlarmDocument[];
+  /** The whole desk when it changed. */
+  readonly desk?: DeskDocument;
 }
 
 /** Undefined when a delta was missed and a snapshot must be fetched. */
@@ -37,6 +42,7 @@ export function applyDelta(snapshot: FleetSnapshot, delta: FleetDelta): FleetSna
     sites: replace(snapshot.sites, delta.sites, (site) => site.siteId),
     markets: replace(snapshot.markets, delta.markets, (market) => market.marketId),
     alarms: delta.alarms ?? snapshot.alarms,
+    ...(delta.desk !== undefined && { desk: delta.desk }),
   };
 }
 

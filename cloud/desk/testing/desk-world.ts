@@ -2,7 +2,7 @@ import { privateKeyFromSeed } from "@penstock/protocol/lease";
 import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
 import { Ms, MW, MWh, minutes, seconds, UtcMs, W, WPerS } from "@penstock/protocol/units";
-import type { CloudConfig, GateMode, SiteEntry, UnitEntry } from "../../config/cloud-config.ts";
+import type { CloudConfig, DeskSettings, GateMode, SiteEntry, UnitEntry } from "../../config/cloud-config.ts";
 import type { Forecaster } from "../../forecast/forecaster.ts";
 import { yesterday } from "../../forecast/index.ts";
 import { nem } from "../../markets/index.ts";
@@ -13,6 +13,7 @@ import { Desk, type DeskAlarm, type DeskEvent } from "../desk.ts";
 import type { Journal } from "../journal.ts";
 import { MarketClock } from "../market-clock.ts";
 import type { MarketOperator } from "../market-operator.ts";
+import type { Person } from "../person.ts";
 import { SimulatedOperator } from "../simulated-operator.ts";
 import type { SiteReading } from "../site-reading.ts";
 
@@ -59,6 +60,7 @@ export const cloudConfig = (sites: readonly SiteEntry[], units: readonly UnitEnt
     decideBeforeGateMs: seconds(30),
     decideBeforeApprovalMs: minutes(3),
     horizonMs: minutes(24 * 60),
+    onKill: "run-out",
   },
   dispatch: {
     issuer: "desk",
@@ -92,12 +94,17 @@ export const journalOn = (store: MemoryCloudStore): Journal => ({
   putFact: (key, value) => store.putFact(key, value),
 });
 
+export const trader: Person = { name: "trader-1", role: "trader" };
+export const approver: Person = { name: "approver-1", role: "approver" };
+
 export interface DeskWorldOptions {
   readonly units?: readonly UnitEntry[];
   readonly sites?: readonly SiteEntry[];
   readonly strategy?: Strategy;
   readonly forecaster?: Forecaster;
   readonly startMs?: UtcMs;
+  readonly desk?: Partial<DeskSettings>;
+  readonly operator?: (world: DeskWorld) => MarketOperator;
 }
 
 /** A desk on a virtual clock with sites that say what a test wants. */
@@ -120,9 +127,10 @@ export class DeskWorld {
     const startMs = options.startMs ?? UtcMs(dayStartMs - fiveMinutes);
     this.#options = options;
     this.clock = new SimClock(startMs);
-    this.config = cloudConfig(sites, units);
+    const config = cloudConfig(sites, units);
+    this.config = { ...config, desk: { ...config.desk, ...options.desk } };
     this.marketClock = new MarketClock(this.clock, { wallMs: startMs, marketMs: startMs, speed: 1 });
-    this.operator = this.newOperator();
+    this.operator = options.operator?.(this) ?? this.newOperator();
     this.desk = this.newDesk();
   }
 
@@ -163,6 +171,7 @@ export class DeskWorld {
       powerWMaxDischarge: MW(10),
       batteryPowerW: W(0),
       gridPowerW: W(0),
+      capabilityHash: "settings-1",
       ...this.readings.get(siteId),
     };
   }

@@ -143,6 +143,7 @@ export class TameSite {
 
 /** Announced at birth, sent when there is something to say. */
 const quiet: readonly BirthMetric[] = [
+  { name: "Capability/Hash", datatype: DataType.String, value: "settings-1" },
   { name: "Record/Epoch", datatype: DataType.String, value: "epoch-1" },
   { name: "Record/Stream", datatype: DataType.String, value: null },
   { name: "Record/Sequence", datatype: DataType.Int64, value: null },

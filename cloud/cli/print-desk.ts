@@ -1,0 +1,129 @@
+import type { ApprovalDocument, BidEffectDocument, DeskAct, DeskDocument } from "@penstock/protocol/fleet";
+import { type Paint, plainText, price, table, timeOf, wrapped } from "./words.ts";
+
+/** What may leave, what waits, what is stopped: the whole desk. */
+export function printDesk(desk: DeskDocument, paint: Paint): readonly string[] {
+  return [
+    ...printKill(desk.kill, paint),
+    "",
+    ...printGates(desk, paint),
+    "",
+    ...printApprovals(desk, paint),
+    "",
+    ...printCapabilities(desk, paint),
+  ];
+}
+
+export function printGates({ gates, kill }: DeskDocument, paint: Paint): readonly string[] {
+  const rows = gates.map(({ subject, kind, product, gate, set }) => [
+    `${kind === "site" ? "  " : ""}${plainText(subject)}`,
+    product,
+    gate,
+    set === null ? "by configuration" : actWords(set),
+  ]);
+  const [head = "", ...lines] = table(["gate of", "product", "is", "since"], rows);
+  return [...(kill === null ? [] : printKill(kill, paint)), paint.dim(head), ...lines];
+}
+
+export function printApprovals({ approvals }: DeskDocument, paint: Paint): readonly string[] {
+  if (approvals.length === 0) return ["nothing waits for approval"];
+  return approvals.flatMap((approval) => [...headOf(approval, paint), ...effectLines(approval.effect)]);
+}
+
+export function printApproval({ approvals }: DeskDocument, bidId: string, paint: Paint): readonly string[] {
+  const approval = approvals.find((each) => each.bidId === bidId);
+  if (approval === undefined) return [`no bid ${plainText(bidId)} waits`];
+  const { against, diff, because } = approval;
+  const rows = diff.map(({ pricePerMWh, beforeMW, afterMW }) => [
+    price(pricePerMWh),
+    signed(beforeMW),
+    signed(afterMW),
+    beforeMW === afterMW ? "" : signed(afterMW - beforeMW),
+  ]);
+  const [head = "", ...lines] = table([">price per MWh", ">MW before", ">MW after", ">change"], rows);
+  return [
+    ...headOf(approval, paint),
+    ...effectLines(approval.effect),
+    against === null
+      ? "  before: no bid"
+      : `  before: ${plainText(against.bidId)} (${against.is === "standing" ? "stands now" : "the last one accepted"})`,
+    paint.dim(`  ${head}`),
+    ...lines.map((line) => `  ${line}`),
+    ...wrapped(plainText(because), 76).map((line) => paint.dim(`  ${line}`)),
+  ];
+}
+
+export function printCapabilities({ capabilities }: DeskDocument, paint: Paint): readonly string[] {
+  const rows = capabilities.map(({ siteId, state, toldHash, attestedHash, attested }) => [
+    plainText(siteId),
+    state,
+    short(toldHash),
+    short(attestedHash),
+    attested === null ? "" : actWords(attested),
+  ]);
+  const [head = "", ...lines] = table(["settings of", "are", "told now", "attested", "by"], rows);
+  return [
+    paint.dim(head),
+    ...lines.map((line, index) => (capabilities[index]?.state === "attested" ? line : paint.warning(line))),
+  ];
+}
+
+/** What an act came to, in a line. */
+export function printAct(act: string, answer: object): readonly string[] {
+  const body = answer as Readonly<Record<string, unknown>>;
+  switch (act) {
+    case "gate":
+      return [`${text(body["subject"])} ${text(body["product"])} is ${text(body["gate"])} from the next bid on`];
+    case "kill":
+      return [`stopped: ${actWords(body as unknown as DeskAct)}`];
+    case "clear-kill":
+      return [`the algorithm bids again: ${actWords(body as unknown as DeskAct)}`];
+    case "attest":
+      return [`attested: ${actWords(body as unknown as DeskAct)}`];
+    default:
+      return bidLines(body);
+  }
+}
+
+function bidLines(body: Readonly<Record<string, unknown>>): readonly string[] {
+  const { signaturesNeeded = 0 } = (body["review"] ?? {}) as { readonly signaturesNeeded?: number };
+  const signatures = (body["signatures"] ?? []) as readonly { readonly name: string }[];
+  const refusals = (body["refusals"] ?? []) as readonly { readonly rule: string; readonly message: string }[];
+  const isWaiting = body["state"] === "built" && signatures.length < signaturesNeeded;
+  return [
+    `${text(body["bidId"])} is ${isWaiting ? `signed by ${signatures.length} of ${signaturesNeeded}` : text(body["state"])}`,
+    ...refusals.map(({ rule, message }) => `  ${plainText(rule)}: ${plainText(message)}`),
+  ];
+}
+
+function printKill(kill: DeskAct | null, paint: Paint): readonly string[] {
+  if (kill === null) return ["the algorithm may bid"];
+  return [paint.bad(`KILLED, the algorithm bids nothing: ${actWords(kill)}`), paint.dim("fleetctl kill clear --why …")];
+}
+
+function headOf(approval: ApprovalDocument, paint: Paint): readonly string[] {
+  const { bidId, author, expiresAtMs, signaturesNeeded, signedBy, beyondBand, intervalStartMs } = approval;
+  const signed = signedBy.length === 0 ? "nobody yet" : signedBy.map(plainText).join(", ");
+  return [
+    `${paint.bold(plainText(bidId))}  by ${author === "algorithm" ? "the algorithm" : plainText(author)}`,
+    `  for ${timeOf(intervalStartMs)} UTC, expires ${new Date(expiresAtMs).toISOString().slice(11, 19)} market time; signed ${signedBy.length} of ${signaturesNeeded}: ${signed}`,
+    ...beyondBand.map((what) => paint.warning(`  beyond the band: ${plainText(what)}`)),
+  ];
+}
+
+function effectLines(effect: BidEffectDocument | null): readonly string[] {
+  if (effect === null) return ["  no forecast, so no effect can be told"];
+  return (["low", "expected", "high"] as const).map((name) => {
+    const { pricePerMWh, beforeMW, afterMW, moneyChange } = effect[name];
+    const at = `  at ${price(pricePerMWh).padStart(9)} (${name})`.padEnd(26);
+    return `${at} ${mw(beforeMW)} -> ${mw(afterMW)} MW, ${moneyChange > 0 ? "+" : ""}${moneyChange.toFixed(2)} ${effect.currency}`;
+  });
+}
+
+const actWords = ({ by, why, atMs }: DeskAct): string =>
+  `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC ${plainText(by)}: ${plainText(why)}`;
+
+const short = (hash: string | null): string => (hash === null ? "-" : plainText(hash).slice(0, 12));
+const signed = (volumeMW: number): string => (volumeMW > 0 ? `+${volumeMW}` : String(volumeMW));
+const mw = (powerMW: number): string => `${powerMW > 0 ? "+" : ""}${(powerMW + 0).toFixed(2)}`;
+const text = (value: unknown): string => plainText(String(value));

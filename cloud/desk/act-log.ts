@@ -1,0 +1,41 @@
+import type { DeskAct } from "@penstock/protocol/fleet";
+import type { Clock } from "@penstock/protocol/time";
+import type { Journal } from "./journal.ts";
+import type { MarketClock } from "./market-clock.ts";
+import type { Person } from "./person.ts";
+
+/** What a person changed at the desk, for ever. */
+export interface LoggedAct extends DeskAct {
+  readonly role: string;
+  /** `gate`, `kill`, `clear-kill`, `attest`. */
+  readonly act: string;
+  /** What it was done to: a unit, a site, the desk. */
+  readonly subject: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface ActLogPorts {
+  readonly clock: Clock;
+  readonly marketClock: MarketClock;
+  readonly journal: Journal;
+}
+
+/** Writes an act down before it counts, and says how it is to be shown. */
+export function logAct(
+  { clock, marketClock, journal }: ActLogPorts,
+  act: Pick<LoggedAct, "act" | "subject" | "before" | "after">,
+  { name, role }: Person,
+  why: string,
+): DeskAct {
+  const atMs = clock.nowMs();
+  const body: LoggedAct = { ...act, by: name, role, why, atMs };
+  journal.append({
+    kind: "desk-act",
+    id: `act.${act.act}.${act.subject}.${atMs}`,
+    knownAtMs: atMs,
+    intervalStartMs: marketClock.nowMs(),
+    body,
+  });
+  return { by: name, why, atMs };
+}

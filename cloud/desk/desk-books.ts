@@ -1,0 +1,59 @@
+import { type CodedError, describeError } from "@penstock/protocol/result";
+import type { Interval } from "@penstock/protocol/time";
+import type { UnitEntry } from "../config/cloud-config.ts";
+import { BidBook } from "./bid-book.ts";
+import { type BidRecord, instantText } from "./bid-record.ts";
+import { CapabilityBook } from "./capability-book.ts";
+import type { DeskAlarm, DeskPorts } from "./desk-ports.ts";
+import { GateBook } from "./gate-book.ts";
+import { KillSwitch } from "./kill-switch.ts";
+
+export type GateDecision = "opened" | "held" | "withheld" | "approved" | "rejected";
+
+/** What the parts of a desk share: its books, and how it writes down and tells what it does. */
+export class DeskBooks {
+  readonly ports: DeskPorts;
+  readonly bids: BidBook;
+  readonly gates: GateBook;
+  readonly kill: KillSwitch;
+  readonly capabilities: CapabilityBook;
+
+  constructor(ports: DeskPorts) {
+    this.ports = ports;
+    this.bids = new BidBook(ports.journal, () => ports.clock.nowMs());
+    this.gates = new GateBook(ports, ports.config.units);
+    this.kill = new KillSwitch(ports);
+    this.capabilities = new CapabilityBook(ports);
+  }
+
+  unit(unitId: string): UnitEntry | undefined {
+    return this.ports.config.units.find(({ unit }) => unit.id === unitId);
+  }
+
+  /** Whether a bid for the interval would still be in time. */
+  isOpen(interval: Interval): boolean {
+    return this.ports.marketClock.nowMs() <= this.ports.market.gateClosureMs(interval);
+  }
+
+  tell(record: BidRecord, isNew = false): void {
+    this.ports.onEvent({ type: "bid", record, isNew });
+  }
+
+  alarm(error: CodedError, interval: Interval, unitId?: string): void {
+    const { clock, journal, onEvent } = this.ports;
+    const unit = unitId === undefined ? {} : { unitId };
+    const about = { intervalStartMs: interval.startMs, ...unit };
+    const alarm: DeskAlarm = { code: error.code, text: describeError(error), ...about };
+    const id = `alarm.${unitId ?? "market"}.${instantText(interval.startMs)}.${error.code}`;
+    journal.append({ kind: "desk-alarm", id, knownAtMs: clock.nowMs(), ...about, body: alarm });
+    onEvent({ type: "alarm", alarm });
+  }
+
+  logGate(record: BidRecord, decision: GateDecision, by: string, why?: string): void {
+    const { clock, journal } = this.ports;
+    const { bidId, gate, bid } = record;
+    const about = { knownAtMs: clock.nowMs(), intervalStartMs: bid.interval.startMs, unitId: bid.unitId };
+    const body = { bidId, gate, decision, by, ...(why !== undefined && { why }) };
+    journal.append({ kind: "gate-decision", id: `gate.${bidId}.${decision}.${by}`, ...about, body });
+  }
+}

@@ -1,0 +1,201 @@
+import type { DeskAct, GateDocument } from "@penstock/protocol/fleet";
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { type Interval, intervalAt, nextInterval } from "@penstock/protocol/time";
+import type { UnitEntry } from "../config/cloud-config.ts";
+import type { OfferedCurve } from "../dispatch/split-award.ts";
+import { type BidRecord, isReleased } from "./bid-record.ts";
+import { type Offer, withdrawal } from "./decide-offer.ts";
+import type { DeskBooks } from "./desk-books.ts";
+import type { Drafting } from "./drafting.ts";
+import { energyProduct, mostShut } from "./gate-book.ts";
+import { isAtLeast, type Person, type Role } from "./person.ts";
+import { isSigned } from "./review-bid.ts";
+import type { Submissions } from "./submissions.ts";
+
+export interface DeskCommandPorts {
+  readonly books: DeskBooks;
+  readonly drafting: Drafting;
+  readonly submissions: Submissions;
+  /** Has the algorithm decide once more for a unit and interval. */
+  readonly decideAgain: (entry: UnitEntry, interval: Interval) => void;
+}
+
+export interface PersonsBid {
+  readonly unitId: string;
+  /** `next`: the first interval whose gate is open. */
+  readonly interval: Interval | "next";
+  readonly curves: readonly OfferedCurve[];
+  readonly why: string;
+}
+
+/**
+ * What people do at the desk. Each act is refused with `desk.not-permitted` to who may not, and written down with who,
+ * when and why before it counts.
+ */
+export class DeskCommands {
+  readonly #ports: DeskCommandPorts;
+
+  constructor(ports: DeskCommandPorts) {
+    this.#ports = ports;
+  }
+
+  /** Lets the next bids through as far as the gate says; what already waits goes on waiting. */
+  setGate(subject: string, product: string, gate: string, by: Person, why: string): Result<GateDocument, CodedError> {
+    const allowed = permit(by, "trader", why);
+    return allowed.ok ? this.#ports.books.gates.set(subject, product, gate, by, why) : allowed;
+  }
+
+  /** Signs a waiting bid; with the last signature it is looked at once more and leaves. */
+  approve(bidId: string, by: Person, why = "approved"): Result<BidRecord, CodedError> {
+    const waiting = this.#waiting(bidId, by, why);
+    if (!waiting.ok) return waiting;
+    const { books, submissions, decideAgain } = this.#ports;
+    const { review, signatures, author, bid } = waiting.value;
+    if (signatures.some(({ name }) => name === by.name)) {
+      return fail({ code: "desk.second-person", bidId, signedBy: signatures.map(({ name }) => name) });
+    }
+    if (author.type === "algorithm") {
+      if (books.kill.state() !== null) return fail({ code: "desk.killed", bidId });
+      const gate = this.#gateNow(waiting.value);
+      if (gate === "off" || gate === "manual") return fail({ code: "desk.gate-shut", bidId, gate });
+    }
+    const signed = books.bids.change(bidId, "built", { signatures: [...signatures, by], by: by.name, why });
+    books.logGate(signed, "approved", by.name, why);
+    books.tell(signed);
+    if (!isSigned(review, signed.signatures)) return ok(signed);
+    const released = submissions.release(signed, by.name);
+    // What was approved no longer fits: while there is time the algorithm makes another, which waits in its turn.
+    if (released.state === "refused" && author.type === "algorithm" && books.isOpen(bid.interval)) {
+      const entry = books.unit(bid.unitId);
+      if (entry !== undefined) decideAgain(entry, bid.interval);
+    }
+    return ok(books.bids.get(released.bidId) ?? released);
+  }
+
+  reject(bidId: string, by: Person, why: string): Result<BidRecord, CodedError> {
+    const waiting = this.#waiting(bidId, by, why);
+    if (!waiting.ok) return waiting;
+    const { books } = this.#ports;
+    books.logGate(waiting.value, "rejected", by.name, why);
+    const refusals = [{ rule: "desk.rejected", where: "approval", message: `${by.name}: ${why}` }];
+    const rejected = books.bids.change(bidId, "refused", { refusals, by: by.name, why });
+    books.tell(rejected);
+    return ok(rejected);
+  }
+
+  /**
+   * A person's own bid takes the place of the algorithm's, whether that waits, is under way or stands already. Beyond
+   * the band it waits for a second person first.
+   */
+  bid({ unitId, interval: wanted, curves, why }: PersonsBid, by: Person): Result<BidRecord, CodedError> {
+    const allowed = permit(by, "trader", why);
+    if (!allowed.ok) return allowed;
+    const { books, drafting, submissions } = this.#ports;
+    const entry = books.unit(unitId);
+    if (entry === undefined) return fail({ code: "desk.unknown-unit", unitId });
+    const interval = wanted === "next" ? this.#nextOpen() : wanted;
+    if (!books.isOpen(interval)) return fail({ code: "desk.gate-closed", unitId });
+    const subjects = [unitId, ...curves.map(({ siteId }) => siteId)];
+    const gate = mostShut(subjects.map((subject) => books.gates.mode(subject, energyProduct)));
+    if (gate === "off") return fail({ code: "desk.gate-shut", unitId, gate });
+    const { attested, leftOut } = drafting.attest(entry, interval);
+    const unknown = curves.find(({ siteId }) => !attested.some(({ capability }) => capability.siteId === siteId));
+    if (unknown !== undefined) {
+      const error = leftOut.find(({ siteId }) => siteId === unknown.siteId);
+      return fail(error ?? { code: "desk.foreign-site", unitId, siteId: unknown.siteId });
+    }
+    const offer: Offer = {
+      kind: "offer",
+      because: `bid of ${by.name}: ${why}`,
+      sites: attested,
+      offers: curves,
+      leftOut,
+    };
+    const author = { type: "person", name: by.name } as const;
+    const forecast = drafting.forecast(interval);
+    const made = drafting.make({ entry, interval, offer, author, gate, forecast, signatures: [by] });
+    if (!made.ok || made.value.state !== "built") return made;
+    const isFree = isSigned(made.value.review, [by]);
+    books.logGate(made.value, isFree ? "approved" : "held", by.name, why);
+    return ok(isFree ? submissions.release(made.value, by.name) : made.value);
+  }
+
+  /** Stops the algorithm at once: what waits is void, what can still be taken back is withdrawn, leases come to rest. */
+  kill(by: Person, why = "no reason given"): Result<DeskAct, CodedError> {
+    const allowed = permit(by, "trader", why);
+    if (!allowed.ok) return allowed;
+    const { books } = this.#ports;
+    if (books.kill.state() !== null) return ok(books.kill.pull(by, why));
+    const act = books.kill.pull(by, why);
+    const open = books.bids.from(this.#nextOpen().startMs).filter(({ author }) => author.type === "algorithm");
+    for (const { bidId, state } of open) {
+      if (state === "built") books.tell(books.bids.change(bidId, "void", { by: by.name, why }));
+    }
+    for (const record of open) if (this.#isLastWord(record)) this.#withdraw(record, by, why);
+    books.ports.onEvent({ type: "killed" });
+    return ok(act);
+  }
+
+  /** Lets the algorithm bid again. Another person than who pulled the switch, and an approver. */
+  clearKill(by: Person, why: string): Result<DeskAct, CodedError> {
+    const allowed = permit(by, "approver", why);
+    return allowed.ok ? this.#ports.books.kill.clear(by, why) : allowed;
+  }
+
+  /** Vouches for the settings a site tells now, so that it is bid again. */
+  attest(siteId: string, expectedHash: string | undefined, by: Person, why: string): Result<DeskAct, CodedError> {
+    const allowed = permit(by, "approver", why);
+    if (!allowed.ok) return allowed;
+    const { books } = this.#ports;
+    const entry = books.ports.config.sites.find((site) => site.siteId === siteId);
+    if (entry === undefined) return fail({ code: "desk.unknown-site", siteId });
+    return books.capabilities.attest(entry, books.ports.readings(siteId).capabilityHash, expectedHash, by, why);
+  }
+
+  #waiting(bidId: string, by: Person, why: string): Result<BidRecord, CodedError> {
+    const allowed = permit(by, "trader", why);
+    if (!allowed.ok) return allowed;
+    const record = this.#ports.books.bids.get(bidId);
+    if (record === undefined) return fail({ code: "desk.unknown-bid", bidId });
+    if (record.state !== "built") return fail({ code: "desk.not-waiting", bidId, state: record.state });
+    if (!this.#ports.books.isOpen(record.bid.interval)) return fail({ code: "desk.gate-closed", bidId });
+    return ok(record);
+  }
+
+  #gateNow({ bid, offers }: BidRecord) {
+    const subjects = [bid.unitId, ...offers.map(({ siteId }) => siteId)];
+    return mostShut(subjects.map((subject) => this.#ports.books.gates.mode(subject, energyProduct)));
+  }
+
+  #isLastWord(record: BidRecord): boolean {
+    const { unitId, interval } = record.bid;
+    return this.#ports.books.bids.of(unitId, interval).findLast(isReleased)?.bidId === record.bidId;
+  }
+
+  #withdraw({ bid, gate }: BidRecord, by: Person, why: string): void {
+    const { books, drafting, submissions } = this.#ports;
+    const { unitId, interval } = bid;
+    const entry = books.unit(unitId);
+    if (entry === undefined || !books.isOpen(interval)) return;
+    const nothing = withdrawal([], { code: "desk.killed", by: by.name, why });
+    const author = { type: "person", name: by.name } as const;
+    const forecast = drafting.forecast(interval);
+    const made = drafting.make({ entry, interval, offer: nothing, author, gate, forecast, signatures: [by] });
+    if (made.ok && made.value.state === "built") submissions.release(made.value, by.name);
+    else books.alarm({ code: "desk.not-withdrawn", unitId }, interval, unitId);
+  }
+
+  #nextOpen(): Interval {
+    const { market, marketClock } = this.#ports.books.ports;
+    let interval = intervalAt(marketClock.nowMs(), market.intervalMs);
+    while (!this.#ports.books.isOpen(interval)) interval = nextInterval(interval);
+    return interval;
+  }
+}
+
+/** Who and why, before anything else. */
+function permit(by: Person, needed: Role, why: string): Result<undefined, CodedError> {
+  if (!isAtLeast(by, needed)) return fail({ code: "desk.not-permitted", name: by.name, role: by.role, needed });
+  if (why.trim() === "") return fail({ code: "desk.no-reason" });
+  return ok(undefined);
+}

@@ -1,0 +1,101 @@
+import type { CodedError, Result } from "@penstock/protocol/result";
+import type { Interval } from "@penstock/protocol/time";
+import type { GateMode, UnitEntry } from "../config/cloud-config.ts";
+import type { PriceForecast } from "../forecast/forecaster.ts";
+import { expectedPriceOf } from "./bid-effect.ts";
+import { fixedBandPrices, makeBid, sitesOf } from "./bid-maker.ts";
+import type { BidAuthor, BidRecord, HeldBack } from "./bid-record.ts";
+import { attestSites, type Offer } from "./decide-offer.ts";
+import type { DeskBooks } from "./desk-books.ts";
+import { energyProduct } from "./gate-book.ts";
+import type { Person } from "./person.ts";
+
+export interface Draft {
+  readonly entry: UnitEntry;
+  readonly interval: Interval;
+  readonly offer: Offer;
+  readonly author: BidAuthor;
+  readonly gate: GateMode;
+  readonly forecast: Result<PriceForecast, CodedError>;
+  readonly heldBack?: readonly HeldBack[];
+  readonly signatures?: readonly Person[];
+  readonly correctionOf?: string;
+  /** Written down and never sent. */
+  readonly isWithheld?: boolean;
+}
+
+/** From offers to bids in the book: looks at sites and prices as they are now, makes the bid, writes it down. */
+export class Drafting {
+  readonly #books: DeskBooks;
+
+  constructor(books: DeskBooks) {
+    this.#books = books;
+  }
+
+  /** A unit's sites, as they can be bid for an interval now. */
+  attest(entry: UnitEntry, interval: Interval): ReturnType<typeof attestSites> {
+    const { clock, config, readings, marketClock } = this.#books.ports;
+    return attestSites(sitesOf(entry, config.sites), readings, {
+      nowMs: clock.nowMs(),
+      ageMsMax: config.desk.telemetryAgeMsMax,
+      startMs: interval.startMs,
+      toMarketMs: (wallMs) => marketClock.toMarketMs(wallMs),
+      attestedHash: (site, toldHash) => this.#books.capabilities.attestedHash(site, toldHash),
+    });
+  }
+
+  forecast(interval: Interval): Result<PriceForecast, CodedError> {
+    const { config, forecaster, history, market } = this.#books.ports;
+    const known = history();
+    // While the bands of the next trading day are being chosen the forecast has to reach its end.
+    const day = market.tradingDay(interval.startMs);
+    const following = market.tradingDay(day.endMs);
+    const isChoosing = interval.startMs >= market.bandPriceGateMs(following) - 2 * BAND_PRICES_AHEAD_MS;
+    const untilMs = Math.max(interval.startMs + config.desk.horizonMs, isChoosing ? following.endMs : day.endMs);
+    return forecaster.forecast(known, Math.ceil((untilMs - known.endMs) / market.intervalMs));
+  }
+
+  /** Makes a bid of a draft and writes it down, whatever became of it. */
+  make(draft: Draft): Result<BidRecord, CodedError> {
+    const { entry, interval, offer, author, gate, forecast, correctionOf } = draft;
+    const { market, journal, strategy, marketClock, history, config } = this.#books.ports;
+    const { bids } = this.#books;
+    const decidedAtMs = marketClock.nowMs();
+    const day = market.tradingDay(interval.startMs);
+    const inputs = { market, journal, strategy, entry, sites: offer.sites, forecast, interval, asOfMs: decidedAtMs };
+    const bandPrices = fixedBandPrices(inputs, day);
+    if (!bandPrices.ok) return bandPrices;
+    const following = market.tradingDay(day.endMs);
+    if (decidedAtMs >= market.bandPriceGateMs(following) - BAND_PRICES_AHEAD_MS && offer.sites.length > 0) {
+      const ahead = fixedBandPrices(inputs, following);
+      if (!ahead.ok) this.#books.alarm(ahead.error, interval, entry.unit.id);
+    }
+    const made = makeBid(market, {
+      entry,
+      interval,
+      offer,
+      bandPrices: bandPrices.value,
+      versionNumber: bids.nextVersion(entry.unit.id, day),
+      author,
+      product: energyProduct,
+      gate,
+      band: config.desk.band,
+      heldBack: draft.heldBack ?? [],
+      standingBidId: bids.standing(entry.unit.id, interval)?.bidId ?? null,
+      expectedPrice: forecast.ok ? expectedPriceOf(forecast.value, interval) : null,
+      signatures: draft.signatures ?? [],
+      ...(correctionOf !== undefined && { correctionOf }),
+      decidedAtMs,
+      history: history(),
+    });
+    if (!made.ok) return made;
+    const isKept = draft.isWithheld === true && made.value.state === "built";
+    const record: BidRecord = isKept ? { ...made.value, state: "withheld" } : made.value;
+    bids.add(record);
+    this.#books.tell(record, true);
+    return { ok: true, value: record };
+  }
+}
+
+/** Bands of the next day are chosen this long before their gate closes, so that a failed attempt can be repeated. */
+const BAND_PRICES_AHEAD_MS = 30 * 60_000;
