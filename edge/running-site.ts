@@ -49,6 +49,7 @@ export class RunningSite {
       config,
       configDesk,
       store,
+      northbound: () => this.#northbound?.report() ?? [],
       ...(cloud && {
         link: mqttLink({
           brokerUrl: cloud.brokerUrl,
@@ -60,7 +61,7 @@ export class RunningSite {
       onEvent,
     });
     this.agent.start(() => this.#startLoop());
-    if (config.northbound !== undefined) this.#northbound = startNorthbound(config.northbound, this.agent);
+    if (config.northbound !== undefined) this.#northbound = startNorthbound(config, this.agent, clock);
   }
 
   /** Says goodbye and ends the loop. The units keep their last set-point and come to rest by their own timers. */
@@ -83,6 +84,7 @@ export class RunningSite {
           onOutput: (output) => {
             this.agent.onLoopOutput(output);
             onLoopOutput(output);
+            if (output.type === "status") this.#northbound?.update();
             if (output.type === "recording" || output.type === "evidence") this.#recorder?.keep(output);
           },
           onFailure: onLoopFailure,

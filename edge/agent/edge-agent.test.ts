@@ -134,7 +134,7 @@ test("SCADA's limit is in force at once, outlives the process, is in the audit l
   const { clock, disk, boot } = sampleSite();
   const first = boot();
   clock.advance(seconds(5));
-  first.agent.limitByGridOperator(W(3e6), "10.0.0.7");
+  first.agent.limitByGridOperator({ powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: W(3e6) }, "10.0.0.7");
   expect(latchesIn(first.posted).at(-1)).toMatchObject({ gridOperatorLimitW: { powerWMax: 3e6 } });
   clock.advance(seconds(1));
   expect(disk.audit.at(-1)).toMatchObject({ who: "scada 10.0.0.7", what: "grid-operator.limit" });

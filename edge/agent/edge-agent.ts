@@ -2,15 +2,17 @@ import type { MqttLink } from "@penstock/protocol/link";
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Clock } from "@penstock/protocol/time";
-import { seconds, type W } from "@penstock/protocol/units";
+import { seconds } from "@penstock/protocol/units";
 import { AlarmDesk } from "../alarms/alarm-desk.ts";
 import { alarmFact } from "../alarms/alarm-fact.ts";
 import { siteConditions } from "../alarms/site-conditions.ts";
 import type { ConfigDesk } from "../config/config-desk.ts";
 import type { SiteConfig } from "../config/site-config.ts";
 import { ledgerFromFact } from "../control/energy-ledger.ts";
+import type { PowerInterval } from "../control/image.ts";
 import type { Latches } from "../control/step-types.ts";
 import type { EdgeEvent, LoopInput, LoopOutput, SiteStatus } from "../loop/loop-types.ts";
+import type { ServerReport } from "../northbound/northbound.ts";
 import type { FrequencyEvidence } from "../recorder/frequency-evidence.ts";
 import type { EdgeStore, StoreImage } from "../store/edge-store.ts";
 import type { OutboxLimits } from "../sync/outbox.ts";
@@ -43,6 +45,8 @@ export interface EdgeAgentOptions {
   readonly outboxLimits?: OutboxLimits;
   /** Where the site's configuration is kept; on the virtual clock it has only the one it was made with. */
   readonly configDesk?: ConfigDesk;
+  /** The servers for SCADA and who is connected to them; on the virtual clock there are none. */
+  readonly northbound?: () => readonly ServerReport[];
 }
 
 /** Where the store keeps what the owner's terms count. */
@@ -108,11 +112,12 @@ export class EdgeAgent {
       audit: this.#audit,
       tell: (event) => this.#tell(event),
       latches: () => this.#latches,
-      latch: (change, urgent) => this.#latch(change, urgent, () => {}),
+      latch: (change, urgent, done) => this.#latch(change, urgent, done),
       set: (latches) => this.#setLatches(latches),
     });
     this.#operator = new OperatorDesk({
       configDesk: options.configDesk,
+      northbound: () => options.northbound?.() ?? [],
       alarms: this.#alarms,
       askLoop: (question, done) => this.#questions.ask(question, done),
       clock,
@@ -187,9 +192,12 @@ export class EdgeAgent {
     this.#operator.handle(request, role, answer);
   }
 
-  /** The grid operator's word, from a client that the configuration lets speak for it. `undefined` lifts. */
-  limitByGridOperator(exportWMax: W | undefined, from: string): void {
-    this.#gridOperator.limit(exportWMax, from);
+  /**
+   * The grid operator's word, from a client that the configuration lets speak for it. `undefined` lifts. `done` when it is
+   * in force and on disk.
+   */
+  limitByGridOperator(limitW: PowerInterval | undefined, from: string, done?: (result: Result<void>) => void): void {
+    this.#gridOperator.limit(limitW, from, done);
   }
 
   /** The same of a command; `undefined` ends it. */

@@ -1,5 +1,7 @@
+import type { Result } from "@penstock/protocol/result";
 import type { Clock, Timer } from "@penstock/protocol/time";
-import { MonotonicMs, type Ms, W } from "@penstock/protocol/units";
+import { MonotonicMs, type Ms, type W } from "@penstock/protocol/units";
+import type { PowerInterval } from "../control/image.ts";
 import type { Latches } from "../control/step-types.ts";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import type { AuditLog } from "./audit-log.ts";
@@ -16,7 +18,11 @@ export interface GridOperatorDeskOptions {
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
   readonly latches: () => Latches;
   /** In force and on disk; where `urgent`, in force first. */
-  readonly latch: (change: (latches: Latches) => Latches, urgent: boolean) => void;
+  readonly latch: (
+    change: (latches: Latches) => Latches,
+    urgent: boolean,
+    done: (result: Result<void>) => void,
+  ) => void;
   /** In force, and not on disk. */
   readonly set: (latches: Latches) => void;
 }
@@ -31,16 +37,22 @@ export class GridOperatorDesk {
     this.#options = options;
   }
 
-  /** A limit is in force first and on disk after; lifting one is on disk first. `undefined` lifts. */
-  limit(exportWMax: W | undefined, from: string): void {
-    const { audit, tell, latch } = this.#options;
-    const facts = { exportWMax: exportWMax ?? null, from };
-    const what = exportWMax === undefined ? "lifts its limit" : "limits the site's export";
+  /**
+   * A narrower limit is in force first and on disk after; one that is wider, or lifted (`undefined`), is on disk first.
+   * `done` when it is both.
+   */
+  limit(limitW: PowerInterval | undefined, from: string, done: (result: Result<void>) => void = () => {}): void {
+    const { audit, tell, latch, latches } = this.#options;
+    const finite = (powerW: W | undefined) => (powerW !== undefined && Number.isFinite(powerW) ? powerW : null);
+    const facts = { powerWMin: finite(limitW?.powerWMin), exportWMax: finite(limitW?.powerWMax), from };
+    const what = limitW === undefined ? "lifts its limit" : "limits the site";
     audit.wire(`scada ${from}`, "grid-operator.limit", "taken", facts);
     tell({ code: "grid-operator.limit", level: "warning", text: `the grid operator's SCADA ${what}`, facts });
-    const gridOperatorLimitW =
-      exportWMax === undefined ? undefined : { powerWMin: W(Number.NEGATIVE_INFINITY), powerWMax: exportWMax };
-    latch((latches) => ({ ...latches, gridOperatorLimitW }), exportWMax !== undefined);
+    const held = latches().gridOperatorLimitW;
+    const isNarrower =
+      limitW !== undefined &&
+      (held === undefined || (limitW.powerWMin >= held.powerWMin && limitW.powerWMax <= held.powerWMax));
+    latch((before) => ({ ...before, gridOperatorLimitW: limitW }), isNarrower, done);
   }
 
   /** A command goes on for as long as it is written again in time; only a change of it is news. `undefined` ends it. */

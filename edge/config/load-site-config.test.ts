@@ -165,6 +165,27 @@ test.each([
   expect(loaded.ok ? "" : loaded.error.text).toContain(complaint);
 });
 
+test.each([
+  ["port: 4840", "northbound.opcUa.pkiFolder is missing"],
+  ["port: 4840, pkiFolder: pki", "northbound.opcUa lets nobody in"],
+  [
+    "port: 4840, pkiFolder: pki, allowAnonymous: true, grantLimits: [export]",
+    "northbound.opcUa.grantLimits are granted to nobody",
+  ],
+  [
+    "port: 4840, pkiFolder: pki, insecureLab: true, grantLimits: [export], users: [{ name: a, role: grid-operator, passwordFile: a }]",
+    "anybody could read the password",
+  ],
+  [
+    "port: 4840, pkiFolder: pki, users: [{ name: a, role: viewer, passwordFile: a }, { name: a, role: viewer, passwordFile: b }]",
+    'northbound.opcUa.users[1].name "a" is used twice',
+  ],
+  ["port: 4840, pkiFolder: pki, users: [{ name: a, role: admin, passwordFile: a }]", "northbound.opcUa.users[0].role"],
+])("an OPC UA server with { %s } is refused", (opcUa, complaint) => {
+  const loaded = parse(`${park}\nnorthbound: { opcUa: { ${opcUa} } }\n`);
+  expect(loaded.ok ? "" : loaded.error.text).toContain(complaint);
+});
+
 test("northbound is off unless it is asked for, and then read-only unless it is granted", () => {
   const without = parse(park);
   expect(without.ok && without.value.northbound).toBeUndefined();
@@ -175,6 +196,8 @@ test("northbound is off unless it is asked for, and then read-only unless it is 
     setpointForMs: 30_000,
     connectionsMax: 4,
   });
+  const opcUa = parse(`${park}\nnorthbound: { opcUa: { port: 4840, pkiFolder: pki, allowAnonymous: true } }\n`);
+  expect(opcUa.ok && opcUa.value.northbound?.opcUa).toMatchObject({ grantLimits: [], insecureLab: false });
 });
 
 describe("devices that a map describes", () => {

@@ -9,6 +9,7 @@ import { METER_DRIVER_NAMES, UNIT_DRIVER_NAMES } from "../devices/index.ts";
 import type { MappedDevice } from "../devices/mapped/mapped-device.ts";
 import { type ReadText, readDeviceMaps } from "./device-maps.ts";
 import { nearest } from "./nearest.ts";
+import { northboundContradictions, toNorthbound } from "./northbound-rules.ts";
 import { ownerContradiction, toOwnerTerms } from "./owner-document.ts";
 import { type ConfigIssue, type Locate, readDocument } from "./read-document.ts";
 import { serviceContradictions } from "./service-contradictions.ts";
@@ -132,14 +133,7 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
   if (site.evidence !== undefined && site.evidence.triggerBelowHz >= site.evidence.triggerAboveHz) {
     say(["evidence"], "evidence", "leaves no frequency that is normal: triggerBelowHz must be below triggerAboveHz");
   }
-  for (const grant of ["grantLimit", "grantSetpoint"] as const) {
-    if (!site.northbound?.modbus[grant] || site.plant === undefined) continue;
-    say(
-      ["northbound", "modbus", grant],
-      `northbound.modbus.${grant}`,
-      "cannot be granted where a plant controller brings the grid operator's word: one of the two speaks for the operator",
-    );
-  }
+  northboundContradictions(site, say);
   const ids = new Set([site.meter.id]);
   site.units.forEach(({ id }, index) => {
     if (ids.has(id))
@@ -195,7 +189,7 @@ function toSiteConfig(
       pkiFolder: site.meter.pkiFolder && place(site.meter.pkiFolder),
     },
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
-    ...(site.northbound && { northbound: toNorthbound(site.northbound) }),
+    ...(site.northbound && { northbound: toNorthbound(site.northbound, place) }),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
     store: { file: place(site.store.file), budgetBytes: site.store.budgetMB * 1e6 },
     ...(site.recorder.budgetMB > 0 && { recorder: toRecorder(site, place) }),
@@ -264,10 +258,6 @@ function toControl({ site, control, energySpeed, services }: SiteDocument): Site
     }),
   };
 }
-
-const toNorthbound = ({ modbus: { setpointForS, ...modbus } }: NonNullable<SiteDocument["northbound"]>) => ({
-  modbus: { ...modbus, setpointForMs: seconds(setpointForS) },
-});
 
 const toRecorder = ({ site, store, recorder }: SiteDocument, place: (path: string) => string) => ({
   folder: place(recorder.folder ?? join(dirname(store.file), `${site}-recordings`)),

@@ -140,22 +140,43 @@ const cloud = z.strictObject({
 });
 
 /** What a utility's SCADA may see. Left out, no port is open. */
-const northbound = z.strictObject({
-  modbus: z.strictObject({
-    host: host.default("0.0.0.0"),
-    port,
-    modbusUnitId: z.int().min(1).max(247).default(1),
-    /** Addresses of the clients; nobody else is let in. Plain Modbus knows no passwords: the network must be its own. */
-    allowFrom: z.array(z.union([z.ipv4(), z.ipv6()])).min(1),
-    connectionsMax: z.int().min(1).max(32).default(4),
-    /** Lets those clients limit the site's export (SunSpec 704), as the grid operator. */
-    grantLimit: z.boolean().default(false),
-    /** Lets them command the power at the connection (704 WSet), as the grid operator. */
-    grantSetpoint: z.boolean().default(false),
-    /** How long a set-point holds unless it is written again, where 704 WSetRvrtTms names no time. */
-    setpointForS: positive.max(3_600).default(30),
-  }),
+const northboundModbus = z.strictObject({
+  host: host.default("0.0.0.0"),
+  port,
+  modbusUnitId: z.int().min(1).max(247).default(1),
+  /** Addresses of the clients; nobody else is let in. Plain Modbus knows no passwords: the network must be its own. */
+  allowFrom: z.array(z.union([z.ipv4(), z.ipv6()])).min(1),
+  connectionsMax: z.int().min(1).max(32).default(4),
+  /** Lets those clients limit the site's export (SunSpec 704), as the grid operator. */
+  grantLimit: z.boolean().default(false),
+  /** Lets them command the power at the connection (704 WSet), as the grid operator. */
+  grantSetpoint: z.boolean().default(false),
+  /** How long a set-point holds unless it is written again, where 704 WSetRvrtTms names no time. */
+  setpointForS: positive.max(3_600).default(30),
 });
+
+const northboundOpcUa = z.strictObject({
+  host: host.default("0.0.0.0"),
+  port,
+  /** The server's own key, and the certificates of the clients it trusts. */
+  pkiFolder: z.string().min(1),
+  connectionsMax: z.int().min(1).max(32).default(4),
+  /** Lets a client whose certificate is trusted look without naming a user. */
+  allowAnonymous: z.boolean().default(false),
+  users: z
+    .array(z.strictObject({ name: id, role: z.enum(["viewer", "grid-operator"]), passwordFile: z.string().min(1) }))
+    .max(32)
+    .default([]),
+  /** What users of role grid-operator may limit at the point of connection. */
+  grantLimits: z
+    .array(z.enum(["export", "import"]))
+    .max(2)
+    .default([]),
+  /** An endpoint without security as well: benches only. */
+  insecureLab: z.boolean().default(false),
+});
+
+const northbound = z.strictObject({ modbus: northboundModbus.optional(), opcUa: northboundOpcUa.optional() });
 
 export const siteDocument = z.strictObject({
   site: id,

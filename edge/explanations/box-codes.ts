@@ -67,6 +67,18 @@ export const boxCodes = [
       "Is the port taken, or below 1024? northbound in the site's file.",
     ],
     [
+      "northbound.opc-ua-not-installed",
+      "The site's file asks for an OPC UA server and the package for it is not installed.",
+      "The site controls as before; SCADA sees nothing by OPC UA.",
+      "Install @penstock/edge-opc-ua beside the edge and restart.",
+    ],
+    [
+      "northbound.server-ended",
+      "The process of the OPC UA server ended.",
+      "It is started again in five seconds; the site controls as before and a latched limit stays.",
+      "If it repeats: was it out of memory (journalctl -k)? Then sitectl bundle.",
+    ],
+    [
       "plant.unknown-driver",
       "No plant driver has this name.",
       "The site runs as if the plant controller were silent.",
@@ -80,6 +92,12 @@ export const boxCodes = [
     ],
   ),
   ...events(
+    [
+      "northbound.client-refused",
+      "A client of the OPC UA server was turned away.",
+      "It sees nothing. Its certificate, named by its fingerprint, lies in rejected/ of northbound.opcUa.pkiFolder.",
+      "A client you know? Move its file from rejected/ to trusted/certs. Else: who is on that network?",
+    ],
     [
       "evidence.frozen",
       "A frequency event was recorded in full.",

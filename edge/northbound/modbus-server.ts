@@ -14,10 +14,13 @@ export interface ModbusServerOptions {
   /** Clients that may connect, by address; nobody else is answered. */
   readonly allowFrom: readonly string[];
   readonly connectionsMax: number;
+  readonly nowMs: () => number;
 }
 
 export interface ModbusServer {
   readonly port: number;
+  /** Who is connected now; `sinceMs` is UTC. */
+  clients(): readonly { readonly address: string; readonly user: string; readonly sinceMs: number }[];
   close(): Promise<void>;
 }
 
@@ -26,7 +29,7 @@ export interface ModbusServer {
  * closed to strangers. MODBUS Application Protocol V1.1b3; quantity before address before value, as it asks.
  */
 export async function serveModbus(device: ServedDevice, options: ModbusServerOptions): Promise<ModbusServer> {
-  const sockets = new Set<Socket>();
+  const clients = new Map<Socket, { readonly address: string; readonly user: string; readonly sinceMs: number }>();
   const server = createServer({ noDelay: true }, (socket) => {
     const from = plainAddress(socket.remoteAddress);
     socket.on("error", () => socket.destroy()); // The peer is gone; there is nobody to tell.
@@ -34,8 +37,8 @@ export async function serveModbus(device: ServedDevice, options: ModbusServerOpt
       socket.destroy();
       return;
     }
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    clients.set(socket, { address: from, user: "", sinceMs: options.nowMs() });
+    socket.on("close", () => clients.delete(socket));
     socket.setTimeout(IDLE_MS, () => socket.destroy());
     serveConnection(socket, device, options.unitId, from);
   });
@@ -44,10 +47,11 @@ export async function serveModbus(device: ServedDevice, options: ModbusServerOpt
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : options.port,
+    clients: () => [...clients.values()],
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of clients.keys()) socket.destroy();
       }),
   };
 }

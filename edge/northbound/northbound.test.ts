@@ -267,7 +267,14 @@ async function open({ grant = false, grantSetpoint = false, allowFrom = ["127.0.
     command: grantSetpoint ? command : undefined,
     setpointForMs: Ms(30_000),
   });
-  server = await serveModbus(device, { host: "127.0.0.1", port: 0, unitId: 1, allowFrom, connectionsMax: 4 });
+  server = await serveModbus(device, {
+    host: "127.0.0.1",
+    port: 0,
+    unitId: 1,
+    allowFrom,
+    connectionsMax: 4,
+    nowMs: () => 1_000,
+  });
   const transport = modbusTcpTransport({
     host: "127.0.0.1",
     port: server.port,

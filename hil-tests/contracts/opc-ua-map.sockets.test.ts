@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UnitConfig } from "@penstock/edge/config/site-config.ts";
@@ -20,6 +19,7 @@ import {
   Variant,
 } from "node-opcua";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "../harness/free-port.ts";
 
 const MAP = `
 name: opc-ua unit
@@ -204,13 +204,4 @@ async function serve(on: number) {
   const enable = variable(command, "Enable", DataType.Boolean, false);
   await made.start();
   return { server: made, nodes: { power, status, setpoint, enable } };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -19,6 +19,7 @@ import { limitClear } from "./limit-clear.ts";
 import { limitSet } from "./limit-set.ts";
 import { link } from "./link.ts";
 import { mode } from "./mode.ts";
+import { northbound } from "./northbound.ts";
 import { points } from "./points.ts";
 import { recordings } from "./recordings.ts";
 import type { OperatorRequest } from "./request.ts";
@@ -51,6 +52,7 @@ export const operatorRequests: readonly OperatorRequest[] = [
   deviceRegisters,
   devices,
   link,
+  northbound,
   points,
   store,
   time,

@@ -6,6 +6,7 @@ import type { SiteConfig } from "../../config/site-config.ts";
 import type { Latches } from "../../control/step-types.ts";
 import type { LoopAnswer, LoopQuestion } from "../../loop/loop-question.ts";
 import type { EdgeEvent } from "../../loop/loop-types.ts";
+import type { ServerReport } from "../../northbound/northbound.ts";
 import type { EdgeStore } from "../../store/edge-store.ts";
 import type { AuditLog } from "../audit-log.ts";
 import type { AgentView } from "../site-report.ts";
@@ -33,6 +34,7 @@ export interface Desk {
   readonly clock: Clock;
   readonly config: SiteConfig;
   readonly configDesk: ConfigDesk | undefined;
+  readonly northbound: () => readonly ServerReport[];
   readonly store: EdgeStore;
   readonly audit: AuditLog;
   readonly view: () => AgentView;

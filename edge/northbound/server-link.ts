@@ -1,0 +1,61 @@
+import type { NorthboundOpcUaConfig } from "./northbound-config.ts";
+
+/**
+ * What passes between the edge and the process of its OPC UA server: plain data, and the names of things, so that
+ * neither side needs the other's libraries. Each hears only what stands here.
+ */
+export interface ServedNode {
+  /** Below the server's Objects folder: `Site/Meter/AcActivePowerTotal`. */
+  readonly path: string;
+  readonly type: "Double" | "UInt32" | "Boolean" | "String" | "Doubles" | "Strings";
+  readonly about: string;
+  readonly unit?: ServedUnit;
+  /** What the value can be at most, in its unit; OPC UA's EURange. */
+  readonly range?: readonly [low: number, high: number];
+  /** May be written by users of role `grid-operator`. */
+  readonly isGranted?: boolean;
+}
+
+export type ServedUnit = "W" | "var" | "Wh" | "Hz" | "V" | "%" | "°C";
+export type NodeValue = number | boolean | string | readonly number[] | readonly string[];
+
+/** One node's value as the site has it; `timeMs` is when it was read from its source, UTC. */
+export type NodeSample =
+  | { readonly quality: "good" | "stale"; readonly value: NodeValue; readonly timeMs: number }
+  | { readonly quality: "missing"; readonly timeMs: number };
+
+export type ToServer =
+  | {
+      readonly type: "serve";
+      readonly siteId: string;
+      readonly config: NorthboundOpcUaConfig;
+      readonly nodes: readonly ServedNode[];
+    }
+  /** One sample a node, in the order of `nodes`; `timeMs` is the loop's own stamp, that moves when the loop does. */
+  | { readonly type: "picture"; readonly timeMs: number; readonly samples: readonly NodeSample[] }
+  | { readonly type: "written"; readonly id: number; readonly status: WriteStatus }
+  | { readonly type: "stop" };
+
+export type FromServer =
+  | { readonly type: "ready" }
+  | { readonly type: "listening" }
+  | { readonly type: "not-listening"; readonly cause: string }
+  | { readonly type: "write"; readonly id: number; readonly path: string; readonly value: unknown; readonly by: string }
+  | { readonly type: "clients"; readonly clients: readonly ServedClient[] }
+  /** `from` is an address, or a user's name; `fingerprint` is the certificate's SHA-1. */
+  | {
+      readonly type: "refused";
+      readonly from: string;
+      readonly cause: string;
+      readonly fingerprint: string | undefined;
+    };
+
+/** OPC UA's own names. */
+export type WriteStatus = "Good" | "BadNotWritable" | "BadOutOfRange" | "BadInvalidState" | "BadNotConnected";
+
+/** One session. */
+export interface ServedClient {
+  readonly address: string;
+  readonly user: string;
+  readonly sinceMs: number;
+}

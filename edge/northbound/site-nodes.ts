@@ -1,0 +1,360 @@
+import type { AgentView } from "../agent/site-report.ts";
+import { stateOf } from "../alarms/alarm.ts";
+import type { SiteConfig, UnitConfig } from "../config/site-config.ts";
+import type { PowerInterval, Reading, UnitImage } from "../control/image.ts";
+import { PRIORITIES } from "../explanations/index.ts";
+import type { SiteStatus } from "../loop/loop-types.ts";
+import type { LimitedSide } from "./northbound-config.ts";
+import type { NodeSample, NodeValue, ServedNode } from "./server-link.ts";
+
+/** What the nodes are made from. */
+export type NorthboundView = Pick<AgentView, "nowMs" | "site" | "latches" | "alarms">;
+
+/** A node, and how its value is had. */
+export interface SiteNode {
+  readonly node: ServedNode;
+  sample(view: NorthboundView): NodeSample;
+}
+
+/**
+ * The site as OPC UA nodes, pure: who it is, what it does, what it may do and why, its units, its meter, its plant and
+ * its alarms. Powers in W and positive out, as everywhere; a reading keeps its own quality and its own time. The meter's
+ * powers bear the names OPC 34100 (energy consumption management) gives them.
+ */
+export function siteNodes({ siteId, control, units, plant, northbound }: SiteConfig): readonly SiteNode[] {
+  const total = (of: (unit: UnitConfig) => number) => units.reduce((sum, unit) => sum + of(unit), 0);
+  const power = [-total(chargeOf), total(dischargeOf)] as const;
+  const { exportWMax, importWMax } = control.connection;
+  const atConnection = [-importWMax, exportWMax] as const;
+  const granted = (side: LimitedSide) => northbound?.opcUa?.grantLimits.includes(side) ?? false;
+  return [
+    fact("Identity/SiteId", "String", "The site's name", () => siteId),
+    fact("Identity/Manufacturer", "String", "Who made the site controller", () => "Penstock"),
+    fact("Control/Source", "String", "Who asks for the power of this cycle", whyOf("source")),
+    fact("Control/WishPower", "Double", "What is asked of the batteries, W, + out", whyOf("wishW"), { unit: "W" }),
+    fact("Control/TargetPower", "Double", "What is split over the units, W, + out", whyOf("targetW"), { unit: "W" }),
+    fact("Control/Mode", "String", "auto, manual or maintenance", ({ latches }) => latches.mode),
+    fact("Control/Stopped", "Boolean", "Somebody stopped the site", ({ latches }) => latches.stop !== undefined),
+    fact(
+      "Control/Cycles",
+      "UInt32",
+      "Cycles of the control loop since its start",
+      ({ site }) => site && site.loop.cycles % 2 ** 32,
+    ),
+    fact(
+      "Limits/PowerMin",
+      "Double",
+      "The least the limits leave the batteries, W",
+      ({ site }) => finite(site?.explanation.interval.powerWMin),
+      { unit: "W", range: power },
+    ),
+    fact(
+      "Limits/PowerMax",
+      "Double",
+      "The most the limits leave the batteries, W",
+      ({ site }) => finite(site?.explanation.interval.powerWMax),
+      { unit: "W", range: power },
+    ),
+    fact(
+      "Reasons/Limits",
+      "Strings",
+      "The limits that move the target now",
+      becauseOf(({ limit }) => limit),
+    ),
+    fact(
+      "Reasons/MovedPower",
+      "Doubles",
+      "By how much each moved it, W",
+      becauseOf(({ movedW }) => movedW),
+      {
+        unit: "W",
+      },
+    ),
+    fact(
+      "Reasons/Texts",
+      "Strings",
+      "The same in words",
+      becauseOf(({ text }) => text),
+    ),
+    ...limitNodes("Export", granted("export"), exportWMax, ({ powerWMax }) => powerWMax),
+    ...limitNodes("Import", granted("import"), importWMax, ({ powerWMin }) => -powerWMin),
+    inSum("Batteries/ActivePower", "Power of all units, W, + out", "W", power, ({ powerW }) => powerW),
+    inSum(
+      "Batteries/ReactivePower",
+      "Reactive power of all units, var, + injects",
+      "var",
+      undefined,
+      (unit) => unit.reactiveVar,
+    ),
+    inSum(
+      "Batteries/EnergyAvailable",
+      "Energy left in all units, Wh",
+      "Wh",
+      [0, total(capacityOf)],
+      ({ soc, rating }) => scaled(soc, rating.capacityWh),
+    ),
+    inSum(
+      "Batteries/ChargePowerAvailable",
+      "What the units may be charged with, W",
+      "W",
+      [0, -power[0]],
+      (unit) => unit.chargeWMax,
+    ),
+    inSum(
+      "Batteries/DischargePowerAvailable",
+      "What the units may give, W",
+      "W",
+      [0, power[1]],
+      (unit) => unit.dischargeWMax,
+    ),
+    ...units.flatMap(unitNodes),
+    reading(
+      "Meter/AcActivePowerTotal",
+      "Power at the point of connection, W, + export",
+      (site) => site.image.meter.powerW,
+      {
+        unit: "W",
+        range: atConnection,
+      },
+    ),
+    reading(
+      "Meter/AcReactivePowerTotal",
+      "Reactive power there, var, + injects",
+      (site) => site.image.meter.reactiveVar,
+      {
+        unit: "var",
+      },
+    ),
+    reading("Meter/AcFrequency", "Frequency, Hz", (site) => site.image.meter.frequencyHz, {
+      unit: "Hz",
+      range: [0, 100],
+    }),
+    reading("Meter/AcVoltage", "Voltage, V", (site) => site.image.meter.voltageV, { unit: "V" }),
+    reading("Meter/ActiveEnergyExport", "Energy exported, Wh", (site) => site.image.meter.exportedWh, { unit: "Wh" }),
+    reading("Meter/ActiveEnergyImport", "Energy imported, Wh", (site) => site.image.meter.importedWh, { unit: "Wh" }),
+    ...(plant === undefined ? [] : PLANT_NODES),
+    fact(
+      "Alarms/Active",
+      "UInt32",
+      "Alarms that are so now",
+      ({ alarms }) => alarms.filter((alarm) => alarm.isActive).length,
+    ),
+    fact(
+      "Alarms/Unacknowledged",
+      "UInt32",
+      "Of those, nobody has seen yet",
+      ({ alarms }) => alarms.filter((alarm) => stateOf(alarm) === "unacked").length,
+    ),
+    fact("Alarms/Lines", "Strings", "Each alarm that is so: priority, code and what it is about", alarmLines),
+  ];
+}
+
+type Options = Pick<ServedNode, "unit" | "range" | "isGranted">;
+type Known = NodeValue | undefined;
+
+/** Something the site itself knows: as good and as old as the loop's last word. */
+const fact = (
+  path: string,
+  type: ServedNode["type"],
+  about: string,
+  of: (view: NorthboundView) => Known,
+  options: Options = {},
+): SiteNode => ({
+  node: { path: `Site/${path}`, type, about, ...options },
+  sample(view) {
+    const value = of(view);
+    const timeMs = view.site?.timeMs ?? view.nowMs;
+    return value === undefined || view.site === undefined
+      ? { quality: "missing", timeMs }
+      : { quality: "good", value, timeMs };
+  },
+});
+
+/** Something that was read from a device. */
+const reading = (
+  path: string,
+  about: string,
+  of: (site: SiteStatus) => Reading<number | boolean | string> | undefined,
+  options: Options = {},
+  type: ServedNode["type"] = "Double",
+): SiteNode => ({
+  node: { path: `Site/${path}`, type, about, ...options },
+  sample: ({ site, nowMs }) => (site === undefined ? missing(nowMs) : sampleOf(of(site), site.image.nowMs)),
+});
+
+/** A sum over the units: no better than the worst of them and no newer than the oldest. One that is missing makes it missing. */
+const inSum = (
+  path: string,
+  about: string,
+  unit: ServedNode["unit"] & string,
+  range: ServedNode["range"],
+  of: (unit: UnitImage) => Reading<number>,
+): SiteNode => ({
+  node: { path: `Site/${path}`, type: "Double", about, unit, ...(range && { range }) },
+  sample({ site, nowMs }) {
+    if (site === undefined) return missing(nowMs);
+    let value = 0;
+    let timeMs: number = site.image.nowMs;
+    let quality: "good" | "stale" = "good";
+    for (const one of site.image.units.map(of)) {
+      if (one.quality === "missing") return missing(site.image.nowMs);
+      if (one.quality === "stale") quality = "stale";
+      value += one.value;
+      timeMs = Math.min(timeMs, site.image.nowMs - one.ageMs);
+    }
+    return { quality, value, timeMs };
+  },
+});
+
+function unitNodes({ id, rating }: UnitConfig, index: number): readonly SiteNode[] {
+  const of =
+    <T extends number | boolean | string>(get: (unit: UnitImage) => Reading<T>) =>
+    ({ image }: SiteStatus) => {
+      const unit = image.units[index];
+      return unit && get(unit);
+    };
+  const power = [-rating.chargeWMax, rating.dischargeWMax] as const;
+  const at = (name: string) => `Units/${id}/${name}`;
+  return [
+    reading(
+      at("ActivePower"),
+      "Power, W, + out",
+      of((unit) => unit.powerW),
+      { unit: "W", range: power },
+    ),
+    reading(
+      at("ReactivePower"),
+      "Reactive power, var, + injects",
+      of((unit) => unit.reactiveVar),
+      { unit: "var" },
+    ),
+    reading(
+      at("StateOfCharge"),
+      "State of charge, %",
+      of(({ soc }) => scaled(soc, 100)),
+      { unit: "%", range: [0, 100] },
+    ),
+    reading(
+      at("ChargePowerAvailable"),
+      "What it may be charged with, W",
+      of((unit) => unit.chargeWMax),
+      { unit: "W" },
+    ),
+    reading(
+      at("DischargePowerAvailable"),
+      "What it may give, W",
+      of((unit) => unit.dischargeWMax),
+      { unit: "W" },
+    ),
+    reading(
+      at("Temperature"),
+      "Its warmest place, °C",
+      of((unit) => unit.temperatureC),
+      { unit: "°C" },
+    ),
+    reading(
+      at("Setpoint"),
+      "The set-point it says it holds, W",
+      of((unit) => unit.setpointW),
+      { unit: "W", range: power },
+    ),
+    reading(
+      at("State"),
+      "running, standby, starting, fault or off",
+      of((unit) => unit.state),
+      {},
+      "String",
+    ),
+    reading(
+      at("Remote"),
+      "It takes set-points from here",
+      of((unit) => unit.remote),
+      {},
+      "Boolean",
+    ),
+  ];
+}
+
+const PLANT_NODES = [
+  reading(
+    "Plant/BreakerClosed",
+    "Breaker at the point of connection",
+    ({ plant }) => plant?.breakerClosed,
+    {},
+    "Boolean",
+  ),
+  reading("Plant/TransformerTemperature", "Transformer, °C", ({ plant }) => plant?.transformerTemperatureC, {
+    unit: "°C",
+  }),
+];
+
+/** The grid operator's limit on one side, as a size ≥ 0. While there is none, its figure is the connection's own. */
+function limitNodes(
+  side: "Export" | "Import",
+  isGranted: boolean,
+  widestW: number,
+  sizeOf: (limitW: PowerInterval) => number,
+): readonly SiteNode[] {
+  const inForce = ({ latches, site }: NorthboundView): number => {
+    const fromPlant = site?.plant?.gridOperatorLimitW;
+    const plantW = fromPlant !== undefined && fromPlant.quality !== "missing" ? sizeOf(fromPlant.value) : Infinity;
+    return Math.min(plantW, latches.gridOperatorLimitW === undefined ? Infinity : sizeOf(latches.gridOperatorLimitW));
+  };
+  const about = `The grid operator's ${side.toLowerCase()} limit at the point of connection`;
+  return [
+    fact(
+      `GridOperator/${side}Limit`,
+      "Double",
+      `${about}, W; written, it is in force`,
+      (view) => Math.min(widestW, inForce(view)),
+      {
+        unit: "W",
+        range: [0, widestW],
+        isGranted,
+      },
+    ),
+    fact(
+      `GridOperator/${side}LimitActive`,
+      "Boolean",
+      `${about} is in force; written false, it is lifted`,
+      (view) => Number.isFinite(inForce(view)),
+      { isGranted },
+    ),
+  ];
+}
+
+const missing = (timeMs: number): NodeSample => ({ quality: "missing", timeMs });
+
+const sampleOf = (one: Reading<number | boolean | string> | undefined, nowMs: number): NodeSample =>
+  one === undefined || one.quality === "missing"
+    ? missing(nowMs)
+    : { quality: one.quality, value: one.value, timeMs: nowMs - one.ageMs };
+
+const scaled = (one: Reading<number>, by: number): Reading<number> =>
+  one.quality === "missing" ? one : { ...one, value: one.value * by };
+
+const whyOf =
+  (name: "source" | "wishW" | "targetW") =>
+  ({ site }: NorthboundView): Known =>
+    site?.explanation[name];
+
+const becauseOf =
+  <T extends string | number>(of: (because: SiteStatus["explanation"]["because"][number]) => T) =>
+  ({ site }: NorthboundView): Known =>
+    site?.explanation.because.filter(({ movedW }) => movedW !== 0).map(of) as
+      | readonly number[]
+      | readonly string[]
+      | undefined;
+
+const alarmLines = ({ alarms }: NorthboundView): readonly string[] =>
+  alarms
+    .filter(({ isActive }) => isActive)
+    .toSorted((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority))
+    .map(({ priority, id, text }) => `${priority} ${id}: ${text}`);
+
+const finite = (value: number | undefined): number | undefined =>
+  value !== undefined && Number.isFinite(value) ? value : undefined;
+
+const chargeOf = ({ rating }: UnitConfig): number => rating.chargeWMax;
+const dischargeOf = ({ rating }: UnitConfig): number => rating.dischargeWMax;
+const capacityOf = ({ rating }: UnitConfig): number => rating.capacityWh;

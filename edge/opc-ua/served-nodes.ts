@@ -1,0 +1,190 @@
+import type { Clock } from "@penstock/protocol/time";
+import { type MonotonicMs, Ms } from "@penstock/protocol/units";
+import {
+  DataType,
+  DataValue,
+  PermissionFlag,
+  type StatusCode,
+  StatusCodes,
+  Variant,
+  VariantArrayType,
+  WellKnownRoles,
+} from "node-opcua-client";
+import type { OPCUAServer } from "node-opcua-server";
+import type { FromServer, NodeSample, NodeValue, ServedNode, ServedUnit, ToServer } from "../northbound/server-link.ts";
+import { servedStatus } from "./served-value.ts";
+
+export const NORTHBOUND_NAMESPACE = "urn:penstock:northbound";
+
+export interface ServedNodesOptions {
+  readonly server: OPCUAServer;
+  readonly nodes: readonly ServedNode[];
+  readonly clock: Clock;
+  readonly post: (message: FromServer) => void;
+}
+
+/** The nodes in the server's address space, their last picture, and the writes that wait for the site's answer. */
+export class ServedNodes {
+  readonly #options: ServedNodesOptions;
+  readonly #waiting = new Map<number, (status: StatusCode) => void>();
+  #samples: readonly NodeSample[] = [];
+  #loopTimeMs = Number.NEGATIVE_INFINITY;
+  #heardMs: MonotonicMs;
+  #lastId = 0;
+
+  constructor(options: ServedNodesOptions) {
+    this.#options = options;
+    this.#heardMs = options.clock.monotonicMs();
+    this.#addAll();
+  }
+
+  show({ timeMs, samples }: Extract<ToServer, { type: "picture" }>): void {
+    // Another picture of the same moment, as after a write, does not make the loop any younger.
+    if (timeMs !== this.#loopTimeMs) this.#heardMs = this.#options.clock.monotonicMs();
+    this.#loopTimeMs = timeMs;
+    this.#samples = samples;
+  }
+
+  written({ id, status }: Extract<ToServer, { type: "written" }>): void {
+    this.#waiting.get(id)?.(StatusCodes[status]);
+  }
+
+  #addAll(): void {
+    const { addressSpace } = this.#options.server.engine;
+    if (addressSpace === null) throw new Error("an initialized server has an address space");
+    const namespace = addressSpace.registerNamespace(NORTHBOUND_NAMESPACE);
+    const folders = new Map<string, ReturnType<typeof namespace.addFolder>>();
+    const folderOf = (path: string): ReturnType<typeof namespace.addFolder> => {
+      const known = folders.get(path);
+      if (known !== undefined) return known;
+      const [above, browseName] = split(path);
+      const parent = above === "" ? addressSpace.rootFolder.objects : folderOf(above);
+      const made = namespace.addFolder(parent, { browseName, nodeId: `s=${path}` });
+      folders.set(path, made);
+      return made;
+    };
+    this.#options.nodes.forEach((node, index) => {
+      const [folder, browseName] = split(node.path);
+      const dataType = dataTypeOf(node);
+      const isList = node.type.endsWith("s");
+      const common = {
+        browseName,
+        nodeId: `s=${node.path}`,
+        description: node.about,
+        componentOf: folderOf(folder),
+        dataType: DataType[dataType],
+        ...(isList && { valueRank: 1, arrayDimensions: [0] }),
+        minimumSamplingInterval: 100,
+        accessLevel: node.isGranted ? "CurrentRead | CurrentWrite" : "CurrentRead",
+        ...(node.isGranted && { rolePermissions: GRANTED }),
+      };
+      const get = () => this.#valueOf(node, this.#samples[index]);
+      const writer = { name: "" };
+      const set = (value: DataValue) => this.#write(node, value.value.value, writer.name);
+      const binding = node.isGranted ? { timestamped_get: get, timestamped_set: set } : { timestamped_get: get };
+      const variable =
+        node.unit === undefined || isList
+          ? namespace.addVariable({ ...common, value: binding })
+          : namespace.addAnalogDataItem({
+              ...common,
+              engineeringUnits: UNITS[node.unit],
+              engineeringUnitsRange: { low: node.range?.[0] ?? -WIDEST, high: node.range?.[1] ?? WIDEST },
+              acceptValueOutOfRange: true, // The site itself says what is out of range, and readings are what they are.
+              value: binding,
+            });
+      if (!node.isGranted) return;
+      // A setter is not told whose word it is: noted on the way in, which is the same turn of the event loop.
+      const writeValue = variable.writeValue.bind(variable) as (...all: Parameters<typeof variable.writeValue>) => void;
+      variable.writeValue = ((context: Parameters<typeof variable.writeValue>[0], ...rest: never[]) => {
+        writer.name = context?.getUserName?.() ?? "";
+        return (writeValue as (...all: unknown[]) => unknown)(context, ...rest);
+      }) as typeof variable.writeValue;
+    });
+  }
+
+  #valueOf(node: ServedNode, sample: NodeSample | undefined): DataValue {
+    const { clock } = this.#options;
+    const status = servedStatus(sample, clock.monotonicMs() - this.#heardMs);
+    const hasValue = sample !== undefined && sample.quality !== "missing" && !status.startsWith("Bad");
+    return new DataValue({
+      statusCode: StatusCodes[status],
+      sourceTimestamp: new Date(sample?.timeMs ?? clock.nowMs()),
+      serverTimestamp: new Date(clock.nowMs()),
+      ...(hasValue && { value: variantOf(node, sample.value) }),
+    });
+  }
+
+  /** Good only when the site says that it is in force; without its answer within two seconds nobody knows. */
+  #write(node: ServedNode, value: unknown, by: string): Promise<StatusCode> {
+    const { clock, post } = this.#options;
+    if (this.#waiting.size >= WAITING_MAX) return Promise.resolve(StatusCodes.BadTooManyOperations);
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      const answer = (status: StatusCode) => {
+        timer.cancel();
+        this.#waiting.delete(id);
+        resolve(status);
+      };
+      const timer = clock.after(ANSWER_WITHIN_MS, () => answer(StatusCodes.BadTimeout));
+      this.#waiting.set(id, answer);
+      post({ type: "write", id, path: node.path, value, by });
+    });
+  }
+}
+
+const ANSWER_WITHIN_MS = Ms(2_000);
+const WAITING_MAX = 16;
+/** An EURange is asked for where nothing narrower is known. */
+const WIDEST = 1e12;
+
+const READS = PermissionFlag.Browse | PermissionFlag.Read | PermissionFlag.ReadRolePermissions;
+/** Everybody who was let in reads; only the grid operator's users write. */
+const GRANTED = [
+  { roleId: WellKnownRoles.Anonymous, permissions: READS },
+  { roleId: WellKnownRoles.AuthenticatedUser, permissions: READS },
+  { roleId: WellKnownRoles.Operator, permissions: READS | PermissionFlag.Write },
+];
+
+/** UNECE Recommendation 20 codes, as OPC UA's EUInformation counts them. */
+const unitOf = (unitId: number, symbol: string, name: string) => ({
+  namespaceUri: "http://www.opcfoundation.org/UA/units/un/cefact",
+  unitId,
+  displayName: { text: symbol },
+  description: { text: name },
+});
+const UNITS: Readonly<Record<ServedUnit, ReturnType<typeof unitOf>>> = {
+  W: unitOf(5_723_220, "W", "watt"),
+  var: unitOf(4_469_812, "var", "var"),
+  Wh: unitOf(5_720_146, "W·h", "watt hour"),
+  Hz: unitOf(4_740_186, "Hz", "hertz"),
+  V: unitOf(5_655_636, "V", "volt"),
+  "%": unitOf(20_529, "%", "percent"),
+  "°C": unitOf(4_408_652, "°C", "degree Celsius"),
+};
+
+const dataTypeOf = ({ type }: ServedNode): DataType.Double | DataType.UInt32 | DataType.Boolean | DataType.String => {
+  switch (type) {
+    case "Double":
+    case "Doubles":
+      return DataType.Double;
+    case "UInt32":
+      return DataType.UInt32;
+    case "Boolean":
+      return DataType.Boolean;
+    case "String":
+    case "Strings":
+      return DataType.String;
+  }
+};
+
+const variantOf = (node: ServedNode, value: NodeValue): Variant =>
+  new Variant({
+    dataType: dataTypeOf(node),
+    ...(Array.isArray(value) && { arrayType: VariantArrayType.Array }),
+    value,
+  });
+
+function split(path: string): readonly [above: string, name: string] {
+  const at = path.lastIndexOf("/");
+  return [path.slice(0, Math.max(0, at)), path.slice(at + 1)];
+}

@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Clock } from "@penstock/protocol/time";
+import { OPCUACertificateManager } from "node-opcua-certificate-manager";
+import { MessageSecurityMode, SecurityPolicy, type StatusCode } from "node-opcua-client";
+import { OPCUAServer } from "node-opcua-server";
+import type { NorthboundOpcUaConfig } from "../northbound/northbound-config.ts";
+import type { FromServer, ServedNode, ToServer } from "../northbound/server-link.ts";
+import { watchClients } from "./served-clients.ts";
+import { ServedNodes } from "./served-nodes.ts";
+import { usersOf } from "./served-users.ts";
+
+export interface SiteServerOptions {
+  readonly siteId: string;
+  readonly config: NorthboundOpcUaConfig;
+  readonly nodes: readonly ServedNode[];
+  readonly clock: Clock;
+  readonly post: (message: FromServer) => void;
+}
+
+export interface SiteServer {
+  show(picture: Extract<ToServer, { type: "picture" }>): void;
+  written(answer: Extract<ToServer, { type: "written" }>): void;
+  close(): Promise<void>;
+}
+
+/**
+ * The site as an OPC UA server: SignAndEncrypt only, clients whose certificate is trusted, users by name and role, and
+ * everything bounded: connections, sessions, message size, items. Throws when it cannot listen.
+ */
+export async function serveSite({ siteId, config, nodes, clock, post }: SiteServerOptions): Promise<SiteServer> {
+  const { host, port, pkiFolder, connectionsMax, allowAnonymous, users, insecureLab } = config;
+  const refused = (fingerprint: string, cause: string) =>
+    post({ type: "refused", from: "a client", cause, fingerprint });
+  const certificates = await trustList(pkiFolder, refused);
+  const userCertificates = await trustList(join(pkiFolder, "users"), refused);
+  const server = new OPCUAServer({
+    host,
+    port,
+    serverCertificateManager: certificates,
+    userCertificateManager: userCertificates,
+    securityPolicies: [...SECURE_POLICIES, ...(insecureLab ? [SecurityPolicy.None] : [])],
+    securityModes: [MessageSecurityMode.SignAndEncrypt, ...(insecureLab ? [MessageSecurityMode.None] : [])],
+    allowAnonymous,
+    userManager: usersOf(users, post),
+    maxConnectionsPerEndpoint: connectionsMax,
+    timeout: HELLO_WITHIN_MS,
+    serverCapabilities: {
+      maxSessions: connectionsMax,
+      maxSubscriptions: 4 * connectionsMax,
+      maxSubscriptionsPerSession: 4,
+      maxMonitoredItems: ITEMS_MAX * connectionsMax,
+      maxMonitoredItemsPerSubscription: ITEMS_MAX,
+    },
+    transportSettings: { adjustTransportLimits },
+    serverInfo: {
+      applicationUri: `urn:penstock:northbound:${siteId}`,
+      productUri: "urn:penstock",
+      applicationName: { text: `Penstock ${siteId}`, locale: "en" },
+    },
+    buildInfo: { productName: "Penstock", manufacturerName: "Penstock", softwareVersion: "0.1.0" },
+  });
+  await server.initialize();
+  const served = new ServedNodes({ server, nodes, clock, post });
+  await server.start();
+  watchClients(server, clock, post);
+  post({ type: "listening" });
+  return {
+    show: (picture) => served.show(picture),
+    written: (answer) => served.written(answer),
+    async close() {
+      await server.shutdown(0);
+      await certificates.dispose();
+      await userCertificates.dispose();
+    },
+  };
+}
+
+const SECURE_POLICIES = [
+  SecurityPolicy.Aes256_Sha256_RsaPss,
+  SecurityPolicy.Aes128_Sha256_RsaOaep,
+  SecurityPolicy.Basic256Sha256,
+];
+const HELLO_WITHIN_MS = 5_000;
+const ITEMS_MAX = 10_000;
+
+/**
+ * An unknown certificate is refused and left in `rejected/`, from where an operator moves it to `trusted/certs`; what lies there is
+ * looked at anew for every connection, so that trust given or taken back needs no restart. Whom it refused, and why, is told by the certificate's SHA-1, the name of its file.
+ */
+async function trustList(
+  rootFolder: string,
+  onRefused: (fingerprint: string, cause: string) => void,
+): Promise<OPCUACertificateManager> {
+  const manager = new OPCUACertificateManager({
+    rootFolder,
+    automaticallyAcceptUnknownCertificate: false,
+    keySize: 3_072,
+    disableFileWatchers: true,
+  });
+  await manager.initialize();
+  const check: (chain: Certificates) => Promise<StatusCode> = manager.checkCertificate.bind(manager);
+  // One at a time: nobody is judged while the list is being read.
+  let last: Promise<unknown> = Promise.resolve();
+  const checkAndTell = async (chain: Certificates): Promise<StatusCode> => {
+    const checking = last.then(() => manager.reloadCertificates()).then(() => check(chain));
+    last = checking.catch(() => {});
+    const status = await checking;
+    const certificate = Array.isArray(chain) ? chain[0] : chain;
+    if (!status.isGood() && certificate !== undefined) {
+      onRefused(createHash("sha1").update(certificate).digest("hex"), status.name);
+    }
+    return status;
+  };
+  return Object.assign(manager, { checkCertificate: checkAndTell });
+}
+
+type Certificates = Buffer | Buffer[];
+
+interface TransportLimits {
+  receiveBufferSize: number;
+  sendBufferSize: number;
+  maxMessageSize: number;
+  maxChunkCount: number;
+}
+
+/** However much a client offers to send: a message is at most a mebibyte, in at most 64 chunks. Zero means no limit, so it is one. */
+function adjustTransportLimits({ receiveBufferSize, sendBufferSize, maxMessageSize, maxChunkCount }: TransportLimits) {
+  const atMost = (most: number, offered: number) => (offered > 0 ? Math.min(most, offered) : most);
+  return {
+    receiveBufferSize: Math.max(8_192, atMost(65_536, receiveBufferSize)),
+    sendBufferSize: Math.max(8_192, atMost(65_536, sendBufferSize)),
+    maxMessageSize: atMost(MESSAGE_BYTES_MAX, maxMessageSize),
+    maxChunkCount: atMost(64, maxChunkCount),
+  };
+}
+
+const MESSAGE_BYTES_MAX = 1 << 20;

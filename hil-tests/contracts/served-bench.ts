@@ -1,0 +1,102 @@
+import type { AgentView } from "@penstock/edge/agent/site-report.ts";
+import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
+import type { PowerInterval } from "@penstock/edge/control/image.ts";
+import type { Latches } from "@penstock/edge/control/step-types.ts";
+import type { EdgeEvent } from "@penstock/edge/loop/loop-types.ts";
+import { BenchSite, grantOf, NO_LATCHES } from "@penstock/edge/loop/testing/bench-site.ts";
+import type { NorthboundAgent } from "@penstock/edge/northbound/northbound.ts";
+import type { NorthboundOpcUaConfig } from "@penstock/edge/northbound/northbound-config.ts";
+import { ok, type Result } from "@penstock/protocol/result";
+import { UtcMs } from "@penstock/protocol/units";
+
+/** A site under a 2 MW lease on the virtual clock, and what stands around its loop for SCADA, without a disk. */
+export class ServedBench implements NorthboundAgent {
+  readonly opcUa: NorthboundOpcUaConfig;
+  readonly config: SiteConfig;
+  readonly events: Omit<EdgeEvent, "timeMs">[] = [];
+  readonly limitedBy: string[] = [];
+  latches: Latches = NO_LATCHES;
+  onStatus = (): void => {};
+  readonly #site = new BenchSite({ grants: [grantOf(2e6)] });
+
+  constructor(opcUa: NorthboundOpcUaConfig) {
+    this.opcUa = opcUa;
+    this.config = { ...this.#site.config, northbound: { opcUa } };
+    this.#site.loop.start();
+  }
+
+  run(forMs: number): void {
+    this.#site.run(forMs);
+    this.onStatus();
+  }
+
+  get nowMs(): number {
+    return this.#site.clock.nowMs();
+  }
+
+  get batteryW(): number {
+    return this.#site.batteryW();
+  }
+
+  get codes(): readonly string[] {
+    return this.events.map(({ code }) => code);
+  }
+
+  silence(unit: number): void {
+    const device = this.#site.units[unit];
+    if (device !== undefined) device.isSilent = true;
+  }
+
+  hearAgain(unit: number): void {
+    const device = this.#site.units[unit];
+    if (device !== undefined) device.isSilent = false;
+  }
+
+  view(): AgentView {
+    const { clock, loop } = this.#site;
+    return {
+      siteId: "bench",
+      monotonicMs: clock.monotonicMs(),
+      nowMs: clock.nowMs(),
+      site: loop.status(),
+      latches: this.latches,
+      grants: [],
+      sync: undefined,
+      config: undefined,
+      isStoring: true,
+      heldRecords: 0,
+      isClockTrusted: undefined,
+      alarms: [ALARM],
+      isAlarmFlood: false,
+    };
+  }
+
+  note(event: Omit<EdgeEvent, "timeMs">): void {
+    this.events.push(event);
+  }
+
+  limitByGridOperator(limitW: PowerInterval | undefined, from: string, done: (result: Result<void>) => void): void {
+    this.limitedBy.push(from);
+    this.latches = { ...this.latches, gridOperatorLimitW: limitW };
+    this.#site.loop.accept({ type: "latches", latches: this.latches });
+    done(ok(undefined));
+  }
+
+  commandByGridOperator(): void {
+    throw new Error("no set-point is granted here");
+  }
+}
+
+const ALARM = {
+  id: "device.lost/unit-9",
+  code: "device.lost",
+  device: "unit-9",
+  text: "a test's alarm",
+  priority: "high",
+  isActive: true,
+  ackedBy: null,
+  shelf: null,
+  raisedMs: UtcMs(0),
+  returnedMs: null,
+  times: 1,
+} as const;
