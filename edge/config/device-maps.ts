@@ -21,6 +21,11 @@ export function readDeviceMaps(site: SiteDocument, readText: ReadText, say: Say)
       name: `units[${index}]`,
     })),
     { ...site.meter, kind: "meter" as const, path: ["meter"], name: "meter" },
+    ...site.feeders.flatMap(({ meter }, index) =>
+      meter === undefined
+        ? []
+        : [{ ...meter, kind: "meter" as const, path: ["feeders", index, "meter"], name: `feeders[${index}].meter` }],
+    ),
   ];
   for (const { id, driver, map, pkiFolder, kind, path, name } of devices) {
     const protocol = mapProtocol(driver);

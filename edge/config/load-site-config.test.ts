@@ -200,6 +200,46 @@ test("northbound is off unless it is asked for, and then read-only unless it is 
   expect(opcUa.ok && opcUa.value.northbound?.opcUa).toMatchObject({ grantLimits: [], insecureLab: false });
 });
 
+test.each([
+  ["units: [unit-1, unit-11]", 'feeders[0].units[1] names no unit of this site: "unit-11"; did you mean "unit-1'],
+  ["units: [unit-1, unit-1]", 'feeders[0].units[1] puts "unit-1" on a second feeder, "north" carries it already'],
+  ["units: []", "feeders[0].units"],
+  [
+    "units: [unit-1], meter: { id: meter-1, driver: sunspec-meter, host: h, port: 502 }",
+    'feeders[0].meter.id "meter-1" is used twice',
+  ],
+  [
+    "units: [unit-1], meter: { id: meter-2, driver: sunspec-metre, host: h, port: 502 }",
+    'feeders[0].meter.driver is no driver we have: "sunspec-metre"; did you mean "sunspec-meter"?',
+  ],
+  ["units: [unit-1], apparentLimitMW: 2", "feeders[0].apparentLimitMW"],
+])("a feeder with { %s } is refused", (fields, complaint) => {
+  const loaded = parse(`${park}\nfeeders: [{ id: north, exportLimitMW: 3, importLimitMW: 2, ${fields} }]\n`);
+  expect(loaded.ok ? "" : loaded.error.text).toContain(complaint);
+});
+
+test("a feeder knows its units by their places, and its meter is a device like any other", () => {
+  const meter = "meter: { id: meter-2, driver: sunspec-meter, host: 10.0.0.9, port: 502, sign: -1 }";
+  const terms = "exportLimitMW: 3, importLimitMW: 2, apparentLimitMVA: 3.2, withoutMeterMW: 0.5";
+  const loaded = parse(
+    `${park}\nfeeders: [{ id: north, units: [unit-3, unit-1], ${terms}, ${meter} }, { id: south, units: [unit-2], exportLimitMW: 2, importLimitMW: 2 }]\n`,
+  );
+  if (!loaded.ok) throw new Error(loaded.error.text);
+  expect(loaded.value.control.feeders).toEqual([
+    {
+      id: "north",
+      units: [2, 0],
+      unitIds: ["unit-3", "unit-1"],
+      exportWMax: 3e6,
+      importWMax: 2e6,
+      apparentVAMax: 3.2e6,
+      withoutMeterW: 0.5e6,
+    },
+    { id: "south", units: [1], unitIds: ["unit-2"], exportWMax: 2e6, importWMax: 2e6, withoutMeterW: 0 },
+  ]);
+  expect(loaded.value.feederMeters).toMatchObject([{ id: "meter-2", sign: -1 }, undefined]);
+});
+
 describe("devices that a map describes", () => {
   const folder = mkdtempSync(join(tmpdir(), "penstock-map-"));
   afterAll(() => rmSync(folder, { recursive: true }));

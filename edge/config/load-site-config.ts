@@ -4,17 +4,18 @@ import { publicKeyFromPem } from "@penstock/protocol/lease";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { isSparkplugId } from "@penstock/protocol/sparkplug";
 import { Celsius, Hz, hours, kVA, kW, kWh, kWPerS, Ms, MW, Soc, seconds, V, VA } from "@penstock/protocol/units";
-import type { Fallback } from "../control/site-control-config.ts";
+import type { Fallback, FeederTerms } from "../control/site-control-config.ts";
 import { METER_DRIVER_NAMES, UNIT_DRIVER_NAMES } from "../devices/index.ts";
 import type { MappedDevice } from "../devices/mapped/mapped-device.ts";
 import { type ReadText, readDeviceMaps } from "./device-maps.ts";
+import { feederContradictions } from "./feeder-contradictions.ts";
 import { nearest } from "./nearest.ts";
 import { northboundContradictions, toNorthbound } from "./northbound-rules.ts";
 import { ownerContradiction, toOwnerTerms } from "./owner-document.ts";
 import { type ConfigIssue, type Locate, readDocument } from "./read-document.ts";
 import { serviceContradictions } from "./service-contradictions.ts";
 import { toService } from "./services-document.ts";
-import type { CloudConfig, PlantConfig, SiteConfig, UnitConfig } from "./site-config.ts";
+import type { CloudConfig, MeterConfig, PlantConfig, SiteConfig, UnitConfig } from "./site-config.ts";
 import { type SiteDocument, siteDocument } from "./site-document.ts";
 
 export interface SiteConfigError extends CodedError {
@@ -130,11 +131,22 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
   });
   const meterProblem = unknownDriver(site.meter.driver, METER_DRIVER_NAMES);
   if (meterProblem !== undefined) say(["meter", "driver"], "meter.driver", meterProblem);
+  site.feeders.forEach(({ meter }, index) => {
+    const problem = meter && unknownDriver(meter.driver, METER_DRIVER_NAMES);
+    if (problem !== undefined) say(["feeders", index, "meter", "driver"], `feeders[${index}].meter.driver`, problem);
+  });
   if (site.evidence !== undefined && site.evidence.triggerBelowHz >= site.evidence.triggerAboveHz) {
     say(["evidence"], "evidence", "leaves no frequency that is normal: triggerBelowHz must be below triggerAboveHz");
   }
   northboundContradictions(site, say);
   const ids = new Set([site.meter.id]);
+  site.feeders.forEach(({ meter }, index) => {
+    if (meter !== undefined && ids.has(meter.id)) {
+      const named = `feeders[${index}].meter.id`;
+      say(["feeders", index, "meter", "id"], named, `"${meter.id}" is used twice; every device has an id of its own`);
+    }
+    if (meter !== undefined) ids.add(meter.id);
+  });
   site.units.forEach(({ id }, index) => {
     if (ids.has(id))
       say(["units", index, "id"], `units[${index}].id`, `"${id}" is used twice; every device has an id of its own`);
@@ -142,6 +154,7 @@ function contradictions(site: SiteDocument, at: Locate): ConfigIssue[] {
   });
   if (site.cloud !== undefined) cloudContradictions(site.cloud, say);
   serviceContradictions(site, say);
+  feederContradictions(site, say);
   return issues;
 }
 
@@ -183,11 +196,10 @@ function toSiteConfig(
       map: maps.get(unit.id),
       pkiFolder: unit.pkiFolder && place(unit.pkiFolder),
     })),
-    meter: {
-      ...site.meter,
-      map: maps.get(site.meter.id),
-      pkiFolder: site.meter.pkiFolder && place(site.meter.pkiFolder),
-    },
+    meter: toMeter(site.meter, maps, place),
+    ...(site.feeders.length > 0 && {
+      feederMeters: site.feeders.map(({ meter }) => meter && toMeter(meter, maps, place)),
+    }),
     plant: site.plant === undefined ? undefined : toPlant(site.plant, place),
     ...(site.northbound && { northbound: toNorthbound(site.northbound, place) }),
     cloud: site.cloud === undefined ? undefined : toCloud(site.cloud, place),
@@ -206,7 +218,7 @@ function toSiteConfig(
   };
 }
 
-function toControl({ site, control, energySpeed, services }: SiteDocument): SiteConfig["control"] {
+function toControl({ site, control, energySpeed, services, feeders, units }: SiteDocument): SiteConfig["control"] {
   const { connection, ramp, socWindow, transformer, unitThermal, voltage, freshness, fallback } = control;
   const { feeder, owner, leaseReversals, inverterPriority, minimumLoad, trust } = control;
   return {
@@ -222,6 +234,7 @@ function toControl({ site, control, energySpeed, services }: SiteDocument): Site
     ramp: { upWPerS: kWPerS(ramp.upKWPerS), downWPerS: kWPerS(ramp.downKWPerS) },
     socWindow: { socMin: Soc(socWindow.min), socMax: Soc(socWindow.max), taper: Soc(socWindow.taper) },
     ...(feeder && { feeder: { exportWMax: MW(feeder.exportLimitMW), importWMax: MW(feeder.importLimitMW) } }),
+    ...(feeders.length > 0 && { feeders: feeders.map(toFeeder(units)) }),
     ...(owner && { owner: toOwnerTerms(owner, socWindow.taper) }),
     inverterPriority,
     trust: {
@@ -284,6 +297,24 @@ function toFallback(fallback: SiteDocument["control"]["fallback"]["onCloudLoss"]
       return { action: "follow-load", gridPowerW: kW(fallback.gridPowerKW) };
   }
 }
+
+const toMeter = (
+  meter: SiteDocument["meter"],
+  maps: ReadonlyMap<string, MappedDevice>,
+  place: (path: string) => string,
+): MeterConfig => ({ ...meter, map: maps.get(meter.id), pkiFolder: meter.pkiFolder && place(meter.pkiFolder) });
+
+const toFeeder =
+  (units: SiteDocument["units"]) =>
+  (feeder: SiteDocument["feeders"][number]): FeederTerms => ({
+    id: feeder.id,
+    unitIds: feeder.units,
+    units: feeder.units.map((id) => units.findIndex((unit) => unit.id === id)),
+    exportWMax: MW(feeder.exportLimitMW),
+    importWMax: MW(feeder.importLimitMW),
+    ...(feeder.apparentLimitMVA !== undefined && { apparentVAMax: VA(feeder.apparentLimitMVA * 1e6) }),
+    withoutMeterW: MW(feeder.withoutMeterMW),
+  });
 
 /** The loader has seen to it that one of the two says when. */
 function toUnit(

@@ -11,6 +11,8 @@ export interface SiteConfig {
   readonly control: SiteControlConfig;
   readonly units: readonly UnitConfig[];
   readonly meter: MeterConfig;
+  /** In the order of `control.feeders`; undefined where one has no meter of its own. Absent on a site without feeders. */
+  readonly feederMeters?: readonly (MeterConfig | undefined)[] | undefined;
   readonly plant: PlantConfig | undefined;
   /** What a utility's SCADA may see; absent, no port is open. */
   readonly northbound?: NorthboundConfig | undefined;

@@ -38,7 +38,7 @@ const control = z.strictObject({
     max: z.number().min(0).max(1),
     taper: z.number().min(0).max(0.5),
   }),
-  /** The batteries' own cable and transformer, where they are weaker than the connection. */
+  /** The batteries' own cable and transformer, all of them together, where it is weaker than the connection. */
   feeder: z.strictObject({ exportLimitMW: size, importLimitMW: size }).optional(),
   owner: ownerDocument.optional(),
   /** What gives way where a circle, an inverter's or the connection's, cannot carry both: `active` keeps power, `reactive` keeps vars. */
@@ -117,6 +117,20 @@ const meter = z.strictObject({
   sign: z.union([z.literal(1), z.literal(-1)]).default(1),
 });
 
+/** A cable or transformer inside the site that carries some of the units. */
+const feeder = z.strictObject({
+  id,
+  units: z.array(id).min(1),
+  exportLimitMW: size,
+  importLimitMW: size,
+  /** What it carries of power and reactive power together. */
+  apparentLimitMVA: positive.optional(),
+  /** Where others are on it as well: what flows on the whole feeder, + out. */
+  meter: meter.optional(),
+  /** What its units may do in sum, either way, while that meter is not to be trusted. */
+  withoutMeterMW: size.default(0),
+});
+
 const plant = z.strictObject({
   id,
   driver: z.string().min(1),
@@ -183,6 +197,7 @@ export const siteDocument = z.strictObject({
   control,
   units: z.array(unit).min(1).max(500),
   meter,
+  feeders: z.array(feeder).max(64).default([]),
   plant: plant.optional(),
   northbound: northbound.optional(),
   cloud: cloud.optional(),

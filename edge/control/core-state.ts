@@ -2,6 +2,7 @@ import { type MonotonicMs, W } from "@penstock/protocol/units";
 import { nobodyRests, type Resting } from "./consolidate.ts";
 import type { TrustMemory } from "./doubts/believe.ts";
 import type { EnergyLedger } from "./energy-ledger.ts";
+import type { FeederRest } from "./feeder-rest.ts";
 import type { PowerInterval, SiteImage } from "./image.ts";
 import type { ReactiveRest } from "./reactive-rest.ts";
 import type { RestMemory } from "./rest-of-site.ts";
@@ -25,6 +26,8 @@ export interface CoreState {
   readonly rest: RestMemory | undefined;
   /** Undefined where the connection has no apparent-power limit, and until it was known once. */
   readonly reactiveRest: ReactiveRest | undefined;
+  /** In the order of the configured feeders. */
+  readonly feederRests: readonly FeederRest[];
   /** The last word of the grid operator read since the start. */
   readonly gridOperatorLimitW: PowerInterval | undefined;
   /** False until the plant controller has been read once since the start. */
@@ -65,6 +68,7 @@ export function initialState(image: SiteImage): CoreState {
     meterFallback: undefined,
     rest: undefined,
     reactiveRest: undefined,
+    feederRests: [],
     gridOperatorLimitW: undefined,
     plantWasRead: false,
     services: noServices,

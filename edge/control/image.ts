@@ -89,6 +89,8 @@ export interface SiteImage {
   readonly nowMs: UtcMs;
   readonly units: readonly UnitImage[];
   readonly meter: MeterImage;
+  /** In the order of the configured feeders; undefined where one has no meter of its own. Absent on a site without feeders. */
+  readonly feederMeters?: readonly (MeterImage | undefined)[];
   /** Undefined where the site has no plant controller: its limits then do not exist, rather than being unknown. */
   readonly plant: PlantImage | undefined;
 }

@@ -14,6 +14,14 @@ import type { StepInput } from "./step-types.ts";
 const config: SiteControlConfig = {
   ...sampleConfig,
   connection: { ...sampleConfig.connection, apparentVAMax: VA(9e6) },
+  feeders: [
+    { id: "a", units: [0, 1, 2], exportWMax: W(1.4e6), importWMax: W(2.2e6) },
+    { id: "b", units: [4, 5], exportWMax: W(0.7e6), importWMax: W(1.9e6), apparentVAMax: VA(1.5e6) },
+  ].map((terms) => ({
+    ...terms,
+    unitIds: terms.units.map((place) => `unit-${place}`),
+    withoutMeterW: W(0),
+  })),
   transformer: { derateFromC: Celsius(90), temperatureCMax: Celsius(110) },
   unitThermal: { derateFromC: Celsius(45), temperatureCMax: Celsius(60) },
 };

@@ -17,8 +17,8 @@ export interface ReactiveRest {
  * until it was known once.
  */
 export function reactiveRest(
-  image: SiteImage,
-  { reactiveRest: before }: CoreState,
+  image: UnitsAndMeter,
+  { reactiveRest: before }: Pick<CoreState, "reactiveRest">,
   elapsedMs: Ms,
 ): ReactiveRest | undefined {
   const nowVar = measuredVar(image);
@@ -34,9 +34,11 @@ export function reactiveRest(
   };
 }
 
+type UnitsAndMeter = Pick<SiteImage, "units" | "meter">;
+
 const releaseMs = 2_000;
 
-function measuredVar({ units, meter }: SiteImage): number | undefined {
+function measuredVar({ units, meter }: UnitsAndMeter): number | undefined {
   if (meter.reactiveVar.quality !== "good") return undefined;
   let restVar: number = meter.reactiveVar.value;
   for (const unit of units) {
@@ -47,7 +49,7 @@ function measuredVar({ units, meter }: SiteImage): number | undefined {
   return restVar;
 }
 
-function lostVar({ units }: SiteImage): number {
+function lostVar({ units }: UnitsAndMeter): number {
   let lost = 0;
   for (const unit of units) {
     if (unusableBecause(unit) !== undefined && unit.reactiveVar.quality !== "missing") lost += unit.reactiveVar.value;

@@ -33,8 +33,11 @@ export interface RestMemory {
  * A unit that is not usable is part of the rest: the meter sees it. It may still go to 0 (its own timer, a trip)
  * in the next moment, so both its last power and 0 must be safe; of one never read the whole rating is doubted.
  */
-export function restOfSite(image: SiteImage, state: CoreState, elapsedMs: Ms): RestOfSite {
-  const { units, meter } = image;
+export function restOfSite(
+  { units, meter }: Pick<SiteImage, "units" | "meter">,
+  state: Pick<CoreState, "rest" | "unitPowerW">,
+  elapsedMs: Ms,
+): RestOfSite {
   let usableW = 0;
   let fallsByW = 0;
   let risesByW = 0;

@@ -21,6 +21,8 @@ export interface SiteControlConfig {
   readonly socWindow: SocBand;
   /** What the batteries' own cable and transformer carry, at their terminals in sum; both ≥ 0. */
   readonly feeder?: { readonly exportWMax: W; readonly importWMax: W };
+  /** Cables and transformers inside the site that carry some of the units. */
+  readonly feeders?: readonly FeederTerms[];
   readonly owner?: OwnerTerms;
   /** What gives way where a circle, an inverter's or the connection's, cannot carry both: `active` keeps power, `reactive` keeps vars. `active` where left out. */
   readonly inverterPriority?: "active" | "reactive";
@@ -45,6 +47,20 @@ export interface SocBand {
   readonly socMin: Soc;
   readonly socMax: Soc;
   readonly taper: Soc;
+}
+
+/** One of several feeders or transformers. Powers at its own bus, sizes ≥ 0. */
+export interface FeederTerms {
+  readonly id: string;
+  /** The units it carries, by id and by their place in the image. */
+  readonly unitIds: readonly string[];
+  readonly units: readonly number[];
+  readonly exportWMax: W;
+  readonly importWMax: W;
+  /** Power and reactive power together; undefined where only power is limited. */
+  readonly apparentVAMax?: VA;
+  /** What its units may do in sum, either way, while its own meter is not to be trusted. */
+  readonly withoutMeterW: W;
 }
 
 /** When few units carry the whole. Loads are fractions of the working units' rating; `restBelow` < `resumeAbove`. */

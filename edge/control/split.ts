@@ -1,10 +1,11 @@
-import { clamp, type Soc, Var, W } from "@penstock/protocol/units";
+import { Var, W } from "@penstock/protocol/units";
 import { allocate } from "./allocate.ts";
 import type { Resting } from "./consolidate.ts";
-import type { SiteImage, UnitImage } from "./image.ts";
+import type { SiteImage } from "./image.ts";
 import { rowsFor } from "./kept-rows.ts";
-import { withReactive } from "./split-reactive.ts";
+import { type CircleContext, withReactive } from "./split-reactive.ts";
 import type { UnitCommand } from "./step-types.ts";
+import { meanStateOfCharge, tilt } from "./tilt.ts";
 import type { UnitRoom } from "./unit-room.ts";
 
 /** What there is to share out. */
@@ -19,7 +20,7 @@ export interface SiteTarget {
  * states of charge grow alike: the fuller discharges more, the emptier charges more. A unit that rests takes none.
  * Reactive power takes what the circle of each unit leaves: where it goes first, power has left it enough. No unit ever works against another.
  */
-export function split(target: SiteTarget, image: SiteImage, room: UnitRoom): UnitCommand[] {
+export function split(target: SiteTarget, image: SiteImage, room: UnitRoom, context: CircleContext): UnitCommand[] {
   const { units } = image;
   const { powerW, reactiveVar, resting } = target;
   const rows = rowsFor(units.length);
@@ -40,23 +41,5 @@ export function split(target: SiteTarget, image: SiteImage, room: UnitRoom): Uni
     if (unit === undefined) continue;
     commands.push({ unitId: unit.id, powerW: W(rows.share[index] ?? 0), reactiveVar: Var(0) });
   }
-  return reactiveVar === 0 ? commands : withReactive(commands, reactiveVar, image);
-}
-
-function meanStateOfCharge(units: readonly UnitImage[]): Soc {
-  let storedWh = 0;
-  let capacityWh = 0;
-  for (const { soc, rating } of units) {
-    if (soc.quality !== "good") continue;
-    storedWh += soc.value * rating.capacityWh;
-    capacityWh += rating.capacityWh;
-  }
-  return (capacityWh > 0 ? storedWh / capacityWh : 0.5) as Soc;
-}
-
-/** Ten points of charge above the mean: 40 % more of the discharge. Never so little that a unit stands idle. */
-function tilt({ soc }: UnitImage, meanSoc: Soc, discharging: boolean): number {
-  if (soc.quality !== "good") return 1;
-  const aheadOfMean = discharging ? soc.value - meanSoc : meanSoc - soc.value;
-  return clamp(1 + 4 * aheadOfMean, 0.1, 2);
+  return reactiveVar === 0 ? commands : withReactive(commands, reactiveVar, image, context);
 }

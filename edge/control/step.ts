@@ -56,7 +56,7 @@ export function step(
   const resting = consolidate(targetW, image, room, state.resting, config.minimumLoad);
   const reactive = served === idle ? noReactive : serveReactive(image, context, targetW, elapsedMs);
   const { leftVar, line } = connectionVars(wish.reactiveVar + reactive.reactiveVar, targetW, context);
-  const commands = split({ powerW: targetW, reactiveVar: leftVar, resting }, image, room);
+  const commands = split({ powerW: targetW, reactiveVar: leftVar, resting }, image, room, context);
 
   let commandedW = 0;
   for (const command of commands) commandedW += command.powerW;
@@ -123,7 +123,7 @@ function nextState(
   resting: Resting,
   services: ServicesState,
 ): CoreState {
-  const { state, wish, rest, reactiveRest, ledger, config } = context;
+  const { state, wish, rest, reactiveRest, feederRests, ledger, config } = context;
   const unitPowerW: number[] = [];
   for (let index = 0; index < image.units.length; index++) {
     const unit = image.units[index];
@@ -140,6 +140,7 @@ function nextState(
     meterFallback: wish.meterFallback,
     rest: rest.memory,
     reactiveRest,
+    feederRests,
     // A stale word is still the last one: it holds when even that is lost.
     gridOperatorLimitW: limit === undefined || limit.quality === "missing" ? state.gridOperatorLimitW : limit.value,
     plantWasRead: state.plantWasRead || (image.plant !== undefined && image.plant.breakerClosed.quality !== "missing"),
@@ -155,13 +156,17 @@ function nextState(
 function alarms(
   clamped: ClampedWish,
   served: Served,
-  { image: { meter, plant }, doubts }: Survey,
+  { image: { meter, feederMeters, plant }, doubts }: Survey,
 ): readonly CoreAlarm[] {
   const breaker = plant?.breakerClosed;
-  const isWell = meter.powerW.quality === "good" && (breaker === undefined || breaker.quality === "good");
+  const dark = feederMeters?.find((one) => one !== undefined && one.powerW.quality !== "good")?.powerW;
+  const isWell =
+    dark === undefined && meter.powerW.quality === "good" && (breaker === undefined || breaker.quality === "good");
   if (isWell && served.alarms.length === 0 && doubts.length === 0) return clamped.alarms;
   const raised = [...clamped.alarms, ...served.alarms];
   if (meter.powerW.quality !== "good") raised.push({ code: `meter-${meter.powerW.quality}`, text: meter.powerW.cause });
+  if (dark !== undefined && dark.quality !== "good")
+    raised.push({ code: `feeder-meter-${dark.quality}`, text: dark.cause });
   if (breaker !== undefined && breaker.quality !== "good") {
     raised.push({ code: `plant-${breaker.quality}`, text: breaker.cause });
   }

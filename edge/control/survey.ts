@@ -5,13 +5,15 @@ import type { CoreState } from "./core-state.ts";
 import { believe, type TrustMemory } from "./doubts/believe.ts";
 import type { Doubt } from "./doubts/doubt.ts";
 import { advanceLedger } from "./energy-ledger.ts";
+import { feederRest } from "./feeder-rest.ts";
 import type { SiteImage } from "./image.ts";
+import { feeder } from "./limits/feeder.ts";
 import type { LimitContext } from "./limits/limit.ts";
 import { reactiveRest } from "./reactive-rest.ts";
 import { restOfSite } from "./rest-of-site.ts";
 import { serveReactive } from "./services/serve-reactive.ts";
 import { siteRoom } from "./services/site-room.ts";
-import type { SiteControlConfig } from "./site-control-config.ts";
+import type { FeederTerms, SiteControlConfig } from "./site-control-config.ts";
 import { planReactive } from "./split-reactive.ts";
 import type { StepInput } from "./step-types.ts";
 
@@ -38,19 +40,27 @@ export function survey(state: CoreState, input: StepInput, config: SiteControlCo
   const ledger = owner && advanceLedger(input.restoredLedger ?? state.ledger, image, owner);
   const season = ledger && owner?.seasons.find(({ months }) => months.includes(ledger.month))?.band;
   const reactive = config.connection.apparentVAMax === undefined ? undefined : reactiveRest(image, state, elapsedMs);
-  const room = config.services && siteRoom(image, config, rest, season, reactive);
-  const before = { config, latches, grants, rest, reactiveRest: reactive, state, wish, ledger, season, room };
-  const context = { ...before, plannedVar: plannedVar(image, before, elapsedMs) };
+  const feederRests = (config.feeders ?? none).map((feeder, place) =>
+    feederRest(feeder, place, image, state, elapsedMs),
+  );
+  const known = { rest, reactiveRest: reactive, feederRests };
+  const before = { config, latches, grants, ...known, state, wish, ledger, season };
+  const planned = plannedVar(image, before, elapsedMs);
+  const feeders = feeder.groups?.(image, { ...before, room: undefined, plannedVar: planned }) ?? [];
+  const room = config.services && siteRoom(image, before, feeders);
+  const context = { ...before, room, plannedVar: planned };
   return { image, elapsedMs, wish, context, trust: memory, doubts };
 }
 
+const none: readonly FeederTerms[] = [];
+
 /**
- * Where vars go first, what power must leave for them: a lease's, those of the services (of a power factor at the power
- * that is wished, so never too few), and no more than the connection's circle carries.
+ * Where vars go first, what power must leave for them: a lease's, those of the services (of a power factor at the
+ * most power there may be beside them, so never too few), and no more than the connection's circle carries.
  */
 function plannedVar(
   image: SiteImage,
-  context: Omit<LimitContext, "plannedVar">,
+  context: Omit<LimitContext, "plannedVar" | "room">,
   elapsedMs: Ms,
 ): readonly number[] | undefined {
   const { config, wish } = context;
@@ -59,7 +69,11 @@ function plannedVar(
   const carriesW = carriedAtPowerFactor(image, config);
   const powerW = clamp(wish.powerW, -carriesW, carriesW);
   const servedVar = isServing ? serveReactive(image, context, powerW, elapsedMs).reactiveVar : 0;
-  return planReactive(connectionVars(wish.reactiveVar + servedVar, 0 - context.rest.restW, context).leftVar, image);
+  return planReactive(
+    connectionVars(wish.reactiveVar + servedVar, 0 - context.rest.restW, context).leftVar,
+    image,
+    context,
+  );
 }
 
 /** Behind a power factor no circle carries more power than its part of it. */

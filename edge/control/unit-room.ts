@@ -1,5 +1,8 @@
+import { allocate } from "./allocate.ts";
 import type { SiteImage } from "./image.ts";
-import type { LimitContext, UnitLimit } from "./limits/limit.ts";
+import { rowsFor } from "./kept-rows.ts";
+import type { LimitContext, UnitGroup, UnitLimit } from "./limits/limit.ts";
+import { meanStateOfCharge, tilt } from "./tilt.ts";
 
 /**
  * What each unit may do this cycle, narrowed limit by limit. The arrays belong to one cycle at a time and are
@@ -68,5 +71,43 @@ export class UnitRoom {
     }
     this.sumWMin = sumWMin;
     this.sumWMax = sumWMax;
+    for (const group of limit.groups?.(image, context) ?? none) {
+      this.sumWMin += this.#share(group, Math.ceil(group.powerWMin) + 0, powerWMin, this.minDrawnBy, place, image);
+      this.sumWMax += this.#share(group, Math.floor(group.powerWMax), powerWMax, this.maxDrawnBy, place, image);
+    }
+  }
+
+  /** Where units may do less together than each could alone, the room is shared out as power would be. By how much the sum changed. */
+  #share(
+    { places }: UnitGroup,
+    boundW: number,
+    room: Float64Array,
+    drawnBy: Uint8Array,
+    limit: number,
+    { units }: SiteImage,
+  ): number {
+    let sumW = 0;
+    for (const place of places) sumW += units[place] === undefined ? 0 : (room[place] ?? 0);
+    if (Math.abs(sumW) <= Math.abs(boundW)) return 0;
+    const rows = rowsFor(places.length);
+    const soc = meanStateOfCharge(units);
+    for (let row = 0; row < places.length; row++) {
+      const unit = units[places[row] ?? -1];
+      const roomW = unit === undefined ? 0 : (room[places[row] ?? -1] ?? 0);
+      rows.min[row] = Math.min(0, roomW);
+      rows.max[row] = Math.max(0, roomW);
+      rows.weight[row] = unit === undefined ? 0 : Math.abs(roomW) * tilt(unit, soc, sumW > 0);
+    }
+    const sharedW = allocate(boundW, places.length, rows);
+    for (let row = 0; row < places.length; row++) {
+      const place = places[row] ?? -1;
+      if (units[place] === undefined) continue;
+      const shareW = rows.share[row] ?? 0;
+      if (shareW !== room[place]) drawnBy[place] = limit;
+      room[place] = shareW;
+    }
+    return sharedW - sumW;
   }
 }
+
+const none: readonly UnitGroup[] = [];

@@ -7,6 +7,7 @@ import type { SiteControlConfig } from "./site-control-config.ts";
 import { step } from "./step.ts";
 import type { StepInput } from "./step-types.ts";
 import { survey } from "./survey.ts";
+import { UnitRoom } from "./unit-room.ts";
 
 /** One unit's chain of a cycle: nameplate, what each limit left of it, and what it was told. */
 export interface WhyUnit {
@@ -37,11 +38,12 @@ export function whyUnit(
 
   let left: PowerInterval = { powerWMin: watts(-unit.rating.chargeWMax), powerWMax: unit.rating.dischargeWMax };
   const limits: { limit: string; left: PowerInterval; text: string }[] = [];
-  for (const limit of shelf.unitLimits) {
-    const own = limit.interval(unit, context, place);
-    if (own === undefined) continue;
-    const powerWMin = watts(Math.max(left.powerWMin, own.powerWMin));
-    const powerWMax = watts(Math.min(left.powerWMax, own.powerWMax));
+  const room = new UnitRoom();
+  room.reset(image);
+  for (const [onShelf, limit] of shelf.unitLimits.entries()) {
+    room.narrow(limit, onShelf, image, context);
+    const powerWMin = watts(room.powerWMin[place] ?? 0);
+    const powerWMax = watts(room.powerWMax[place] ?? 0);
     if (powerWMin === left.powerWMin && powerWMax === left.powerWMax) continue;
     left = { powerWMin, powerWMax };
     limits.push({ limit: limit.name, left, text: limit.unitText(unit, context) });

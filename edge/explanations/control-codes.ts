@@ -31,6 +31,12 @@ export const controlCodes = [
       "sitectl devices ls for the meter, then as under device.lost.",
     ],
     [
+      "feeder-meter-missing",
+      "What flows on a feeder inside the site is not known.",
+      "Its units come down to the feeder's withoutMeterMW, at the site's ramp.",
+      "sitectl devices ls for the feeder's meter, then as under device.lost.",
+    ],
+    [
       "plant-missing",
       "The plant controller has not been read.",
       "The breaker counts as open, the transformer as hot, and the grid operator's last word holds.",
@@ -74,6 +80,12 @@ export const controlCodes = [
       "The meter's last reading is older than it may be.",
       "Limits at the connection keep a wider margin; at three times the age the reading is missing.",
       "sitectl devices watch meter-1; network, meter load.",
+    ],
+    [
+      "feeder-meter-stale",
+      "A feeder meter's last reading is older than it may be.",
+      "Its units come down to the feeder's withoutMeterMW, at the site's ramp, until it is fresh again.",
+      "sitectl devices ls for the feeder's meter; network, meter load.",
     ],
     [
       "plant-stale",
@@ -192,6 +204,12 @@ export const controlCodes = [
       "The grid operator limits the site.",
       "The limit is latched, over restarts too, until the operator lifts it.",
       "Only the grid operator clears it: call the control room.",
+    ],
+    [
+      "feeder",
+      "A feeder or transformer inside the site carries no more, beside what others put on it.",
+      "Its units share what is left; units on other feeders take over what they can.",
+      "feeders in the site's file; sitectl why says which, sitectl why-unit what is left of a unit.",
     ],
     [
       "connection-apparent-power",

@@ -18,11 +18,14 @@ export interface SiteDevicesOptions {
   readonly onEvent: (event: EdgeEvent) => void;
 }
 
-/** Every unit and the meter of a site, each in a session of its own. */
+/** Every unit and meter of a site, each in a session of its own. */
 export class SiteDevices {
   readonly #config: SiteConfig;
   readonly #units: readonly UnitSession[];
-  readonly #meter: { readonly driver: MeterDriver; readonly session: DeviceSession };
+  readonly #meter: MeterSession;
+  readonly #feederMeters: readonly (MeterSession | undefined)[] | undefined;
+  readonly #meters: readonly MeterSession[];
+  readonly #sessions: readonly DeviceSession[];
 
   constructor(options: SiteDevicesOptions) {
     const { clock, config, transportFor, onEvent } = options;
@@ -43,36 +46,40 @@ export class SiteDevices {
       });
       return { driver, unit, session, safe: { powerW: unit.safePowerW, reactiveVar: Var(0) } };
     });
-    const driver = meterDriverOf(config.meter);
-    invariant(driver !== undefined, `no meter driver is named ${config.meter.driver}`);
-    const transport = transportFor(config.meter);
-    const session = new DeviceSession({
-      id: config.meter.id,
-      driver,
-      control: undefined,
-      lint: (blocks) => driver.lint(config.meter, blocks),
-      transport,
-      ...common,
-    });
-    this.#meter = { driver, session };
+    const meterSession = (meter: MeterConfig): MeterSession => {
+      const driver = meterDriverOf(meter);
+      invariant(driver !== undefined, `no meter driver is named ${meter.driver}`);
+      const session = new DeviceSession({
+        id: meter.id,
+        driver,
+        control: undefined,
+        lint: (blocks) => driver.lint(meter, blocks),
+        transport: transportFor(meter),
+        ...common,
+      });
+      return { driver, meter, session };
+    };
+    this.#meter = meterSession(config.meter);
+    this.#feederMeters = config.feederMeters?.map((meter) => meter && meterSession(meter));
+    this.#meters = [this.#meter, ...(this.#feederMeters ?? []).flatMap((one) => one ?? [])];
+    this.#sessions = [...this.#units, ...this.#meters].map((one) => one.session);
   }
 
   /** Each device was read in full, or has shown that it cannot be. */
   get areSettled(): boolean {
-    return this.#meter.session.isSettled && this.#units.every(({ session }) => session.isSettled);
+    return this.#sessions.every(({ isSettled }) => isSettled);
   }
 
   /** How long the slowest device that talks to us took for its round, or is taking. */
   roundMs(nowMs: MonotonicMs): number {
-    let slowestMs = this.#meter.session.roundMs(nowMs) ?? 0;
-    for (const { session } of this.#units) slowestMs = Math.max(slowestMs, session.roundMs(nowMs) ?? 0);
+    let slowestMs = 0;
+    for (const session of this.#sessions) slowestMs = Math.max(slowestMs, session.roundMs(nowMs) ?? 0);
     return slowestMs;
   }
 
   /** Asks for the next image and writes nothing. */
   read(): void {
-    for (const { session } of this.#units) session.cycle(undefined);
-    this.#meter.session.cycle(undefined);
+    for (const session of this.#sessions) session.cycle(undefined);
   }
 
   /** Writes, then asks for the next image. A unit that nobody commanded is kept at its safe value. */
@@ -85,7 +92,7 @@ export class SiteDevices {
         inOrder?.unitId === one.unit.id ? inOrder : commands.find((candidate) => candidate.unitId === one.unit.id);
       one.session.cycle(command ?? one.safe);
     }
-    this.#meter.session.cycle(undefined);
+    for (const { session } of this.#meters) session.cycle(undefined);
   }
 
   unitImages(nowMs: MonotonicMs): readonly UnitImage[] {
@@ -96,22 +103,25 @@ export class SiteDevices {
   }
 
   meterImage(nowMs: MonotonicMs): MeterImage {
-    const { driver, session } = this.#meter;
-    return driver.image(
-      this.#config.meter,
-      session.blocks,
-      session.view(nowMs, this.#config.control.freshness.meterMs),
-    );
+    return this.#imageOf(this.#meter, nowMs);
+  }
+
+  /** In the order of the configured feeders; undefined on a site without any. */
+  feederMeterImages(nowMs: MonotonicMs): readonly (MeterImage | undefined)[] | undefined {
+    return this.#feederMeters?.map((one) => one && this.#imageOf(one, nowMs));
+  }
+
+  #imageOf({ driver, meter, session }: MeterSession, nowMs: MonotonicMs): MeterImage {
+    return driver.image(meter, session.blocks, session.view(nowMs, this.#config.control.freshness.meterMs));
   }
 
   status(): readonly DeviceStatus[] {
-    return [...this.#units.map(({ session }) => session.status()), this.#meter.session.status()];
+    return this.#sessions.map((session) => session.status());
   }
 
   /** A person's question about one device. Answers once, when the loop's own talk leaves room. */
   ask(question: DeviceQuestion, done: (result: LoopAnswer["result"]) => void): void {
-    const sessions = [...this.#units.map(({ session }) => session), this.#meter.session];
-    const session = sessions.find(({ id }) => id === question.device);
+    const session = this.#sessions.find(({ id }) => id === question.device);
     if (session === undefined) {
       done(fail({ code: "device.unknown", device: question.device }));
       return;
@@ -132,8 +142,7 @@ export class SiteDevices {
   }
 
   close(): void {
-    for (const { session } of this.#units) session.close();
-    this.#meter.session.close();
+    for (const session of this.#sessions) session.close();
   }
 }
 
@@ -142,6 +151,12 @@ interface UnitSession {
   readonly unit: UnitConfig;
   readonly session: DeviceSession;
   readonly safe: Setpoint;
+}
+
+interface MeterSession {
+  readonly driver: MeterDriver;
+  readonly meter: MeterConfig;
+  readonly session: DeviceSession;
 }
 
 /** A request may take a period, within reason: an answer that takes longer is worth nothing to a fast loop. */

@@ -267,3 +267,29 @@ test("a loop whose supervisor is silent writes nothing, and goes on from what is
   expect(site.setpointsW()).toEqual([1e6, 1e6]);
   expect(site.codes()).toContain("loop.heartbeat-restored");
 });
+
+test("a feeder's meter is a device of its own: its reading bounds the units on it, and its loss is told", () => {
+  const bench = new BenchSite();
+  const feeders = [
+    { id: "a", unitIds: ["unit-1"], units: [0], exportWMax: W(1.2e6), importWMax: W(1e6), withoutMeterW: W(100e3) },
+  ];
+  const site = new BenchSite({
+    grants: [grantOf(3e6)],
+    config: {
+      control: { ...bench.config.control, feeders },
+      feederMeters: [{ ...bench.config.meter, id: "meter-a" }],
+    },
+  });
+  site.loop.start();
+  site.run(8_000);
+  // The hand-made meter shows both units on this feeder: the other one is load and generation of others there.
+  const { image, devices, explanation } = site.loop.status();
+  expect(devices.map(({ id, state }) => [id, state])).toContainEqual(["meter-a", "ready"]);
+  expect(image.feederMeters?.[0]?.powerW).toMatchObject({ quality: "good" });
+  expect(explanation.because.map(({ limit }) => limit)).toContain("feeder");
+  expect(image.feederMeters?.[0]?.powerW).toMatchObject({ value: expect.closeTo(site.batteryW(), -4) });
+  site.meter.isSilent = true;
+  site.run(5_000);
+  expect(site.loop.status().explanation.alarms.map(({ code }) => code)).toContain("feeder-meter-missing");
+  expect(site.setpointsW()[0]).toBeLessThanOrEqual(100e3);
+});

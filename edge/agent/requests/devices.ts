@@ -11,6 +11,9 @@ export const devices: OperatorRequest<object> = {
     const images = new Map<string, object | undefined>([
       ...(site?.image.units ?? []).map((unit) => [unit.id, unit] as const),
       [config.meter.id, site?.image.meter],
+      ...(config.feederMeters ?? []).map(
+        (meter, index) => [meter?.id ?? "", site?.image.feederMeters?.[index]] as const,
+      ),
       ...(config.plant === undefined ? [] : [[config.plant.id, site?.image.plant] as const]),
     ]);
     const configured = [
@@ -21,13 +24,13 @@ export const devices: OperatorRequest<object> = {
         address: `${host}:${port}`,
         modbusUnitId,
       })),
-      {
-        id: config.meter.id,
+      ...[config.meter, ...(config.feederMeters ?? []).flatMap((meter) => meter ?? [])].map((meter) => ({
+        id: meter.id,
         kind: "meter",
-        driver: config.meter.driver,
-        address: `${config.meter.host}:${config.meter.port}`,
-        modbusUnitId: config.meter.modbusUnitId,
-      },
+        driver: meter.driver,
+        address: `${meter.host}:${meter.port}`,
+        modbusUnitId: meter.modbusUnitId,
+      })),
       ...(config.plant === undefined
         ? []
         : [{ id: config.plant.id, kind: "plant", driver: config.plant.driver, address: config.plant.endpointUrl }]),

@@ -4,6 +4,7 @@ import { bmsAllowance } from "./bms-allowance.ts";
 import { breaker } from "./breaker.ts";
 import { connectionApparentPower } from "./connection-apparent-power.ts";
 import { dailyThroughput } from "./daily-throughput.ts";
+import { feeder } from "./feeder.ts";
 import { gridConnection } from "./grid-connection.ts";
 import { gridOperator } from "./grid-operator.ts";
 import { leaseLimit } from "./lease-limit.ts";
@@ -27,6 +28,7 @@ export const unitLimits: readonly UnitLimit[] = [
   unitThermal,
   socWindow,
   seasonBand,
+  feeder,
 ];
 
 /** What their sum may do, in order of authority: where two contradict each other the stronger rank holds. */

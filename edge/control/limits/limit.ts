@@ -1,6 +1,7 @@
 import type { Wish } from "../arbitrate.ts";
 import type { CoreState } from "../core-state.ts";
 import type { EnergyLedger } from "../energy-ledger.ts";
+import type { FeederRest } from "../feeder-rest.ts";
 import type { PowerInterval, SiteImage, UnitImage } from "../image.ts";
 import type { ReactiveRest } from "../reactive-rest.ts";
 import type { RestOfSite } from "../rest-of-site.ts";
@@ -16,6 +17,8 @@ export interface LimitContext {
   readonly rest: RestOfSite;
   /** Undefined where the connection has no apparent-power limit, and while it was never known. */
   readonly reactiveRest: ReactiveRest | undefined;
+  /** In the order of the configured feeders; empty where there are none. */
+  readonly feederRests: readonly FeederRest[];
   /** Whose wish it is this cycle. */
   readonly wish: Wish;
   /** Undefined where the owner has no terms. */
@@ -45,8 +48,15 @@ export interface UnitLimit {
   readonly rank: Rank;
   /** `place` is the unit's, in the image. */
   interval(unit: UnitImage, context: LimitContext, place: number): PowerInterval | undefined;
+  /** What units may do together, beside what each may alone. */
+  groups?(image: SiteImage, context: LimitContext): readonly UnitGroup[] | undefined;
   text(image: SiteImage, context: LimitContext): string;
   unitText(unit: UnitImage, context: LimitContext): string;
+}
+
+/** Units, by their places in the image, and what they may do in sum: always contains 0. */
+export interface UnitGroup extends PowerInterval {
+  readonly places: readonly number[];
 }
 
 /** A limit on the sum of the usable units' powers. Undefined: it has nothing to say. */

@@ -1,8 +1,8 @@
 import { Var, W, Wh } from "@penstock/protocol/units";
 import type { SiteImage } from "../image.ts";
+import type { LimitContext, UnitGroup } from "../limits/limit.ts";
 import type { ReactiveRest } from "../reactive-rest.ts";
-import type { RestOfSite } from "../rest-of-site.ts";
-import type { SiteControlConfig, SocBand } from "../site-control-config.ts";
+import type { SiteControlConfig } from "../site-control-config.ts";
 import { unusableBecause } from "../usable.ts";
 
 /** What a site could do now: powers as sizes at the units' terminals, energies inside its window. */
@@ -14,25 +14,38 @@ export interface SiteRoom {
   readonly freeWh: Wh;
 }
 
-/** The usable units in sum, and no more than the connection carries beside the rest of the site. */
+/** The usable units in sum, and no more than feeders and the connection carry beside the rest of the site. */
 export function siteRoom(
   { units }: SiteImage,
-  { connection, socWindow }: Pick<SiteControlConfig, "connection" | "socWindow">,
-  rest: RestOfSite,
-  season: SocBand | undefined,
-  reactiveRest: ReactiveRest | undefined,
+  { config: { connection, socWindow }, rest, season, reactiveRest }: RoomContext,
+  feeders: readonly UnitGroup[],
 ): SiteRoom {
   const socMin = Math.max(socWindow.socMin, season?.socMin ?? 0);
   const socMax = Math.min(socWindow.socMax, season?.socMax ?? 1);
   let [outW, inW, storedWh, freeWh] = [0, 0, 0, 0];
-  for (const unit of units) {
+  const over = feeders.map(({ powerWMin, powerWMax }) => ({ outW: 0 - powerWMax, inW: powerWMin + 0 }));
+  const feederOf = (place: number) => over[feeders.findIndex(({ places }) => places.includes(place))];
+  for (const [place, unit] of units.entries()) {
     if (unusableBecause(unit) !== undefined) continue;
     const { rating, soc, chargeWMax, dischargeWMax } = unit;
-    if (chargeWMax.quality === "good") inW += positive(Math.min(rating.chargeWMax, chargeWMax.value));
-    if (dischargeWMax.quality === "good") outW += positive(Math.min(rating.dischargeWMax, dischargeWMax.value));
+    const unitInW = chargeWMax.quality === "good" ? positive(Math.min(rating.chargeWMax, chargeWMax.value)) : 0;
+    const unitOutW =
+      dischargeWMax.quality === "good" ? positive(Math.min(rating.dischargeWMax, dischargeWMax.value)) : 0;
+    inW += unitInW;
+    outW += unitOutW;
+    const shared = feeders.length === 0 ? undefined : feederOf(place);
+    if (shared !== undefined) {
+      shared.outW += unitOutW;
+      shared.inW += unitInW;
+    }
     if (soc.quality !== "good") continue;
     storedWh += positive(soc.value - socMin) * rating.capacityWh;
     freeWh += positive(socMax - soc.value) * rating.capacityWh;
+  }
+  // What the units of a feeder could do beyond what it carries is nobody's.
+  for (const beyond of over) {
+    outW -= positive(beyond.outW);
+    inW -= positive(beyond.inW);
   }
   if (rest.basis !== "unknown") {
     const circleW = circleWMax(connection, reactiveRest);
@@ -41,6 +54,8 @@ export function siteRoom(
   }
   return { outW: W(outW), inW: W(inW), storedWh: Wh(storedWh), freeWh: Wh(freeWh) };
 }
+
+type RoomContext = Pick<LimitContext, "config" | "rest" | "season" | "reactiveRest">;
 
 /** What the connection's circle leaves for power beside the vars of the rest of the site. */
 function circleWMax(

@@ -80,7 +80,7 @@ export interface BenchOptions {
   readonly latches?: Partial<Latches>;
   readonly core?: ControlCore;
   readonly supervision?: Supervision;
-  readonly config?: Pick<SiteConfig, "recorder" | "evidence">;
+  readonly config?: Partial<Pick<SiteConfig, "recorder" | "evidence" | "feederMeters" | "control">>;
   /** One unit, by its place, that takes its time. */
   readonly slow?: { readonly unit: number; readonly latencyMs: number };
 }
