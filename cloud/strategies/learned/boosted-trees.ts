@@ -12,7 +12,7 @@ export interface TreeSettings {
   readonly rate: number;
   /** Draws leaves of few rows towards no correction, in rows. */
   readonly shrinkRows: number;
-  /** Parts of rows and features each tree, or each question, looks at. */
+  /** Parts of rows and features each tree looks at. */
   readonly rowShare: number;
   readonly featureShare: number;
   readonly seed: string;
@@ -69,28 +69,30 @@ export function trainTrees(lessons: Lessons, settings: TreeSettings): BoostedTre
   };
   const node = new Uint8Array(rows);
   const chosen = new Int32Array(rows);
-  const histogram = new Float64Array((leafCount / 2) * BINS * STRIDE);
+  const histograms = Array.from(edges, () => new Histogram(leafCount / 2));
   for (let tree = 0; tree < trees; tree++) {
     let count = 0;
     for (let row = 0; row < rows; row++) if (rng.uniform() < rowShare) chosen[count++] = row;
+    const asked = [...edges.keys()].filter(
+      (feature) => rng.uniform() < featureShare && (edges[feature] as Float32Array).length > 0,
+    );
     node.fill(0);
     for (let level = 0; level < depth; level++) {
+      const seen = rowsToCount(node, chosen.subarray(0, count), level);
       let best: Split = { gain: 0, feature: -1, bin: 0 };
-      for (let feature = 0; feature < features; feature++) {
-        if (rng.uniform() >= featureShare || (edges[feature] as Float32Array).length === 0) continue;
-        const used = histogram.subarray(0, (1 << level) * BINS * STRIDE).fill(0);
-        gather(used, bins[feature] as Uint8Array, node, chosen, count, residual);
+      for (const feature of asked) {
+        const used = (histograms[feature] as Histogram).take(level, seen, bins[feature] as Uint8Array, node, residual);
         const split = bestSplit(used, 1 << level, (edges[feature] as Float32Array).length, shrinkRows);
         if (split.gain > best.gain) best = { ...split, feature };
       }
       const question = tree * depth + level;
-      const asked = best.feature >= 0 ? (bins[best.feature] as Uint8Array) : undefined;
-      if (asked !== undefined) {
+      const answers = best.feature >= 0 ? (bins[best.feature] as Uint8Array) : undefined;
+      if (answers !== undefined) {
         made.feature[question] = best.feature;
         made.threshold[question] = (edges[best.feature] as Float32Array)[best.bin] as number;
       }
       for (let row = 0; row < rows; row++)
-        node[row] = 2 * (node[row] as number) + (asked !== undefined && (asked[row] as number) > best.bin ? 1 : 0);
+        node[row] = 2 * (node[row] as number) + (answers !== undefined && (answers[row] as number) > best.bin ? 1 : 0);
     }
     const leaves = made.leaves.subarray(tree * leafCount * OUTPUTS, (tree + 1) * leafCount * OUTPUTS);
     fillLeaves(leaves, node, chosen, count, residual, rate, shrinkRows);
@@ -126,16 +128,60 @@ interface Split {
 /** Rows, then the sum of each output's residuals: one cell of a histogram. */
 const STRIDE = OUTPUTS + 1;
 
+/** At each level after the first only the smaller half of every split is counted: the other is what is left of the whole. */
+interface SeenRows {
+  readonly rows: Int32Array;
+  /** Whether a node's own rows are in `rows`; each pair of siblings has one that is. */
+  readonly isCounted: Uint8Array;
+}
+
+function rowsToCount(node: Uint8Array, chosen: Int32Array, level: number): SeenRows {
+  const isCounted = new Uint8Array(1 << level);
+  if (level === 0) return { rows: chosen, isCounted: isCounted.fill(1) };
+  const rowsIn = new Int32Array(1 << level);
+  for (const row of chosen) rowsIn[node[row] as number] = (rowsIn[node[row] as number] as number) + 1;
+  for (let left = 0; left < isCounted.length; left += 2) {
+    const smaller = (rowsIn[left] as number) <= (rowsIn[left + 1] as number) ? left : left + 1;
+    isCounted[smaller] = 1;
+  }
+  return { rows: chosen.filter((row) => isCounted[node[row] as number] === 1), isCounted };
+}
+
+/** Of one feature: residuals summed by node and bin, for the nodes of one level after another. */
+class Histogram {
+  #now: Float64Array;
+  #before: Float64Array;
+
+  constructor(nodesMax: number) {
+    this.#now = new Float64Array(nodesMax * BINS * STRIDE);
+    this.#before = new Float64Array(nodesMax * BINS * STRIDE);
+  }
+
+  take(level: number, { rows, isCounted }: SeenRows, bins: Uint8Array, node: Uint8Array, residual: Float32Array) {
+    [this.#now, this.#before] = [this.#before, this.#now];
+    const now = this.#now.subarray(0, (1 << level) * BINS * STRIDE).fill(0);
+    gather(now, bins, node, rows, residual);
+    const size = BINS * STRIDE;
+    for (let other = 0; other < isCounted.length; other++) {
+      if (isCounted[other] === 1) continue;
+      const whole = (other >> 1) * size;
+      const counted = (other ^ 1) * size;
+      for (let at = 0; at < size; at++)
+        now[other * size + at] = (this.#before[whole + at] as number) - (now[counted + at] as number);
+    }
+    return now;
+  }
+}
+
 function gather(
   histogram: Float64Array,
   bins: Uint8Array,
   node: Uint8Array,
-  chosen: Int32Array,
-  count: number,
+  rows: Int32Array,
   residual: Float32Array,
 ): void {
-  for (let at = 0; at < count; at++) {
-    const row = chosen[at] as number;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
     const cell = ((node[row] as number) * BINS + (bins[row] as number)) * STRIDE;
     const from = row * OUTPUTS;
     histogram[cell] = (histogram[cell] as number) + 1;

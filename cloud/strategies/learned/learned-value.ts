@@ -33,7 +33,7 @@ export class LearnedValue implements IntervalTrader {
   }
 
   curve(past: Past, soc: number): PriceQuantityCurve {
-    this.#features ??= new PriceFeatures(past);
+    this.#features ??= new PriceFeatures(past, this.#wish.battery);
     const features = this.#features;
     features.follow(past);
     if (this.#row.length === 0) this.#row = new Float32Array(features.count);

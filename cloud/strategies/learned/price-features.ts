@@ -1,4 +1,6 @@
 import { invariant } from "@penstock/protocol/result";
+import type { Battery } from "../../optimise/battery.ts";
+import { type Outlook, OutlookFeatures } from "./outlook-features.ts";
 import type { Past } from "./past.ts";
 import { PublishedFeatures } from "./published-features.ts";
 import { RunningProfile } from "./running-profile.ts";
@@ -11,8 +13,8 @@ const OWN_PRICE_MAX = 1_000;
 
 /**
  * What an interval looks like from just before it is cleared, as a row of numbers: the recent prices against the
- * usual ones, what usually comes next, the time, demand, and what was published; and the price the interval itself
- * may clear at, since a curve answers to that.
+ * usual ones, what usually comes next, the time, demand, and what was published; what the battery's energy would be
+ * worth if prices went on in several ways; and the price the interval itself may clear at, since a curve answers to that.
  *
  * Fed interval by interval; it has never been told anything later than what it describes.
  */
@@ -28,9 +30,10 @@ export class PriceFeatures {
   readonly #profile: RunningProfile;
   readonly #measured: readonly MeasuredSeries[];
   readonly #published: PublishedFeatures;
+  readonly #outlooks: OutlookFeatures;
   #length = 0;
 
-  constructor(past: Past) {
+  constructor(past: Past, battery: Battery) {
     this.#perDay = Math.round(DAY_MS / past.intervalMs);
     this.#perHour = this.#perDay / 24;
     const localMs = past.startMs + past.utcOffsetMs;
@@ -39,6 +42,7 @@ export class PriceFeatures {
     this.#profile = new RunningProfile(this.#perDay);
     this.#measured = past.measuredNames.map(() => new MeasuredSeries(this.#perDay));
     this.#published = new PublishedFeatures(past, this.#perHour);
+    this.#outlooks = new OutlookFeatures(battery, past.intervalMs, this.#published.hasPrice ? 4 : 3);
   }
 
   get length(): number {
@@ -47,6 +51,10 @@ export class PriceFeatures {
 
   /** Numbers in a row. */
   get count(): number {
+    return this.#outlooksFrom + this.#outlooks.count;
+  }
+
+  get #outlooksFrom(): number {
     return OWN_FEATURES + PRICE_FEATURES + this.#measured.length * MEASURED_FEATURES + this.#published.count;
   }
 
@@ -108,6 +116,7 @@ export class PriceFeatures {
     invariant(next === at + OWN_FEATURES + PRICE_FEATURES, "a row has the features it says");
     for (const series of this.#measured) next = series.describe(t, slot, hours(1), this.#perDay, x, next);
     this.#published.describe(past, x, next);
+    this.#outlooks.describe(t, this.#outlooksFor(past, slot, away(1)), x, at + this.#outlooksFrom);
   }
 
   /** Writes what depends on the price interval `length` itself clears at into a row made by {@link describe}. */
@@ -123,6 +132,24 @@ export class PriceFeatures {
     x[at + 5] = own - (x[row + 5] as number);
     const base = this.#published.priceNow;
     x[at + 6] = Number.isNaN(base) ? 0 : own - base;
+    this.#outlooks.setOwnPrice(own, x, at + this.#outlooksFrom);
+  }
+
+  /** Prices go on as usual; as usual but away from it as they now are, ever less; as yesterday; as was published. */
+  #outlooksFor(past: Past, slot: number, away: number): readonly Outlook[] {
+    const t = this.#length;
+    const usual: Outlook = (from, to) => {
+      let sum = 0;
+      for (let ahead = from; ahead < to; ahead++) sum += this.#profile.at((slot + ahead) % this.#perDay);
+      return sum / (to - from);
+    };
+    const fromHere: Outlook = (from, to) => usual(from, to) + away * Math.exp(-from / (AWAY_HOURS * this.#perHour));
+    const yesterday: Outlook = (from, to) => {
+      const first = t - this.#perDay + (from % this.#perDay);
+      return meanOf(this.#sums, first, Math.min(t, first + to - from));
+    };
+    const published: Outlook = (from, to) => this.#published.meanPrice(past, t + from, t + to) ?? usual(from, to);
+    return this.#published.hasPrice ? [usual, fromHere, yesterday, published] : [usual, fromHere, yesterday];
   }
 
   #slotOf(index: number): number {
@@ -149,6 +176,8 @@ export class PriceFeatures {
 }
 
 const OWN_FEATURES = 7;
+/** What is unusual now is a third of itself so long after. */
+const AWAY_HOURS = 3;
 const AHEAD: readonly (readonly [number, number])[] = [
   [0, 1],
   [0, 2],

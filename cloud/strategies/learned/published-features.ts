@@ -36,6 +36,16 @@ export class PublishedFeatures {
     return this.#series * EACH + (this.#price >= 0 ? 1 : 0);
   }
 
+  /** Whether one of the series looks like a price. */
+  get hasPrice(): boolean {
+    return this.#price >= 0;
+  }
+
+  /** Of intervals `from .. to − 1`, as far as it was published; undefined where it was not. */
+  meanPrice(past: Past, from: number, to: number): number | undefined {
+    return this.#price < 0 ? undefined : meanPublished(past, this.#price, from, Math.min(to, past.publishedEnd));
+  }
+
   take(past: Past, index: number, price: number): void {
     if (this.#price < 0) return;
     const published = past.published(this.#price, index);
@@ -49,16 +59,8 @@ export class PublishedFeatures {
       const known = Math.min(past.publishedEnd, t + Math.round(HOURS_AHEAD * this.#perHour));
       const now = valueAt(past, series, t);
       const mean = (from: number, to: number): number => {
-        let sum = 0;
-        let count = 0;
         const end = Math.min(known, t + Math.max(1, Math.round(to * this.#perHour)));
-        for (let index = t + Math.round(from * this.#perHour); index < end; index++) {
-          const value = past.published(series, index);
-          if (Number.isNaN(value)) continue;
-          sum += value;
-          count++;
-        }
-        return count === 0 ? now : sum / count;
+        return meanPublished(past, series, t + Math.round(from * this.#perHour), end) ?? now;
       };
       let highest = now;
       let lowest = now;
@@ -76,6 +78,18 @@ export class PublishedFeatures {
     }
     if (this.#price >= 0) x[next] = this.#recent.reduce((sum, value) => sum + value, 0) / this.#recent.length;
   }
+}
+
+function meanPublished(past: Past, series: number, from: number, end: number): number | undefined {
+  let sum = 0;
+  let count = 0;
+  for (let index = from; index < end; index++) {
+    const value = past.published(series, index);
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return count === 0 ? undefined : sum / count;
 }
 
 /** The value at an interval, or the last there was within a day before it; nothing when there is none. */

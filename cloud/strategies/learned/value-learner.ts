@@ -21,7 +21,7 @@ export class ValueLearner {
 
   constructor(past: Past, battery: Battery) {
     this.#battery = battery;
-    this.#features = new PriceFeatures(past);
+    this.#features = new PriceFeatures(past, battery);
     this.#count = this.#features.count;
   }
 
