@@ -24,7 +24,7 @@ export interface Command {
 /** Adding one is one entry: what to ask for and how to print the answer. */
 export const commands: Readonly<Record<string, Command>> = {
   summary: {
-    text: "the fleet in one glance: power, energy, sites, alarms, records",
+    text: "the fleet in one glance: power, energy, alarms, records",
     path: "summary",
     repeats: false,
     example: "fleetctl summary --json | jq .batteryPowerW",

@@ -64,7 +64,7 @@ export function printCapabilities({ capabilities }: DeskDocument, paint: Paint):
   const [head = "", ...lines] = table(["settings of", "are", "told now", "attested", "by"], rows);
   return [
     paint.dim(head),
-    ...lines.map((line, index) => (capabilities[index]?.state === "attested" ? line : paint.warning(line))),
+    ...lines.map((line, index) => (isFine(capabilities[index]?.state) ? line : paint.warning(line))),
   ];
 }
 
@@ -127,3 +127,4 @@ const short = (hash: string | null): string => (hash === null ? "-" : plainText(
 const signed = (volumeMW: number): string => (volumeMW > 0 ? `+${volumeMW}` : String(volumeMW));
 const mw = (powerMW: number): string => `${powerMW > 0 ? "+" : ""}${(powerMW + 0).toFixed(2)}`;
 const text = (value: unknown): string => plainText(String(value));
+const isFine = (state: string | undefined): boolean => state === "attested" || state === "new";

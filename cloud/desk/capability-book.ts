@@ -44,7 +44,7 @@ export class CapabilityBook {
   document({ siteId, capabilityHash }: SiteEntry, toldHash: string | undefined): CapabilityDocument {
     const kept = this.#kept(siteId);
     const attestedHash = kept?.hash ?? capabilityHash ?? null;
-    const state = toldHash === undefined ? "unknown" : toldHash === attestedHash ? "attested" : "changed";
+    const state = stateOf(toldHash, attestedHash);
     return { siteId, state, toldHash: toldHash ?? null, attestedHash, attested: kept?.act ?? null };
   }
 
@@ -58,6 +58,12 @@ export class CapabilityBook {
   #kept(siteId: string): KeptCapability | undefined {
     return this.#ports.journal.fact(keyOf(siteId)) as KeptCapability | undefined;
   }
+}
+
+function stateOf(toldHash: string | undefined, attestedHash: string | null): CapabilityDocument["state"] {
+  if (toldHash === undefined) return "unknown";
+  if (attestedHash === null) return "new";
+  return toldHash === attestedHash ? "attested" : "changed";
 }
 
 interface KeptCapability {

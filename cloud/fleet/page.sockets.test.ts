@@ -1,18 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { SimClock } from "@penstock/protocol/time";
 import { seconds, UtcMs } from "@penstock/protocol/units";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type FleetHttp, fleetHttp } from "./index.ts";
 import { FixtureFleet } from "./testing/fixture-fleet.ts";
-
-const chromiumPath = "/usr/bin/chromium";
-const cloud = resolve(import.meta.dirname, "..");
-const pageFolder = resolve(cloud, "dist/page");
-const hasChromium = existsSync(chromiumPath);
-if (!hasChromium) process.stderr.write(`the page is not opened: there is no ${chromiumPath}\n`);
+import { buildPage, hasChromium, launchBrowser, pageFolder } from "./testing/page-browser.ts";
+import { poorContrast } from "./testing/poor-contrast.ts";
 
 const clock = new SimClock(UtcMs(1_700_000_000_000));
 let fleet: FixtureFleet;
@@ -24,21 +17,10 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   if (!hasChromium) return;
-  const tsup = resolve(cloud, "../node_modules/tsup/dist/cli-default.js");
-  const built = spawnSync(process.execPath, [tsup, "--config", "tsup.config.ts", "--silent"], {
-    cwd: cloud,
-    encoding: "utf8",
-  });
-  if (built.status !== 0) throw new Error(`the page does not build: ${built.stdout}${built.stderr}`);
+  buildPage();
   fleet = new FixtureFleet(clock);
   server = await serve(0);
-  browser = await chromium.launch({
-    executablePath: chromiumPath,
-    args: [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-      ...["--disable-component-update", "--disable-sync"],
-    ],
-  });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {
@@ -178,43 +160,3 @@ test.runIf(hasChromium)("what is wrong comes with what to do about it", async ()
   expect(text).toContain("Check the site's uplink");
   expect(text).toContain("offline");
 });
-
-/** Runs in the page: texts whose colour is too close to what lies behind them. */
-function poorContrast(): string[] {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgba = (colour: string): number[] => {
-    if (canvas === null) return [0, 0, 0, 1];
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data];
-  };
-  const luminance = (colour: number[]): number => {
-    const [r = 0, g = 0, b = 0] = colour.slice(0, 3).map((channel) => {
-      const share = channel / 255;
-      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const behind = (element: Element | null): number[] => {
-    for (let at = element; at !== null; at = at.parentElement) {
-      const ground = rgba(getComputedStyle(at).backgroundColor);
-      if (ground[3] === 255) return ground;
-    }
-    return [255, 255, 255, 255];
-  };
-  const poor: string[] = [];
-  for (const element of document.querySelectorAll("#page *")) {
-    const text = [...element.childNodes]
-      .filter((node) => node.nodeType === 3)
-      .map((node) => node.textContent?.trim())
-      .join("");
-    if (text === "") continue;
-    const style = getComputedStyle(element);
-    const colour = element.closest("svg") === null ? style.color : style.fill;
-    const [light, dark] = [luminance(rgba(colour)), luminance(behind(element))].sort((a, b) => b - a);
-    const ratio = ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);
-    if (ratio < 4.5) poor.push(`${text} ${ratio.toFixed(2)}`);
-  }
-  return poor;
-}

@@ -149,6 +149,12 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   let overridesCleared = 0;
   let energySoldMWh = 0;
   let revenue = 0;
+  const intervalH = intervalMs / hours(1);
+  /** What is in store, and the room that is left, as power held for a whole interval. */
+  const reach = () => ({
+    mostW: Math.max(0, ((soc - PARK.socMin) * PARK.capacityWh * PARK.efficiencyOneWay) / intervalH),
+    leastW: -Math.max(0, ((PARK.socMax - soc) * PARK.capacityWh) / (PARK.efficiencyOneWay * intervalH)),
+  });
   const onEvent = (event: DeskEvent): void => {
     if (event.type === "bid") records.set(event.record.bidId, event.record);
     if (event.type === "alarm") alarms.push(event.alarm.code);
@@ -161,10 +167,8 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     if (believedW !== award.targetW) disagreements++;
     if (standing?.author.type === "person") overridesCleared++;
     // The plant follows its award as far as its energy goes.
-    const intervalH = intervalMs / hours(1);
     const storedWh = soc * PARK.capacityWh;
-    const mostW = Math.max(0, ((soc - PARK.socMin) * PARK.capacityWh * PARK.efficiencyOneWay) / intervalH);
-    const leastW = -Math.max(0, ((PARK.socMax - soc) * PARK.capacityWh) / (PARK.efficiencyOneWay * intervalH));
+    const { mostW, leastW } = reach();
     powerW = W(Math.max(leastW, Math.min(mostW, award.targetW)));
     const cellsW = powerW > 0 ? powerW / PARK.efficiencyOneWay : powerW * PARK.efficiencyOneWay;
     soc = (storedWh - cellsW * intervalH) / PARK.capacityWh;
@@ -215,7 +219,10 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
       const isOverride = index >= Math.floor(intervals / 2) && index < Math.floor(intervals / 2) + 4;
       await until(UtcMs(market.gateClosureMs(interval) - seconds(12)));
       if (isOverride) {
-        const curve = priceQuantityCurve(MW(-5), [{ pricePerMWh: 400, powerW: MW(5) }]);
+        const { mostW, leastW } = reach();
+        const curve = priceQuantityCurve(Math.max(MW(-5), wholeMW(leastW / 2)), [
+          { pricePerMWh: 400, powerW: W(Math.min(MW(5), wholeMW(mostW / 2))) },
+        ]);
         const said = desk.commands.bid(
           { unitId: unit.id, interval, curves: [{ siteId: "park", curve }], why: "an hour by hand" },
           { name: "trader-1", role: "trader" },
@@ -267,6 +274,8 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     }
   }
 }
+
+const wholeMW = (powerW: number): number => Math.trunc(powerW / 1e6) * 1e6;
 
 function counted(line: OperatorLine): OperatorLine & { outstanding: number } {
   const self = {

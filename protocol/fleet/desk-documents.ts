@@ -37,8 +37,8 @@ export interface GateDocument {
 /** The settings a site's bids rest on. */
 export interface CapabilityDocument {
   readonly siteId: string;
-  /** `changed` and `unknown` keep the site out of every bid. */
-  readonly state: "attested" | "changed" | "unknown";
+  /** `new`: told for the first time, and attested with the next bid. `changed` and `unknown` keep it out of every bid. */
+  readonly state: "attested" | "new" | "changed" | "unknown";
   /** What the site says now; null when it has not said. */
   readonly toldHash: string | null;
   readonly attestedHash: string | null;

@@ -4,8 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import { AlarmList, alarmWords } from "./alarm-list.tsx";
 import { byAttention } from "./attention.ts";
 import { BidPanel } from "./bid-panel.tsx";
+import { DeskPanel } from "./desk-panel.tsx";
 import { type Feed, openFeed, type Source } from "./feed.ts";
 import { age } from "./format.ts";
+import { KillBanner } from "./kill-banner.tsx";
 import { MoneyPanel } from "./money-panel.tsx";
 import { PageFooter } from "./page-footer.tsx";
 import { PageHeader } from "./page-header.tsx";
@@ -38,7 +40,7 @@ interface FleetProps {
 }
 
 function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
-  const { markets, alarms, summary } = snapshot;
+  const { markets, alarms, summary, desk } = snapshot;
   const sites = byAttention(snapshot.sites);
   const [chosen, choose] = useState(siteInAddress() ?? sites[0]?.siteId);
   const selected = sites.find(({ siteId }) => siteId === chosen) ?? sites[0];
@@ -62,6 +64,7 @@ function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
         </p>
       )}
       <main>
+        {desk !== undefined && desk.kill !== null && <KillBanner kill={desk.kill} />}
         <Tiles summary={summary} sites={sites} market={market} />
         {alarms.length > 0 && <AlarmList alarms={alarms} nowMs={nowMs} />}
         <div class="columns">
@@ -73,6 +76,7 @@ function Fleet({ snapshot, isLive, silentMs }: FleetProps) {
             <div class="column">
               <PricePanel market={market} />
               <BidPanel market={market} sites={sites} />
+              {desk !== undefined && <DeskPanel desk={desk} market={market} isLive={isLive} />}
               {market.profit !== null && <MoneyPanel profit={market.profit} />}
             </div>
           )}
