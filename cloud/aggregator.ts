@@ -16,6 +16,7 @@ import type { Person } from "./desk/person.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
 import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
 import { type DispatchEvent, Dispatcher } from "./dispatch/dispatcher.ts";
+import type { OperatorWish } from "./dispatch/fleet-target.ts";
 import type { FleetInput } from "./fleet/index.ts";
 import { forecasters } from "./forecast/index.ts";
 import { Ingest, type IngestEvent } from "./ingest/index.ts";
@@ -110,6 +111,7 @@ export class Aggregator {
     this.#dispatcher = new Dispatcher({
       ...ports,
       isOnline: (siteId) => this.ingest.isOnline(siteId),
+      readings: (siteId) => this.#sites.reading(siteId),
       send: ({ siteId }, envelope) => this.ingest.sendLease(siteId, envelope),
       onEvent: (event) => this.#dispatched(event),
     });
@@ -158,6 +160,11 @@ export class Aggregator {
   stopTrading(): void {
     this.desk.stop();
     this.#dispatcher.stop();
+  }
+
+  /** An operator's signal or instruction, from whichever line it came. */
+  wished(wish: OperatorWish): Result<null, CodedError> {
+    return this.#dispatcher.wished(wish);
   }
 
   /** Why a bid was made and what became of it, from the journal. */

@@ -9,6 +9,7 @@ import { Aggregator } from "./aggregator.ts";
 import { type Credential, embeddedBroker, MqttClientLink } from "./broker/index.ts";
 import { loadProcessConfig, type ProcessConfig } from "./config/load-process-config.ts";
 import { operatorAt } from "./connectors/operator-at.ts";
+import { signalLine } from "./connectors/signal-line.ts";
 import { FleetModel, FleetPublisher, fleetHttp, People } from "./fleet/index.ts";
 import { openPrices } from "./prices/open-prices.ts";
 import { openSqliteCloudStore } from "./store/index.ts";
@@ -95,6 +96,20 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
   if (!page.ok) exitWith(`HTTP: ${describeError(page.error)}`);
 
   aggregator.start();
+  const log = (entry: object) => process.stderr.write(`${JSON.stringify(entry)}\n`);
+  const signals =
+    document.signals === undefined
+      ? undefined
+      : signalLine({
+          url: document.signals.url,
+          clock,
+          rng: new Rng(`signals ${process.pid}`),
+          onWish: (wish) => {
+            const taken = aggregator.wished(wish);
+            if (!taken.ok) log(taken.error);
+          },
+          onTrouble: log,
+        });
   const showing = onGrid(clock, seconds(1), () => fleet.refresh());
   const storeFile = path(document.storeFile);
   const addresses = { url: page.value.url, mqtt: broker.value.url, pid: process.pid, storeFile };
@@ -107,6 +122,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     isEnding = true;
     setTimeout(() => process.exit(1), endWithinMs).unref();
     showing.cancel();
+    signals?.close();
     aggregator.stop();
     await page.value.close();
     await broker.value.close();

@@ -14,6 +14,8 @@ export interface CloudConfig {
     /** Market time at the very first start. Absent: right after the part of the series that is history. */
     readonly startMs?: UtcMs;
   };
+  /** Within each other or apart; they hold within a unit. None when absent. */
+  readonly locationalLimits?: readonly LocationalLimit[];
   /** By name, from their shelves. */
   readonly strategy: string;
   readonly forecaster: string;
@@ -43,6 +45,14 @@ export interface SiteEntry {
 }
 
 export type SettlementSource = "grid" | "storage";
+
+/** What a group of sites may do together: a shared feeder, a node, a region. Positive out. */
+export interface LocationalLimit {
+  readonly name: string;
+  readonly siteIds: readonly string[];
+  readonly powerWMin: W;
+  readonly powerWMax: W;
+}
 
 export interface UnitEntry {
   readonly unit: MarketUnit;

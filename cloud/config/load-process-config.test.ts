@@ -100,3 +100,10 @@ test("a configuration that is not there is refused in one sentence", () => {
   const missing = loadProcessConfig(join(folder, "nowhere.yaml"));
   expect(missing).toMatchObject({ ok: false, error: { code: "config.unreadable" } });
 });
+
+test.each([
+  ["about a stranger", "{name: f, sites: [moon], minMW: -1, maxMW: 1}", /f is about moon, which is not under sites/],
+  ["that cannot be kept at rest", "{name: f, sites: [park], minMW: 1, maxMW: 2}", /f must leave 0 MW possible/],
+])("a locational limit %s is refused", (_, limit, named) => {
+  expect(complaintOf(`${valid}locationalLimits: [${limit}]\n`)).toMatch(named);
+});

@@ -79,7 +79,15 @@ function parse(text: string, file: string): Result<ProcessDocument, ProcessConfi
 }
 
 /** Fields that are each in range and together make no sense. */
-function contradictionsOf({ sites, units, strategy, forecaster, people, desk }: ProcessDocument): string | undefined {
+function contradictionsOf({
+  sites,
+  units,
+  locationalLimits,
+  strategy,
+  forecaster,
+  people,
+  desk,
+}: ProcessDocument): string | undefined {
   const known = new Set(sites.map(({ id }) => id));
   if (known.size < sites.length) return "sites: two have one id";
   const taken = new Set<string>();
@@ -97,10 +105,27 @@ function contradictionsOf({ sites, units, strategy, forecaster, people, desk }: 
   }
   const narrow = sites.find(({ socMin, socMax }) => socMin >= socMax);
   if (narrow !== undefined) return `sites: ${narrow.id} has socMin at or above socMax`;
+  const limit = wrongLimit(locationalLimits, known);
+  if (limit !== undefined) return `locationalLimits: ${limit}`;
   if (!Object.hasOwn(strategies, strategy))
     return `strategy: there is no "${strategy}"; one of ${Object.keys(strategies).join(", ")}`;
   if (!Object.hasOwn(forecasters, forecaster)) {
     return `forecaster: there is no "${forecaster}"; one of ${Object.keys(forecasters).join(", ")}`;
+  }
+  return undefined;
+}
+
+function wrongLimit(limits: ProcessDocument["locationalLimits"], known: ReadonlySet<string>): string | undefined {
+  for (const [index, { name, sites, minMW, maxMW }] of limits.entries()) {
+    const stranger = sites.find((site) => !known.has(site));
+    if (stranger !== undefined) return `${name} is about ${stranger}, which is not under sites`;
+    if (minMW > 0 || maxMW < 0) return `${name} must leave 0 MW possible: minMW at most 0, maxMW at least 0`;
+    for (const other of limits.slice(0, index)) {
+      const shared = sites.filter((site) => other.sites.includes(site)).length;
+      if (shared > 0 && shared < sites.length && shared < other.sites.length) {
+        return `${name} and ${other.name} cross: one must lie within the other, or they share no site`;
+      }
+    }
   }
   return undefined;
 }
@@ -159,6 +184,12 @@ function toCloudConfig(
       speed: market.speed,
       ...(market.start !== undefined && { startMs: UtcMs(Date.parse(market.start)) }),
     },
+    locationalLimits: document.locationalLimits.map(({ name, sites, minMW, maxMW }) => ({
+      name,
+      siteIds: sites,
+      powerWMin: MW(minMW),
+      powerWMax: MW(maxMW),
+    })),
     strategy,
     forecaster,
     desk: {

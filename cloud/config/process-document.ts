@@ -92,6 +92,12 @@ export const processDocument = z.strictObject({
     speed: positive.default(1),
     start: z.iso.datetime().optional(),
   }),
+  /** Where an operator says its AGC signals and instructions; none when absent. */
+  signals: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }).optional(),
+  /** Shared feeders, nodes, regions: what sites of a unit may do together, MW, positive out. */
+  locationalLimits: z
+    .array(z.strictObject({ name: id, sites: z.array(id).min(1), minMW: z.number(), maxMW: z.number() }))
+    .default([]),
   prices,
   operator: operator.optional(),
   desk: desk.prefault({}),

@@ -1,9 +1,10 @@
 import type { CodedError } from "@penstock/protocol/result";
 import { z } from "zod";
 import type { DispatchResults, SubmissionReceipt, SubmissionRefusal } from "../desk/market-operator.ts";
+import type { OperatorWish } from "../dispatch/fleet-target.ts";
 
 /** What crosses the line between a desk and an operator, and where. All bodies but the bid file are JSON. */
-export const paths = { submissions: "/submissions", results: "/results" } as const;
+export const paths = { submissions: "/submissions", results: "/results", signals: "/signals" } as const;
 
 /** Says which submission this is: the same key with the same file gets the same answer. */
 export const keyHeader = "idempotency-key";
@@ -57,3 +58,21 @@ export const resultsAnswer: z.ZodType<ResultsAnswer> = z.union([
   }),
   z.object({ ok: z.literal(false), error: z.looseObject({ code: z.string() }) }),
 ]) as unknown as z.ZodType<ResultsAnswer>;
+
+const powerW = z.number().min(-1e10).max(1e10);
+const unitId = z.string().min(1).max(64);
+
+/** One line of the operator's signals: a unit's set-point now, or a band to stay in until an instant. */
+export const operatorWish: z.ZodType<OperatorWish> = z.union([
+  z.object({ kind: z.literal("agc"), unitId, powerW, sequence: z.int().nonnegative(), sentAtMs: instant }),
+  z
+    .object({
+      kind: z.literal("instruction"),
+      id: z.string().min(1).max(64),
+      unitId,
+      powerWMin: powerW,
+      powerWMax: powerW,
+      untilMs: instant,
+    })
+    .refine(({ powerWMin, powerWMax }) => powerWMin <= powerWMax, "powerWMin is at most powerWMax"),
+]) as unknown as z.ZodType<OperatorWish>;

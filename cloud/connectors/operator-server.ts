@@ -5,6 +5,7 @@ import type { Rng } from "@penstock/protocol/rng";
 import type { Ms, UtcMs } from "@penstock/protocol/units";
 import type { MarketOperator } from "../desk/market-operator.ts";
 import { keyHeader, paths, type SubmissionAnswer } from "./operator-messages.ts";
+import { SignalStream } from "./signal-stream.ts";
 
 export interface OperatorServerOptions {
   readonly operator: MarketOperator;
@@ -38,6 +39,8 @@ export interface OperatorServer {
     repeated: number;
     twice: number;
   };
+  /** What it says on its signal line. */
+  readonly signals: SignalStream;
   /** Makes the next submission meet with one kind of trouble, whatever the seed says. */
   next(trouble: "lose-answer" | "lose-request" | "busy"): void;
   close(): Promise<void>;
@@ -55,6 +58,7 @@ export async function operatorServer({
 }: OperatorServerOptions): Promise<Result<OperatorServer, CodedError>> {
   const answers = new Map<string, { readonly fileHash: string; readonly answer: SubmissionAnswer }>();
   const counts = { submissions: 0, lostAnswers: 0, lostRequests: 0, busy: 0, repeated: 0, twice: 0 };
+  const signals = new SignalStream();
   const forced: ("lose-answer" | "lose-request" | "busy")[] = [];
 
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
@@ -70,7 +74,8 @@ export async function operatorServer({
           answer.ok ? { ok: true, results: answer.value } : { ok: false, error: answer.error },
         ),
       );
-    } else say(response, 404, { ok: false, error: { code: "operator.no-such-path" } });
+    } else if (request.method === "GET" && pathname === paths.signals) signals.add(response);
+    else say(response, 404, { ok: false, error: { code: "operator.no-such-path" } });
   });
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -141,9 +146,11 @@ export async function operatorServer({
         ok({
           url: `http://127.0.0.1:${listening}`,
           counts,
+          signals,
           next: (kind) => forced.push(kind),
           close: () =>
             new Promise<void>((closed) => {
+              signals.close();
               server.close(() => closed());
               server.closeAllConnections();
             }),

@@ -22,6 +22,9 @@ class Fleet {
   readonly away = new Set<string>();
   readonly mute = new Set<string>();
   readonly refusing = new Set<string>();
+  /** What a site's own limits leave it, MW either way. */
+  readonly limitMW: Record<string, number> = {};
+  readonly soc: Record<string, number> = {};
   dispatcher = this.start();
 
   start(): Dispatcher {
@@ -34,6 +37,7 @@ class Fleet {
       config: this.config,
       journal: journalOn(this.store),
       isOnline: (siteId) => !this.away.has(siteId),
+      readings: (siteId) => ({ online: true, soc: this.soc[siteId] ?? 0.5 }),
       send: ({ siteId }, envelope) => {
         if (this.away.has(siteId)) return false;
         const opened = openLease(envelope, trusted);
@@ -46,6 +50,17 @@ class Fleet {
           const ack = { leaseId: lease.id, sequence: lease.sequence, state, atMs: this.clock.nowMs() };
           this.clock.after(seconds(0.05), () => dispatcher.acked(siteId, ack));
         }
+        const limitW = (this.limitMW[siteId] ?? 1e3) * 1e6;
+        const possibleW = Math.max(-limitW, Math.min(limitW, lease.powerW)) as W;
+        const about = { leaseId: lease.id, sequence: lease.sequence, powerW: possibleW };
+        if (possibleW !== lease.powerW) {
+          this.clock.after(seconds(0.06), () =>
+            dispatcher.acked(siteId, { ...about, state: "clamped", atMs: this.clock.nowMs() }),
+          );
+        }
+        this.clock.after(seconds(2.1), () =>
+          dispatcher.acked(siteId, { ...about, state: "measured", atMs: this.clock.nowMs() }),
+        );
         return true;
       },
       onEvent: (event) => this.events.push(event),
@@ -212,4 +227,104 @@ test("an acknowledgement by another site, or of a lease never issued, counts for
   fleet.dispatcher.acked("street", { ...ack, leaseId: lease?.id ?? "" });
   fleet.dispatcher.acked("feeder", { ...ack, leaseId: "desk-1-999" });
   expect(fleet.dispatcher.ledger.counts().applied).toBe(before);
+});
+
+test("of a site that its limits clamp the other takes over what is missing, within a second", () => {
+  const fleet = new Fleet();
+  fleet.limitMW["street"] = 3;
+  fleet.award(8);
+  fleet.clock.advance(seconds(1));
+  expect(fleet.asked()).toEqual({ feeder: 5, street: 3 });
+  fleet.clock.advance(seconds(30));
+  expect(fleet.asked()).toEqual({ feeder: 5, street: 3 });
+});
+
+test("a clamped site is asked for all of its share at each renewal, and gets it back when it can", () => {
+  const fleet = new Fleet();
+  fleet.limitMW["street"] = 3;
+  fleet.award(8);
+  fleet.clock.advance(seconds(60));
+  const probes = fleet.sent.filter(({ siteId, lease }) => siteId === "street" && lease.powerW === 4e6);
+  expect(probes.length).toBe(2);
+  expect(fleet.asked()).toEqual({ feeder: 5, street: 3 });
+  delete fleet.limitMW["street"];
+  fleet.clock.advance(seconds(45));
+  expect(fleet.asked()).toEqual({ feeder: 4, street: 4 });
+});
+
+test("a limit that slides is not chased more than once a second", () => {
+  const fleet = new Fleet();
+  fleet.award(8);
+  fleet.clock.advance(seconds(1));
+  const before = fleet.sent.length;
+  for (let cycle = 0; cycle < 100; cycle++) {
+    const lease = fleet.sent.findLast(({ siteId }) => siteId === "street")?.lease;
+    const powerW = ((lease?.powerW ?? 0) * 0.98) as W;
+    const ack = { leaseId: lease?.id ?? "", sequence: 1, state: "clamped" as const, powerW, atMs: fleet.clock.nowMs() };
+    fleet.dispatcher.acked("street", ack);
+    fleet.clock.advance(seconds(0.1));
+  }
+  expect(fleet.sent.length - before).toBeLessThanOrEqual(2 * 11);
+});
+
+const agc = (powerMW: number, sequence: number, sentAtMs: number = dayStartMs) => ({
+  kind: "agc" as const,
+  unitId: "PNSTK2",
+  powerW: MW(powerMW),
+  sequence,
+  sentAtMs: UtcMs(sentAtMs),
+});
+
+test("a signal moves the unit at once, by the energy its sites hold; when it stops the award stands again", () => {
+  const fleet = new Fleet();
+  fleet.soc["feeder"] = 0.65;
+  fleet.soc["street"] = 0.35;
+  fleet.award(8);
+  fleet.clock.advance(seconds(1));
+  expect(fleet.dispatcher.wished(agc(3, 1))).toMatchObject({ ok: true });
+  fleet.clock.advance(seconds(0.5));
+  expect(fleet.asked()).toEqual({ feeder: 2, street: 1 });
+  expect(fleet.sent.at(-1)?.lease.reason).toContain("NEM AGC PNSTK2");
+  fleet.clock.advance(seconds(11));
+  expect(fleet.asked()).toEqual({ feeder: 2, street: 1 });
+  fleet.clock.advance(seconds(2));
+  expect(fleet.asked()).toEqual({ feeder: 4, street: 4 });
+});
+
+test.each([
+  ["older than the one at hand", agc(5, 1), "dispatch.stale-signal"],
+  ["that lay about", agc(5, 3, dayStartMs - 60_000), "dispatch.old-signal"],
+  ["of another's unit", { ...agc(5, 3), unitId: "OTHER" }, "dispatch.unknown-unit"],
+])("a signal %s moves nothing", (_, signal, code) => {
+  const fleet = new Fleet();
+  fleet.award(8);
+  fleet.dispatcher.wished(agc(3, 2));
+  fleet.clock.advance(seconds(1));
+  const before = fleet.asked();
+  expect(fleet.dispatcher.wished(signal)).toMatchObject({ ok: false, error: { code } });
+  fleet.clock.advance(seconds(1));
+  expect(fleet.asked()).toEqual(before);
+});
+
+test("an instruction bounds award and signal until it is over or taken back", () => {
+  const fleet = new Fleet();
+  fleet.award(8);
+  fleet.clock.advance(seconds(1));
+  const instruction = {
+    kind: "instruction" as const,
+    id: "I-1",
+    unitId: "PNSTK2",
+    powerWMin: MW(-2),
+    powerWMax: MW(2),
+    untilMs: UtcMs(dayStartMs + 60_000),
+  };
+  fleet.dispatcher.wished(instruction);
+  fleet.dispatcher.wished(agc(-9, 1));
+  fleet.clock.advance(seconds(1));
+  expect(fleet.asked()).toEqual({ feeder: -1, street: -1 });
+  fleet.clock.advance(seconds(20));
+  expect(fleet.asked()).toEqual({ feeder: 1, street: 1 }); // The signal is over, the instruction is not.
+  fleet.dispatcher.wished({ ...instruction, untilMs: UtcMs(dayStartMs) });
+  fleet.clock.advance(seconds(1));
+  expect(fleet.asked()).toEqual({ feeder: 4, street: 4 });
 });

@@ -1,16 +1,31 @@
 import type { LeaseAck } from "@penstock/protocol/lease";
-import type { Clock, Interval, Timer } from "@penstock/protocol/time";
-import type { MonotonicMs, Ms, W, WPerS } from "@penstock/protocol/units";
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import type { Clock, Interval } from "@penstock/protocol/time";
+import { type MonotonicMs, type Ms, seconds, type W, type WPerS } from "@penstock/protocol/units";
 import type { CloudConfig, KilledLeases, SiteEntry } from "../config/cloud-config.ts";
 import { instantText } from "../desk/bid-record.ts";
 import type { Journal } from "../desk/journal.ts";
 import type { MarketClock } from "../desk/market-clock.ts";
+import type { SiteReadings } from "../desk/site-reading.ts";
 import type { Award } from "../markets/market.ts";
 import { type Delivery, DeliveryLedger } from "./delivery-ledger.ts";
+import {
+  type AwardBasis,
+  cutsOf,
+  type LostWhy,
+  noteClamp,
+  type SiteState,
+  shareOf,
+  type UnitState,
+} from "./dispatch-state.ts";
+import { type FleetTarget, fleetTarget, type OperatorWish } from "./fleet-target.ts";
 import { LeaseIssuer } from "./lease-issuer.ts";
 import { leaseTiming } from "./lease-timing.ts";
 import { paceChanges } from "./pace-changes.ts";
-import { type OfferedCurve, type Reserve, redispatch, type Share, splitAward } from "./split-award.ts";
+import { redispatch, splitAward } from "./split-award.ts";
+import { splitSites } from "./split-sites.ts";
+import { splitTarget } from "./split-target.ts";
+import { WishBook } from "./wish-book.ts";
 
 export interface DispatcherPorts {
   readonly clock: Clock;
@@ -18,6 +33,8 @@ export interface DispatcherPorts {
   readonly config: CloudConfig;
   readonly journal: Journal;
   readonly isOnline: (siteId: string) => boolean;
+  /** What sites last said of their energy: a signal is split by it. */
+  readonly readings: SiteReadings;
   /** Hands a signed lease to the site's link; false when it cannot go out. */
   readonly send: (site: SiteEntry, envelope: Uint8Array) => boolean;
   readonly onEvent: (event: DispatchEvent) => void;
@@ -28,36 +45,12 @@ export type DispatchEvent =
   | { readonly type: "delivery"; readonly delivery: Delivery }
   | { readonly type: "site-lost"; readonly siteId: string; readonly unitId: string; readonly why: LostWhy };
 
-export type LostWhy = "offline" | "silent" | "refused";
-
-/** What an award was bid with. */
-export interface AwardBasis {
-  readonly offers: readonly OfferedCurve[];
-  readonly reserves: readonly Reserve[];
-  /** A person bid it, so that the kill switch does not stop it. */
-  readonly isPersons?: boolean;
-}
-
-interface UnitState {
-  readonly award: Award;
-  readonly basis: AwardBasis;
-  readonly shares: readonly Share[];
-  readonly lost: Map<string, LostWhy>;
-}
-
-interface SiteState {
-  readonly site: SiteEntry;
-  readonly unitId: string;
-  /** What its newest lease asks; undefined when none is counted on. */
-  leasedW: W | undefined;
-  leaseId: string | undefined;
-  timer: Timer | undefined;
-}
-
 /**
- * Turns awards into leases and keeps them alive while the award's interval lasts. A site that is offline, silent or
- * refuses loses its share to the others of its unit, and gets it back when it returns. When the interval ends
- * without a new award nothing is renewed, and the sites come to rest by themselves.
+ * Turns awards, an operator's signals and its instructions into leases and keeps them alive while the award's interval
+ * lasts. A site that is offline, silent or refuses loses its share to the others of its unit, and gets it back when it
+ * returns; of a site that its limits clamp the others take over what is missing, and at each renewal it is asked for
+ * all of it again. When the interval ends without a new award nothing is renewed, and the sites come to rest by
+ * themselves.
  */
 export class Dispatcher {
   readonly ledger: DeliveryLedger;
@@ -65,6 +58,7 @@ export class Dispatcher {
   readonly #issuer: LeaseIssuer;
   readonly #units = new Map<string, UnitState>();
   readonly #sites = new Map<string, SiteState>();
+  readonly #wishes: WishBook;
   #freeAtMs = 0 as MonotonicMs;
   #isRunning = true;
 
@@ -73,6 +67,7 @@ export class Dispatcher {
     this.#ports = ports;
     this.ledger = new DeliveryLedger(journal);
     this.#issuer = new LeaseIssuer(clock, journal, config.dispatch);
+    this.#wishes = new WishBook(clock);
     for (const { unit } of config.units) {
       for (const site of config.sites.filter(({ siteId }) => unit.siteIds.includes(siteId))) {
         this.#sites.set(site.siteId, {
@@ -89,15 +84,33 @@ export class Dispatcher {
   /** Dispatches an award; one whose interval is over is only history. */
   dispatch(award: Award, basis: AwardBasis): void {
     if (!this.#isOn(award.interval)) return;
-    const offered = splitAward(award.targetW, basis.offers);
-    const shares = this.#sitesOf(award.unitId).map(({ site: { siteId } }) => ({
-      siteId,
-      powerW: offered.find((share) => share.siteId === siteId)?.powerW ?? (0 as W),
-    }));
+    const before = this.#units.get(award.unitId);
+    before?.clampTimer?.cancel();
     const lost = new Map<string, LostWhy>();
-    for (const { siteId } of shares) if (!this.#ports.isOnline(siteId)) lost.set(siteId, "offline");
-    this.#units.set(award.unitId, { award, basis, shares, lost });
+    for (const { site } of this.#sitesOf(award.unitId)) {
+      if (!this.#ports.isOnline(site.siteId)) lost.set(site.siteId, "offline");
+    }
+    const wishedAtMs = this.#ports.clock.nowMs();
+    const target: FleetTarget = { powerW: award.targetW, source: "award", because: ["award"] };
+    const unit: UnitState = {
+      ...{ award, basis, target, wishedAtMs, shares: [], lost, clamped: new Map() },
+      ...{ clampTimer: undefined, clampedAtMs: Number.NEGATIVE_INFINITY as MonotonicMs },
+    };
+    this.#units.set(award.unitId, unit);
+    this.#retarget(unit);
     this.#assign(award.unitId, "all");
+  }
+
+  /** An operator's signal or instruction. Refused when it is older than one at hand, or about no unit of ours. */
+  wished(wish: OperatorWish): Result<null, CodedError> {
+    const { unitId } = wish;
+    if (!this.#ports.config.units.some(({ unit }) => unit.id === unitId)) {
+      return fail({ code: "dispatch.unknown-unit", unitId });
+    }
+    const heard = this.#wishes.hear(wish, () => this.#follow(unitId));
+    if (!heard.ok) return heard;
+    this.#follow(unitId);
+    return ok(null);
   }
 
   acked(siteId: string, ack: LeaseAck): void {
@@ -108,6 +121,7 @@ export class Dispatcher {
     const unit = state === undefined ? undefined : this.#units.get(state.unitId);
     if (ack.state !== "rejected") {
       if (unit?.lost.get(siteId) === "silent") this.siteOnline(siteId);
+      if (state?.leaseId === ack.leaseId && unit !== undefined && noteClamp(unit, state, ack)) this.#assignSoon(unit);
     } else if (state?.leaseId === ack.leaseId) this.#lose(siteId, "refused");
   }
 
@@ -128,9 +142,12 @@ export class Dispatcher {
   restAlgorithm(how: KilledLeases): void {
     for (const [unitId, unit] of this.#units) {
       if (unit.basis.isPersons === true) continue;
+      unit.clampTimer?.cancel();
       if (how === "to-zero") {
         const shares = unit.shares.map(({ siteId }) => ({ siteId, powerW: 0 as W }));
-        this.#units.set(unitId, { ...unit, shares, basis: { offers: [], reserves: [] } });
+        // Without reserves neither a signal nor another's loss moves its sites again.
+        const basis = { offers: [], reserves: [] };
+        this.#units.set(unitId, { ...unit, shares, basis, clamped: new Map(), clampTimer: undefined });
         this.#assign(unitId, "changed");
         continue;
       }
@@ -145,7 +162,55 @@ export class Dispatcher {
 
   stop(): void {
     this.#isRunning = false;
+    this.#wishes.stop();
+    for (const { clampTimer } of this.#units.values()) clampTimer?.cancel();
     for (const state of this.#sites.values()) state.timer?.cancel();
+  }
+
+  /** A signal, an instruction or the end of one: sites whose part changes get new leases at once. */
+  #follow(unitId: string): void {
+    const unit = this.#units.get(unitId);
+    if (unit === undefined || !this.#isRunning || !this.#isOn(unit.award.interval)) return;
+    const before = unit.target;
+    this.#retarget(unit);
+    // A signal that says the same again is no reason to deal anew.
+    if (before.powerW !== unit.target.powerW || before.source !== unit.target.source) this.#assign(unitId, "changed");
+  }
+
+  /** Works out what the unit should do now. An award is split by price, as it was offered; anything else by energy. */
+  #retarget(unit: UnitState): void {
+    const { award, basis } = unit;
+    const { clock, config, readings } = this.#ports;
+    const target = fleetTarget({
+      ...this.#wishes.of(award.unitId),
+      awardW: award.targetW,
+      nowMs: clock.nowMs(),
+      monotonicMs: clock.monotonicMs(),
+    });
+    if (target.powerW !== unit.target.powerW) unit.wishedAtMs = clock.nowMs();
+    else if (target.source === unit.target.source && unit.shares.length > 0) return;
+    unit.target = target;
+    const sites = this.#sitesOf(award.unitId).map(({ site }) => site);
+    const shares =
+      target.source === "award"
+        ? splitAward(award.targetW, basis.offers)
+        : splitTarget(target.powerW, splitSites(sites, readings, basis.reserves), config.locationalLimits ?? []).shares;
+    unit.shares = sites.map(({ siteId }) => ({
+      siteId,
+      powerW: shares.find((share) => share.siteId === siteId)?.powerW ?? (0 as W),
+    }));
+  }
+
+  /** At once, but a limit that slides is not chased more often than once a control interval. */
+  #assignSoon(unit: UnitState): void {
+    if (unit.clampTimer !== undefined) return;
+    const { clock } = this.#ports;
+    const waitMs = Math.max(0, unit.clampedAtMs + CONTROL_INTERVAL_MS - clock.monotonicMs()) as Ms;
+    unit.clampTimer = clock.after(waitMs, () => {
+      unit.clampTimer = undefined;
+      unit.clampedAtMs = clock.monotonicMs();
+      if (this.#isRunning && this.#units.get(unit.award.unitId) === unit) this.#assign(unit.award.unitId, "changed");
+    });
   }
 
   /** Gives every site of the unit what it should do now; sites already asked for just that are left alone unless `all`. */
@@ -153,7 +218,7 @@ export class Dispatcher {
     const unit = this.#units.get(unitId);
     if (unit === undefined) return;
     const { clock, config } = this.#ports;
-    const shares = redispatch(unit.shares, new Set(unit.lost.keys()), unit.basis.reserves);
+    const shares = redispatch(unit.shares, cutsOf(unit), unit.basis.reserves, config.locationalLimits);
     const changes = shares
       .filter(({ siteId }) => !unit.lost.has(siteId))
       .map(({ siteId, powerW }) => ({ siteId, leasedW: this.#sites.get(siteId)?.leasedW, toW: powerW }))
@@ -173,7 +238,8 @@ export class Dispatcher {
     const { marketClock, config } = this.#ports;
     const { marketId, unitId, interval } = unit.award;
     const { ttlMs, renewEveryMs } = leaseTiming(marketClock.wallLengthMs(interval));
-    const reason = `${marketId.toUpperCase()} energy ${unitId} ${instantText(interval.startMs)} target`;
+    const { source } = unit.target;
+    const reason = `${marketId.toUpperCase()} ${REASONS[source]} ${unitId} ${instantText(interval.startMs)} target`;
     const intervalStartMs = interval.startMs;
     const { lease, envelope } = this.#issuer.issue({
       site: state.site,
@@ -197,7 +263,10 @@ export class Dispatcher {
       const hasAnswered = this.ledger.hasAnswer(lease.id) || this.ledger.hasAnswer(state.leaseId ?? lease.id);
       if (this.#isRunning && isCurrent && !hasAnswered) this.#lose(siteId, "silent");
     });
-    this.#later(siteId, renewEveryMs, () => this.#issue(siteId, powerW, rampWPerS));
+    this.#later(siteId, renewEveryMs, () => {
+      const isProbe = this.#units.get(unitId) === unit && cutsOf(unit).has(siteId);
+      this.#issue(siteId, isProbe ? shareOf(unit, siteId) : powerW, rampWPerS);
+    });
   }
 
   #lose(siteId: string, why: LostWhy): void {
@@ -230,3 +299,8 @@ export class Dispatcher {
     return nowMs >= startMs && nowMs < endMs;
   }
 }
+
+const REASONS = { award: "energy", agc: "AGC", instruction: "instruction" } as const;
+
+/** How often the dispatch itself may change its mind about a site. */
+const CONTROL_INTERVAL_MS = seconds(1);

@@ -76,7 +76,21 @@ test.each([
   const ids = ["a", "b", "c"];
   const shares = ids.map((id, index) => share(id, powers[index] ?? 0));
   const reserves = ids.map((id, index) => reserve(id, -(possible[index] ?? 0), possible[index] ?? 0));
-  const again = redispatch(shares, new Set(lost), reserves);
+  const again = redispatch(shares, new Map(lost.map((id) => [id, W(0)])), reserves);
   expect(again.map(({ siteId }) => siteId)).toEqual(ids);
   for (const [index, { powerW }] of again.entries()) expect(powerW / 1e6).toBeCloseTo(then[index] ?? 0, 5);
+});
+
+test.each([
+  // what c does    limit on a and b       then
+  ["half its share", [["c", 3]], [-20, 20], [4.5, 4.5, 3]],
+  ["half its share, and a and b share a feeder of 8 MW", [["c", 3]], [-8, 8], [4, 4, 3]],
+  ["all of it, and the feeder of a and b takes 5 MW now", [], [-5, 5], [2.5, 2.5, 6]],
+  ["nothing, and the feeder takes 5 MW", [["c", 0]], [-5, 5], [2.5, 2.5, 0]],
+] as const)("when c does %s, the others take over what they may", (_, cuts, [minMW, maxMW], then) => {
+  const shares = [share("a", 3), share("b", 3), share("c", 6)];
+  const reserves = ["a", "b", "c"].map((id) => reserve(id, -6, 6));
+  const limit = { name: "feeder", siteIds: ["a", "b"], powerWMin: MW(minMW), powerWMax: MW(maxMW) };
+  const again = redispatch(shares, new Map(cuts.map(([id, mw]) => [id, MW(mw)])), reserves, [limit]);
+  expect(again.map(({ powerW }) => powerW / 1e6)).toEqual(then);
 });

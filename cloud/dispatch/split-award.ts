@@ -1,6 +1,8 @@
 import { clamp, type W } from "@penstock/protocol/units";
+import type { LocationalLimit } from "../config/cloud-config.ts";
 import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import { disaggregate, powerAtCeiling } from "../strategies/price-quantity-curve.ts";
+import { type SplitSite, splitTarget } from "./split-target.ts";
 
 /** One site's part of a unit's award. Positive out. */
 export interface Share {
@@ -37,26 +39,38 @@ export function splitAward(awardW: W, offers: readonly OfferedCurve[]): readonly
 }
 
 /**
- * Gives what lost sites do not deliver to the others of the unit, in proportion to the room each has left.
- * A lost site's own share becomes 0: whoever does not answer is not counted on.
+ * Gives what some sites do not deliver to the others of the unit, in proportion to the room each has left, and keeps
+ * the sites behind a locational limit within it. A lost site's own share becomes 0: whoever does not answer is not
+ * counted on. A clamped site's becomes what it says it does.
  */
 export function redispatch(
   shares: readonly Share[],
-  lostSiteIds: ReadonlySet<string>,
+  cuts: ReadonlyMap<string, W>,
   reserves: readonly Reserve[],
+  limits: readonly LocationalLimit[] = [],
 ): readonly Share[] {
-  const missingW = shares.reduce((total, share) => (lostSiteIds.has(share.siteId) ? total + share.powerW : total), 0);
-  const roomOf = ({ siteId, powerW }: Share): number => {
-    const reserve = reserves.find((each) => each.siteId === siteId);
-    if (reserve === undefined || lostSiteIds.has(siteId)) return 0;
-    return missingW > 0 ? Math.max(0, reserve.powerWMax - powerW) : Math.min(0, reserve.powerWMin - powerW);
-  };
-  const rooms = shares.map(roomOf);
-  const allRoomW = rooms.reduce((total, room) => total + room, 0);
-  // Room and missing power have one sign, so their quotient is a fraction.
-  const used = allRoomW === 0 ? 0 : Math.min(1, missingW / allRoomW);
-  return shares.map((share, index) => ({
-    siteId: share.siteId,
-    powerW: (lostSiteIds.has(share.siteId) ? 0 : share.powerW + Math.trunc((rooms[index] ?? 0) * used)) as W,
-  }));
+  const left = shares.map((share) => ({ siteId: share.siteId, powerW: cuts.get(share.siteId) ?? share.powerW }));
+  const missingW = sumOf(shares) - sumOf(left);
+  const sites = left.map(({ siteId, powerW }): SplitSite => {
+    const reserve = cuts.has(siteId) ? undefined : reserves.find((each) => each.siteId === siteId);
+    const upW = Math.max(0, (reserve?.powerWMax ?? powerW) - powerW);
+    const downW = Math.max(0, powerW - (reserve?.powerWMin ?? powerW));
+    return {
+      siteId,
+      powerWMin: -downW as W,
+      powerWMax: upW as W,
+      giveWeight: upW,
+      takeWeight: downW,
+      giveLoss: 0,
+      takeLoss: 0,
+    };
+  });
+  const shifted = limits.map((limit) => {
+    const heldW = sumOf(left.filter(({ siteId }) => limit.siteIds.includes(siteId)));
+    return { ...limit, powerWMin: (limit.powerWMin - heldW) as W, powerWMax: (limit.powerWMax - heldW) as W };
+  });
+  const taken = splitTarget(missingW, sites, shifted).shares;
+  return left.map(({ siteId, powerW }, index) => ({ siteId, powerW: (powerW + (taken[index]?.powerW ?? 0)) as W }));
 }
+
+const sumOf = (shares: readonly Share[]): number => shares.reduce((total, { powerW }) => total + powerW, 0);

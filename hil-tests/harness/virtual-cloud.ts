@@ -1,6 +1,7 @@
 import { Aggregator, type AggregatorReport } from "@penstock/cloud/aggregator.ts";
 import type { MemoryBroker } from "@penstock/cloud/broker/index.ts";
 import type { MemoryLink } from "@penstock/cloud/broker/memory-link.ts";
+import type { OperatorWish } from "@penstock/cloud/dispatch/fleet-target.ts";
 import { FleetModel } from "@penstock/cloud/fleet/index.ts";
 import type { PriceSeries } from "@penstock/cloud/prices/index.ts";
 import { MemoryCloudStore } from "@penstock/cloud/store/index.ts";
@@ -73,6 +74,12 @@ export class VirtualCloud {
     this.#process.link.abort();
     this.#options.broker().crash();
     this.#process = undefined;
+  }
+
+  /** What a system operator wants, as its line would hand it over. */
+  wished(wish: OperatorWish): ReturnType<Aggregator["wished"]> {
+    if (this.#process === undefined) throw new Error("the cloud does not run");
+    return this.#process.aggregator.wished(wish);
   }
 
   /** No new wishes; what the sites still send is taken. */

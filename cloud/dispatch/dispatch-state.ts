@@ -1,0 +1,77 @@
+import type { LeaseAck } from "@penstock/protocol/lease";
+import type { Timer } from "@penstock/protocol/time";
+import type { MonotonicMs, UtcMs, W } from "@penstock/protocol/units";
+import type { SiteEntry } from "../config/cloud-config.ts";
+import type { Award } from "../markets/market.ts";
+import type { FleetTarget } from "./fleet-target.ts";
+import type { OfferedCurve, Reserve, Share } from "./split-award.ts";
+
+export type LostWhy = "offline" | "silent" | "refused";
+
+/** What an award was bid with. */
+export interface AwardBasis {
+  readonly offers: readonly OfferedCurve[];
+  readonly reserves: readonly Reserve[];
+  /** A person bid it, so that the kill switch does not stop it. */
+  readonly isPersons?: boolean;
+}
+
+/** A unit whose award is in force. */
+export interface UnitState {
+  readonly award: Award;
+  readonly basis: AwardBasis;
+  /** What the unit should do, since when, and what each site would do of it were all there. */
+  target: FleetTarget;
+  wishedAtMs: UtcMs;
+  shares: readonly Share[];
+  readonly lost: Map<string, LostWhy>;
+  /** What a site says its limits leave of what it is asked for in a direction: 1 out, -1 in. */
+  readonly clamped: Map<string, { readonly powerW: W; readonly direction: number }>;
+  clampTimer: Timer | undefined;
+  clampedAtMs: MonotonicMs;
+}
+
+/** What a site was last asked for. */
+export interface SiteState {
+  readonly site: SiteEntry;
+  readonly unitId: string;
+  /** What its newest lease asks; undefined when none is counted on. */
+  leasedW: W | undefined;
+  leaseId: string | undefined;
+  timer: Timer | undefined;
+}
+
+/**
+ * A site says its limits leave less of its lease than it asks, or that it now does all of its share. True when what is
+ * counted on has changed.
+ */
+export function noteClamp(
+  unit: UnitState,
+  { site: { siteId }, leasedW }: SiteState,
+  { state, powerW }: LeaseAck,
+): boolean {
+  if (powerW === undefined || leasedW === undefined) return false;
+  const direction = Math.sign(leasedW);
+  const isShort = powerW * direction < leasedW * direction * (1 - CLAMP_TOLERANCE);
+  if (state === "clamped" && isShort) unit.clamped.set(siteId, { powerW: Math.round(powerW) as W, direction });
+  else if (state !== "measured" || isShort || leasedW !== shareOf(unit, siteId)) return false;
+  else return unit.clamped.delete(siteId);
+  return true;
+}
+
+export const shareOf = ({ shares }: UnitState, siteId: string): W =>
+  shares.find((share) => share.siteId === siteId)?.powerW ?? (0 as W);
+
+/** What sites do that cannot, or do not, do their share. */
+export function cutsOf(unit: UnitState): ReadonlyMap<string, W> {
+  const cuts = new Map<string, W>();
+  for (const [siteId, { powerW, direction }] of unit.clamped) {
+    const shareW = shareOf(unit, siteId);
+    if (Math.sign(shareW) === direction && shareW * direction > powerW * direction) cuts.set(siteId, powerW);
+  }
+  for (const siteId of unit.lost.keys()) cuts.set(siteId, 0 as W);
+  return cuts;
+}
+
+/** Meters and rounding: less than this is no clamp. */
+const CLAMP_TOLERANCE = 0.01;
