@@ -9,12 +9,12 @@ import { parseFault } from "./servers/control-server.ts";
 import { serveSite } from "./servers/serve-site.ts";
 import { createSite, isSiteName, type SiteSim, type SiteSpec, siteNames, siteSpecs } from "./sites/index.ts";
 
-const sites = siteNames.map((name) => `    ${name.padEnd(9)} ${aboutSite(siteSpecs[name])}`).join("\n");
+const sites = siteNames.map((name) => `    ${name.padEnd(10)} ${aboutSite(siteSpecs[name])}`).join("\n");
 
 const help = `npm run sims -- [OPTIONS]
 
 One virtual battery site on real sockets: physics behind Modbus TCP (SunSpec) and OPC UA, for any controller to run
-against. Nothing here is a vendor's firmware; maps follow the public SunSpec models.
+against. Nothing here is a vendor's firmware; maps follow the public SunSpec models, but for an illustrative one.
 
   npm run sims -- --site park
 
@@ -34,6 +34,8 @@ ${sites}
   --accept-clients     let in any OPC UA client that presents a certificate
   --json               print the addresses, maps and all, as one line of JSON
   --help               this
+
+A site controller's map is illustrative: as public third-party code has observed such devices, endorsed by no maker.
 
 Try it: unit id 1, "SunS" at 40000, power (701 W) at 40080, set-point block (704 WSetEna … WSetRvrtTms) from 40318.
 The table at the start says where each device's models are.
@@ -90,11 +92,11 @@ async function run(): Promise<void> {
     for (const { id, host, port } of [...units, meter]) {
       const models = devices.find((device) => device.id === id)?.models ?? [];
       console.log(
-        `${id.padEnd(8)} modbus tcp   ${host}:${port}   ${models.map(({ id, address }) => `${id}@${address}`).join(" ")}`,
+        `${id.padEnd(12)} modbus tcp   ${host}:${port}   ${models.map(({ id, address }) => `${id}@${address}`).join(" ") || "illustrative map, registers 100 to 1500"}`,
       );
     }
-    console.log(`${plant.id.padEnd(8)} opc ua       ${plant.endpointUrl}   keys in ${pkiFolder}`);
-    console.log(`control  json lines   ${control.host}:${control.port}`);
+    console.log(`${plant.id.padEnd(12)} opc ua       ${plant.endpointUrl}   keys in ${pkiFolder}`);
+    console.log(`control      json lines   ${control.host}:${control.port}`);
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void served.close().then(() => process.exit(0)));
@@ -138,7 +140,11 @@ function list(): void {
   }
 }
 
-function aboutSite({ unitCount, unit, unitKind = "der", meterModel = 213, mapBase = 40_000 }: SiteSpec): string {
+function aboutSite(spec: SiteSpec): string {
+  const { unitCount, unit, unitKind = "der", meterModel = 213, mapBase = 40_000 } = spec;
+  if (spec.hasSiteController) {
+    return `${unitCount} × ${unit.powerWMax / 1e3} kW, ${unit.capacityWh / 1e3} kWh behind an illustrative site controller (registers 100–1500), meter ${meterModel}`;
+  }
   const models = { der: "701–704, 713–715, 802", legacy: "103, 120–124", "legacy-float": "113, 120–124" }[unitKind];
   return `${unitCount} × ${unit.powerWMax / 1e3} kW, ${unit.capacityWh / 1e3} kWh (SunSpec ${models}), meter ${meterModel}, maps at ${mapBase}`;
 }

@@ -46,8 +46,17 @@ export function readDeviceMaps(site: SiteDocument, readText: ReadText, say: Say)
       continue;
     }
     const parsed = parseDeviceMap(read.text, { file: read.file, protocol, kind });
-    if (parsed.ok) maps.set(id, parsed.value);
-    else say([...path, "map"], `${name}.map`, `is not a ${kind} map we can use:\n${parsed.error.text}`);
+    if (parsed.ok) {
+      maps.set(id, parsed.value);
+      const isBlind = kind === "unit" && parsed.value.image["temperatureC"] === undefined;
+      // A temperature nobody knows leaves the unit no power at all.
+      if (isBlind && site.control.unitThermal !== undefined)
+        say(
+          [...path, "map"],
+          `${name}.map`,
+          "names no temperatureC, which control.unitThermal needs: leave one of the two out",
+        );
+    } else say([...path, "map"], `${name}.map`, `is not a ${kind} map we can use:\n${parsed.error.text}`);
   }
   return maps;
 }

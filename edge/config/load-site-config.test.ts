@@ -244,9 +244,10 @@ describe("devices that a map describes", () => {
   const folder = mkdtempSync(join(tmpdir(), "penstock-map-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   const illustrative = fileURLToPath(new URL("../devices/maps/illustrative-site-controller.yaml", import.meta.url));
-  const load = (change: string) => {
+  const withoutThermal = park.replace(/\n +unitThermal:.*/, "");
+  const load = (change: string, text = withoutThermal) => {
     const file = join(folder, "site.yaml");
-    writeFileSync(file, park.replace("driver: sunspec-storage", change));
+    writeFileSync(file, text.replace("driver: sunspec-storage", change));
     return loadSiteConfig(file);
   };
 
@@ -255,6 +256,11 @@ describe("devices that a map describes", () => {
     if (!loaded.ok) throw new Error(loaded.error.text);
     expect(loaded.value.units[0]?.map?.name).toBe("illustrative-site-controller");
     expect(structuredClone(loaded.value.units[0])).toEqual(loaded.value.units[0]);
+  });
+
+  test("one without a temperature would leave its unit no power beside a thermal limit: refused", () => {
+    const loaded = load(`driver: modbus-map\n    map: ${relative(folder, illustrative)}`, park);
+    expect(loaded.ok ? "" : loaded.error.text).toContain("units[0].map names no temperatureC");
   });
 
   test.each([

@@ -4,4 +4,5 @@ export * from "./meter.ts";
 export * from "./modbus-device.ts";
 export * from "./plant-controller.ts";
 export { baseAddress, type Point, RegisterImage } from "./register-image.ts";
+export * from "./site-controller.ts";
 export * from "./surroundings.ts";

@@ -37,7 +37,8 @@ interface Stretch {
 }
 
 /**
- * A device's registers: the chain "SunS", models, end marker, laid out from its base address. Live points
+ * A device's registers: the chain "SunS", models, end marker, laid out from its base address; or, `plain`, blocks at
+ * addresses of their own with nothing between them, and zeros where a block names no point. Live points
  * are encoded when they are read and have changed, so a device nobody asks costs nothing.
  */
 export class RegisterImage {
@@ -52,29 +53,33 @@ export class RegisterImage {
   readonly #shown: Float64Array;
   readonly #stretches = new Map<number, Stretch>();
 
-  constructor(models: readonly Model[], values: ModelValues, base = baseAddress) {
-    this.base = base;
-    const length = models.reduce((sum, model) => sum + model.length + 2, 2) + 2;
+  readonly #blocks: readonly { readonly start: number; readonly end: number }[];
+
+  constructor(models: readonly Model[], values: ModelValues, layout: number | "plain" = baseAddress) {
+    const isPlain = layout === "plain";
+    const first = models[0]?.id ?? 0;
+    const last = models.at(-1);
+    this.base = isPlain ? first : layout;
+    const length = isPlain
+      ? (last?.id ?? 0) + (last?.length ?? 0) - first
+      : models.reduce((sum, model) => sum + model.length + 2, 2) + 2;
     this.words = new Uint16Array(length);
     this.#pointAt = new Array<Point | undefined>(length).fill(undefined);
-    this.words.set([0x5375, 0x6e53]);
-    let at = 2;
-    const places: { id: number; address: number; length: number }[] = [];
-    for (const model of models) {
-      places.push({ id: model.id, address: base + at, length: model.length });
-      this.words.set([model.id, model.length], at);
-      for (const row of model.points) this.#place(model, at, row, values[model.id] ?? {});
-      checkNames(model, values[model.id] ?? {});
-      at += model.length + 2;
+    if (isPlain) {
+      this.#blocks = models.map((block) => ({ start: block.id, end: block.id + block.length }));
+      for (const block of models) this.#placeAll(block, block.id - first, values);
+      this.models = [];
+    } else {
+      this.#blocks = [{ start: layout, end: layout + length }];
+      this.models = this.#chain(models, layout, values);
     }
-    this.words.set([0xffff, 0], at);
-    this.models = places;
     this.#shown = new Float64Array(this.#live.length).fill(Number.NaN);
   }
 
   /** Whether every register of the range exists. */
   covers(address: number, count: number): boolean {
-    return address >= this.base && address + count <= this.base + this.words.length;
+    for (const { start, end } of this.#blocks) if (address >= start && address + count <= end) return true;
+    return false;
   }
 
   /** Registers as they stand now: the live points among them are encoded first. A view; copy what must last. */
@@ -178,6 +183,27 @@ export class RegisterImage {
     const source = this.#live.find((one) => one.ask === ask);
     if (source !== undefined) source.points.push(point);
     else this.#live.push({ ask, points: [point] });
+  }
+
+  /** "SunS", every model with its ID and length, and the end marker. */
+  #chain(models: readonly Model[], base: number, values: ModelValues) {
+    this.words.set([0x5375, 0x6e53]);
+    let at = 2;
+    const places: { id: number; address: number; length: number }[] = [];
+    for (const model of models) {
+      places.push({ id: model.id, address: base + at, length: model.length });
+      this.words.set([model.id, model.length], at);
+      this.#placeAll(model, at, values);
+      at += model.length + 2;
+    }
+    this.words.set([0xffff, 0], at);
+    return places;
+  }
+
+  #placeAll(model: Model, at: number, values: ModelValues): void {
+    const named = values[model.id] ?? {};
+    for (const row of model.points) this.#place(model, at, row, named);
+    checkNames(model, named);
   }
 
   #place(model: Model, at: number, row: PointRow, values: Readonly<Record<string, PointValue>>): void {

@@ -32,6 +32,7 @@ export interface DeviceAddress {
 /** Where a running site can be reached; plain JSON. */
 export interface SiteAddresses {
   readonly site: string;
+  /** Whoever takes set-points: the units, or the site controller in front of them. */
   readonly units: readonly DeviceAddress[];
   readonly meter: DeviceAddress;
   readonly plant: { readonly id: string; readonly endpointUrl: string };
@@ -88,8 +89,8 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
     return {
       addresses: {
         site: site.spec.name,
-        units: devices.slice(0, site.units.length),
-        meter: devices[site.units.length] ?? { id: site.meter.id, host, port: 0 },
+        units: devices.slice(0, -1),
+        meter: devices.at(-1) ?? { id: site.meter.id, host, port: 0 },
         plant: { id: site.plantController.id, endpointUrl: opcUa.endpointUrl },
         control: { host: control.host, port: control.port },
       },

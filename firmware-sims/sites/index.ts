@@ -1,3 +1,4 @@
+import { controller } from "./controller.ts";
 import { feeder } from "./feeder.ts";
 import { legacy } from "./legacy.ts";
 import { park } from "./park.ts";
@@ -6,7 +7,7 @@ import type { SiteSpec } from "./site-spec.ts";
 import { street } from "./street.ts";
 
 /** The shelf of named plants. */
-export const siteSpecs = { park, feeder, street, legacy } as const satisfies Record<string, SiteSpec>;
+export const siteSpecs = { park, feeder, street, legacy, controller } as const satisfies Record<string, SiteSpec>;
 
 export type SiteName = keyof typeof siteSpecs;
 
@@ -21,4 +22,4 @@ export * from "./power-log.ts";
 export * from "./site-sim.ts";
 export * from "./site-spec.ts";
 export * from "./site-truth.ts";
-export { feeder, legacy, park, street };
+export { controller, feeder, legacy, park, street };

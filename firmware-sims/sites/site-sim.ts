@@ -5,6 +5,7 @@ import { LegacyUnit } from "../devices/legacy-unit.ts";
 import { createMeterReading, Meter } from "../devices/meter.ts";
 import type { ModbusDevice, WriteObserver } from "../devices/modbus-device.ts";
 import { PlantController } from "../devices/plant-controller.ts";
+import { SiteController } from "../devices/site-controller.ts";
 import type { Surroundings } from "../devices/surroundings.ts";
 import { FaultBoard } from "../faults/fault-board.ts";
 import { type Battery, createBattery, stepBattery } from "../plant/battery.ts";
@@ -39,10 +40,14 @@ export class SiteSim {
   readonly spec: SiteSpec;
   readonly energySpeed: number;
   readonly units: readonly Unit[];
+  /** Every device on the site's Modbus network, the meter last: the units, or the one controller in front of them. */
+  readonly modbusDevices: readonly ModbusDevice[];
   readonly meter: Meter;
   readonly plantController: PlantController;
   readonly faults: FaultBoard;
   readonly truth: SiteTruth;
+  /** In front of the units, where the site has one. */
+  readonly siteController: SiteController | undefined;
   readonly #modbus: ReadonlyMap<string, ModbusDevice>;
   readonly #startMs: number;
   readonly #surroundings: Surroundings;
@@ -73,7 +78,12 @@ export class SiteSim {
       voltageVNominal: spec.feeder.voltageVNominal,
     });
     this.plantController = new PlantController("plant-1", spec.connectionLimitW);
-    this.#modbus = new Map([...this.units, this.meter].map((device) => [device.id, device]));
+    const battery = this.units.filter((unit) => unit instanceof BatteryUnit);
+    this.siteController = spec.hasSiteController ? new SiteController("controller-1", battery) : undefined;
+    const fronts = this.siteController === undefined ? this.units : [this.siteController];
+    this.modbusDevices = [...fronts, this.meter];
+    const troubled = [...new Set<ModbusDevice>([...this.units, ...this.modbusDevices])];
+    this.#modbus = new Map(troubled.map((device) => [device.id, device]));
     this.faults = new FaultBoard(this.#modbus, this.plantController);
     this.#feeder = createFeeder(spec.feeder, ambientC);
     this.#frequency = createFrequency(rng.fork("frequency"), spec.frequencyHzNominal);
@@ -94,14 +104,9 @@ export class SiteSim {
     return this.#modbus.get(id);
   }
 
-  /** Every device on Modbus, units first. */
-  get modbusDevices(): readonly ModbusDevice[] {
-    return [...this.#modbus.values()];
-  }
-
-  /** Watches every write any device accepts. */
+  /** Watches every write that a device on the site's network accepts. */
   observeWrites(observer: WriteObserver): void {
-    for (const device of this.#modbus.values()) device.observeWrite = observer;
+    for (const device of this.modbusDevices) device.observeWrite = observer;
   }
 
   /** The grid operator limits the site to `[powerWMin, powerWMax]` at the point of connection until lifted. */
@@ -163,6 +168,7 @@ export class SiteSim {
     this.faults.tick(truth.elapsedMs);
     this.#stepSurroundings(dtMs);
     for (const unit of this.units) unit.tick(truth.elapsedMs);
+    this.siteController?.tick(truth.elapsedMs);
     if (dtMs > 0) this.#stepUnits(dtMs);
     this.#balance(dtMs);
     this.#read(dtMs);

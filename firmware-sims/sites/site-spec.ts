@@ -10,6 +10,8 @@ export interface SiteSpec {
   readonly unit: BatteryRatings;
   /** How units speak: SunSpec's 700s (the default), or an older inverter's 103 (`legacy`) or 113 (`legacy-float`) with 120–124. */
   readonly unitKind?: "der" | "legacy" | "legacy-float";
+  /** One illustrative site controller stands in front of all units: whoever controls the site speaks to it and not to them. */
+  readonly hasSiteController?: boolean;
   /** Strings of cells a `der` unit shows in 803; none unless said. */
   readonly strings?: number;
   /** Default 213. */

@@ -9,6 +9,7 @@ const PORTFOLIOS: readonly { readonly id: string; readonly sites: readonly SiteN
   { id: "PNSTK1", sites: ["park"] },
   { id: "PNSTK2", sites: ["feeder", "street"] },
   { id: "PNSTK3", sites: ["legacy"] },
+  { id: "PNSTK4", sites: ["controller"] },
 ];
 
 export interface CloudSetting {

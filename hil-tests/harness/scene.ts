@@ -62,6 +62,15 @@ export const scenes: Readonly<Record<SiteName, Scene>> = {
     hasPlantController: true,
     settlementSource: "storage",
   },
+  controller: {
+    connection: { exportLimitKW: 10_000, importLimitKW: 10_000, marginKW: 200, withoutMeterKW: 2_000 },
+    rampKWPerS: 3_000,
+    fallbackRampKWPerS: 1_500,
+    socMin: 0.05,
+    socMax: 0.95,
+    hasPlantController: true,
+    settlementSource: "grid",
+  },
 };
 
 /** The sites of the demo and of a simulation that names none. */

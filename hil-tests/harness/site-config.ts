@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseSiteConfig } from "@penstock/edge/config/load-site-config.ts";
 import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
 import type { SiteConfigDocument } from "@penstock/edge/config/site-document.ts";
+import type { SiteSpec } from "@penstock/firmware-sims/sites/index.ts";
 import { invariant } from "@penstock/protocol/result";
 import { type SiteName, type Stage, stageOf } from "./scene.ts";
 
@@ -39,7 +42,6 @@ export interface SiteAddressBook {
 /** The YAML a technician would write for a named site. */
 export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfigDocument {
   const { spec, scene, control } = setting.stage ?? stageOf(name);
-  const { unit, unitCount } = spec;
   const { addresses } = setting;
   const { exportLimitKW, importLimitKW, marginKW, withoutMeterKW } = scene.connection;
   const toRest = { action: "ramp-to-zero" as const, rampKWPerS: scene.fallbackRampKWPerS };
@@ -56,26 +58,14 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
       ramp: { upKWPerS: scene.rampKWPerS, downKWPerS: scene.rampKWPerS },
       socWindow: { min: scene.socMin, max: scene.socMax, taper: 0.03 },
       transformer: { derateFromC: 95, maxC: 110 },
-      unitThermal: { derateFromC: 42, maxC: 55 },
+      // A site controller's map shows no temperature; the blocks behind it mind their own.
+      ...(spec.hasSiteController ? {} : { unitThermal: { derateFromC: 42, maxC: 55 } }),
       freshness: setting.freshness,
       leaseRampKWPerS: scene.rampKWPerS,
       fallback: { onCloudLoss: toRest, onMeterLoss: toRest, onUnitLoss: "redistribute" },
       ...control,
     },
-    units: Array.from({ length: unitCount }, (_, index) => ({
-      id: `unit-${index + 1}`,
-      driver: (spec.unitKind ?? "der") === "der" ? "sunspec-storage" : "sunspec-legacy-storage",
-      host: "127.0.0.1",
-      port: addresses.portOf(`unit-${index + 1}`),
-      rating: {
-        chargeKW: unit.powerWMax / 1e3,
-        dischargeKW: unit.powerWMax / 1e3,
-        apparentKVA: unit.apparentPowerVAMax / 1e3,
-        capacityKWh: unit.capacityWh / 1e3,
-      },
-      revertAfterS: 10,
-      safePowerKW: 0,
-    })),
+    units: spec.hasSiteController ? [siteController(spec, addresses)] : unitsOf(spec, addresses),
     meter: { id: "meter-1", driver: "sunspec-meter", host: "127.0.0.1", port: addresses.portOf("meter-1") },
     plant: {
       id: "plant-1",
@@ -102,6 +92,40 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
   };
 }
 
+const unitsOf = (spec: SiteSpec, addresses: SiteAddressBook): SiteConfigDocument["units"] =>
+  Array.from({ length: spec.unitCount }, (_, index) => ({
+    id: `unit-${index + 1}`,
+    driver: (spec.unitKind ?? "der") === "der" ? "sunspec-storage" : "sunspec-legacy-storage",
+    host: "127.0.0.1",
+    port: addresses.portOf(`unit-${index + 1}`),
+    rating: ratingOf(spec.unit, 1),
+    revertAfterS: 10,
+    safePowerKW: 0,
+  }));
+
+/** One device in front of all units, described by the illustrative map that comes with the edge. */
+const siteController = (spec: SiteSpec, addresses: SiteAddressBook): SiteConfigDocument["units"][number] => ({
+  id: "controller-1",
+  driver: "modbus-map",
+  map: SITE_CONTROLLER_MAP,
+  host: "127.0.0.1",
+  port: addresses.portOf("controller-1"),
+  rating: ratingOf(spec.unit, spec.unitCount),
+  revertAfterS: 10,
+  safePowerKW: 0,
+});
+
+const SITE_CONTROLLER_MAP = fileURLToPath(
+  import.meta.resolve("@penstock/edge/devices/maps/illustrative-site-controller.yaml"),
+);
+
+const ratingOf = ({ powerWMax, apparentPowerVAMax, capacityWh }: SiteSpec["unit"], count: number) => ({
+  chargeKW: (count * powerWMax) / 1e3,
+  dischargeKW: (count * powerWMax) / 1e3,
+  apparentKVA: (count * apparentPowerVAMax) / 1e3,
+  capacityKWh: (count * capacityWh) / 1e3,
+});
+
 /** The same through the edge's own loader: what the virtual world runs on is what a file would have said. */
 export function siteConfigOf(name: SiteName, setting: Omit<SiteSetting, "addresses">): SiteConfig {
   const addresses = {
@@ -116,7 +140,8 @@ export function siteConfigOf(name: SiteName, setting: Omit<SiteSetting, "address
   // A virtual site is its own recording: the same seed lives the same day again.
   const document = { ...siteDocumentOf(name, { ...setting, addresses }), recorder: { budgetMB: 0 } };
   const text = JSON.stringify(document, null, 2);
-  const config = parseSiteConfig(text, { file: `${name}.yaml`, folder: "/" });
+  const readText = (file: string) => ({ ok: true, text: readFileSync(file, "utf8"), file }) as const;
+  const config = parseSiteConfig(text, { file: `${name}.yaml`, folder: "/", readText });
   invariant(config.ok, config.ok ? "" : config.error.text);
   return config.value;
 }

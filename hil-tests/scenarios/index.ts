@@ -10,6 +10,7 @@ import { iberianBlackout } from "./iberian-blackout.ts";
 import { regulationFallsSilent } from "./regulation-falls-silent.ts";
 import { reserveKeepsItsWord } from "./reserve-keeps-its-word.ts";
 import type { Scenario } from "./scenario.ts";
+import { siteController } from "./site-controller.ts";
 import { staleMeter } from "./stale-meter.ts";
 
 /** The shelf: one story a line. */
@@ -26,4 +27,5 @@ export const scenarios: readonly Scenario[] = [
   droopOnARamp,
   iberianBlackout,
   regulationFallsSilent,
+  siteController,
 ];

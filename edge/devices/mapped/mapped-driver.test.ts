@@ -26,13 +26,14 @@ test("the illustrative site controller becomes watts and fractions", () => {
   expect(image.temperatureC).toEqual({ quality: "missing", cause: "not in the device's map" });
 });
 
-test("set-point, heartbeat and timer go in one request, the mode after, and the heartbeat differs each time", () => {
+test("set-point, heartbeat and timer go in one request, the modes after, and the heartbeat differs each time", () => {
   const { bench, device } = start();
   bench.setpoint = power(-2_500_000);
   bench.run(500);
   expect(device.writes.map(({ address, values }) => [address, values.length])).toEqual([
     [1020, 4],
     [1000, 1],
+    [1200, 1],
   ]);
   expect(device.at32(1020)).toBe(-2_500_000);
   expect(device.registers[1023]).toBe(6);

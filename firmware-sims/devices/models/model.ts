@@ -30,6 +30,9 @@ export interface Model {
   readonly points: readonly PointRow[];
 }
 
+/** A stretch of a map that is not SunSpec's: `id` is the address of its first register, `length` counts them all. */
+export type PlainBlock = Model;
+
 /** How many registers a point of this type takes. */
 export const registersOf: Readonly<Record<PointType, number>> = {
   int16: 1,

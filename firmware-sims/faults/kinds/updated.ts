@@ -20,9 +20,11 @@ export const updated: FaultDefinition<Updated> = {
     ...lasting(fields),
   }),
   begin(device, { shift = 10_000 }) {
+    const version = device.image.find("1.Vr") ?? device.image.find("100.FirmwareVersion");
+    if (version === undefined) return "not-applicable";
     device.restart();
     device.trouble.shift = shift;
-    device.image.setText(device.image.point("1.Vr"), "9.0.0");
+    device.image.setText(version, "9.0.0");
     return undefined;
   },
 };
