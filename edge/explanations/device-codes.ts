@@ -10,6 +10,12 @@ export const deviceCodes = [
       "Power and network at the device, then sitectl devices ls for the last error and sitectl devices probe HOST:PORT.",
     ],
     [
+      "device.driver-error",
+      "Our driver of a device failed at what the device said.",
+      "That device's readings are missing and it is not commanded; all others go on. It is tried again every cycle.",
+      "Make a bundle (sitectl bundle) and report it: this is a fault of ours.",
+    ],
+    [
       "device.mismatch",
       "A device is not what it was, or lacks what its driver needs.",
       "It is read as far as it can be and never commanded.",

@@ -4,8 +4,10 @@ import { clamp, type MonotonicMs, Ms, Var } from "@penstock/protocol/units";
 import type { MeterConfig, SiteConfig, UnitConfig } from "../config/site-config.ts";
 import type { MeterImage, UnitImage } from "../control/image.ts";
 import type { UnitCommand } from "../control/step-types.ts";
+import { DeviceNews } from "../devices/device-news.ts";
 import type { MeterDriver, Setpoint, UnitDriver } from "../devices/driver.ts";
 import { meterDriverOf, unitDriverOf } from "../devices/index.ts";
+import { isolatedMeterDriver, isolatedUnitDriver, type OnDriverError } from "../devices/isolated-driver.ts";
 import { DeviceSession } from "../devices/session.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
 import type { DeviceQuestion, LoopAnswer } from "./loop-question.ts";
@@ -31,10 +33,19 @@ export class SiteDevices {
     const { clock, config, transportFor, onEvent } = options;
     const deadlineMs = Ms(clamp(config.control.periodMs, DEADLINE_MS_MIN, DEADLINE_MS_MAX));
     const common = { clock, deadlineMs, onEvent };
+    const tellOf = (device: string): OnDriverError => {
+      const news = new DeviceNews(device, clock, onEvent);
+      return (where, message) =>
+        news.tell("device.driver-error", "alarm", "'s driver failed; only this device is without it", {
+          where,
+          message,
+        });
+    };
     this.#config = config;
     this.#units = config.units.map((unit) => {
-      const driver = unitDriverOf(unit);
-      invariant(driver !== undefined, `no unit driver is named ${unit.driver}`);
+      const shelved = unitDriverOf(unit);
+      invariant(shelved !== undefined, `no unit driver is named ${unit.driver}`);
+      const driver = isolatedUnitDriver(shelved, tellOf(unit.id));
       const control = { driver, unit };
       const session = new DeviceSession({
         id: unit.id,
@@ -47,8 +58,9 @@ export class SiteDevices {
       return { driver, unit, session, safe: { powerW: unit.safePowerW, reactiveVar: Var(0) } };
     });
     const meterSession = (meter: MeterConfig): MeterSession => {
-      const driver = meterDriverOf(meter);
-      invariant(driver !== undefined, `no meter driver is named ${meter.driver}`);
+      const shelved = meterDriverOf(meter);
+      invariant(shelved !== undefined, `no meter driver is named ${meter.driver}`);
+      const driver = isolatedMeterDriver(shelved, tellOf(meter.id));
       const session = new DeviceSession({
         id: meter.id,
         driver,

@@ -1,5 +1,24 @@
+import { advanceLedger } from "@penstock/edge/control/energy-ledger.ts";
+import {
+  sampleConfig,
+  sampleGrant,
+  sampleImage,
+  sampleInput,
+  sampleUnits,
+} from "@penstock/edge/control/sample-site.ts";
+import type { OwnerTerms } from "@penstock/edge/control/site-control-config.ts";
+import { initialState, step } from "@penstock/edge/control/step.ts";
 import { issueLease } from "@penstock/protocol/lease";
-import { Ms, MW, UtcMs } from "@penstock/protocol/units";
+import {
+  type Interval,
+  intervalAt,
+  localDateOf,
+  localDay,
+  localDayAt,
+  nextInterval,
+  overlapMs,
+} from "@penstock/protocol/time";
+import { MonotonicMs, Ms, MW, UtcMs, W, Wh } from "@penstock/protocol/units";
 import { describe, expect, test } from "vitest";
 import { Stand } from "./stand.ts";
 
@@ -78,4 +97,95 @@ describe("E", () => {
     stand.until("the lease has ended", 40, () => Math.abs(stand.truth.batteryPowerW) < 20e3);
     expect(stand.nowMs - receivedMs).toBeLessThan(20_000 + 6_000);
   });
+
+  const zones = ["Europe/London", "Europe/Berlin", "Australia/Sydney", "America/Chicago", "America/St_Johns"];
+
+  test("60: every day of eleven years in every zone is tiled by intervals of 5, 15, 30 and 60 minutes, without gap or overlap", () => {
+    for (const zone of zones) {
+      const hours = new Map<number, number>();
+      let day = localDay(zone, "2020-01-01", "12:00");
+      while (day.startMs < Date.UTC(2031, 0, 1)) {
+        const lengthH = (day.endMs - day.startMs) / HOUR_MS;
+        hours.set(lengthH, (hours.get(lengthH) ?? 0) + 1);
+        // Days of another length, and some of the usual one.
+        if (lengthH !== 24 || (hours.get(24) ?? 0) % 100 === 1) {
+          for (const minutesLong of [5, 15, 30, 60]) expect(isTiled(day, Ms(minutesLong * 60_000))).toBe(true);
+        }
+        const next = localDayAt(zone, day.endMs, "12:00");
+        expect(next.startMs).toBe(day.endMs);
+        day = next;
+      }
+      // Clocks go forward and back once a year.
+      expect([hours.get(23), hours.get(25)]).toEqual([11, 11]);
+      expect([...hours.keys()].sort()).toEqual([23, 24, 25]);
+    }
+  });
+
+  test("60: a schedule over the night the clocks go back is followed in UTC: every entry once, for its own time, none twice", () => {
+    const night = UtcMs(Date.UTC(2026, 9, 25, 0, 30)); // 02:30 comes twice in Berlin, at 00:30 and 01:30 UTC.
+    const entries = Array.from({ length: 12 }, (_, quarter) => ({
+      startMonotonicMs: MonotonicMs(quarter * 900_000),
+      endMonotonicMs: MonotonicMs((quarter + 1) * 900_000),
+      powerW: W((quarter % 2 === 0 ? 1 : -1) * 50_000 * (quarter + 1)),
+    }));
+    const grants = [sampleGrant({ kind: "schedule", schedule: entries, expiresMonotonicMs: MonotonicMs(4 * HOUR_MS) })];
+    const followedMs = new Map<number, number>();
+    let state = initialState(sampleImage());
+    for (let atMs = 0; atMs < 12 * 900_000; atMs += 5_000) {
+      const image = sampleImage({ monotonicMs: MonotonicMs(atMs), nowMs: UtcMs(night + atMs) });
+      const output = step(state, sampleInput(image, { grants }), sampleConfig);
+      ({ state } = output);
+      const { wishW, source } = output.explanation;
+      expect(source).toBe("schedule");
+      followedMs.set(wishW, (followedMs.get(wishW) ?? 0) + 5_000);
+    }
+    expect([...followedMs]).toEqual(entries.map(({ powerW }) => [powerW, 900_000]));
+  });
+
+  test.each([
+    ["of 23 hours", "2026-03-28", "2026-03-29", 23],
+    ["of 25 hours", "2026-10-24", "2026-10-25", 25],
+  ])("60: the owner's day %s counts its throughput once, from four o'clock to four o'clock", (_, before, date, hours) => {
+    const zone = "Europe/Berlin";
+    const startMs = localDay(zone, before, "04:00").startMs;
+    const owner: OwnerTerms = { zone, dayStartsAt: "04:00", cyclesPerDayMax: 2, seasons: [] };
+    let ledger = advanceLedger(undefined, countedImage(startMs, 0), owner);
+    let resets = 0;
+    let [lastResetMs, longestMs] = [startMs as number, 0];
+    for (let minute = 1; minute < 49 * 60; minute++) {
+      const atMs = startMs + minute * 60_000;
+      const next = advanceLedger(ledger, countedImage(atMs, minute * 1_000), owner);
+      if (next.dischargedTodayWh < ledger.dischargedTodayWh) {
+        resets++;
+        longestMs = atMs - lastResetMs;
+        lastResetMs = atMs;
+        if (resets === 1) expect(longestMs).toBe(hours * HOUR_MS);
+      }
+      ledger = next;
+    }
+    expect(resets).toBe(hours === 25 ? 1 : 2);
+    expect(localDateOf(zone, UtcMs(startMs + hours * HOUR_MS))).toBe(date);
+  });
 });
+
+/** Whether whole intervals of a length cover a day once: they begin and end with it where it lies on their grid. */
+function isTiled(day: Interval, lengthMs: Ms): boolean {
+  let interval = intervalAt(day.startMs, lengthMs);
+  let coveredMs = 0;
+  while (interval.startMs < day.endMs) {
+    coveredMs += overlapMs(interval, day);
+    const next = nextInterval(interval);
+    if (next.startMs !== interval.endMs || next.endMs - next.startMs !== lengthMs) return false;
+    interval = next;
+  }
+  // Newfoundland's half hour is no whole hour.
+  const isOnGrid = day.startMs % lengthMs === 0;
+  return coveredMs === day.endMs - day.startMs && (!isOnGrid || interval.startMs === day.endMs);
+}
+
+const countedImage = (nowMs: number, dischargedWh: number) =>
+  sampleImage({
+    nowMs: UtcMs(nowMs),
+    monotonicMs: MonotonicMs(nowMs),
+    units: sampleUnits(1, { dischargedWh: { quality: "good", value: Wh(dischargedWh), ageMs: Ms(0) } }),
+  });

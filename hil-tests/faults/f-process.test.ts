@@ -1,8 +1,65 @@
+import { sunspecStorage } from "@penstock/edge/devices/sunspec-storage.ts";
 import { MW } from "@penstock/protocol/units";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Stand } from "./stand.ts";
 
+/** Every function of a unit's driver, as something that can be made to throw. */
+const driverParts: readonly (readonly [where: string, part: object, name: string])[] = [
+  ["image", sunspecStorage, "image"],
+  ["plan", sunspecStorage, "plan"],
+  ["lint", sunspecStorage, "lint"],
+  ["writable", sunspecStorage, "writable"],
+  ...sunspecStorage.controls.flatMap((control) =>
+    (["place", "isWanted", "encode", "isApplied", "hasReverted"] as const).map(
+      (name) => [`${control.name} ${name}`, control, name] as const,
+    ),
+  ),
+  ...(["place", "read"] as const).map((name) => [`heartbeat ${name}`, sunspecStorage.heartbeat ?? {}, name] as const),
+];
+
 describe("F", () => {
+  test.each(
+    driverParts,
+  )("61: a driver that throws in its %s takes nothing with it: the loop and the limits go on", (_, part, name) => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(2) });
+    stand.reach(MW(2));
+    const before = stand.site.status()?.loop?.cycles ?? 0;
+    const thrower = vi.spyOn(part as Record<string, () => unknown>, name).mockImplementation(() => {
+      throw new Error("a mistake of ours");
+    });
+    try {
+      // Found again from the beginning, so that what is asked only at first is asked too.
+      stand.fault("unit-1", { kind: "rebooting", durationMs: 2_000 });
+      stand.pass(12);
+    } finally {
+      thrower.mockRestore();
+    }
+    const loop = stand.site.status()?.loop;
+    expect((loop?.cycles ?? 0) - before).toBeGreaterThanOrEqual(115);
+    expect(stand.told("loop.controller-error")).toBe(0);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test("61: a driver that throws on one device's readings: that device is left out, told, and the others do its share", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(2) });
+    stand.reach(MW(2));
+    const { image } = sunspecStorage;
+    const thrower = vi.spyOn(sunspecStorage, "image").mockImplementation((unit, blocks, view) => {
+      if (unit.id === "unit-1") throw new Error("a mistake of ours");
+      return image(unit, blocks, view);
+    });
+    stand.pass(5);
+    stand.reach(MW(2), 5);
+    expect(stand.told("device.driver-error", "unit-1")).toBeGreaterThan(0);
+    expect(stand.told("device.driver-error", "unit-2")).toBe(0);
+    expect(Math.abs(stand.truth.units[0]?.powerW ?? 1)).toBeLessThan(1_000);
+    thrower.mockRestore();
+    stand.until("its unit carries again", 15, () => Math.abs(stand.truth.units[0]?.powerW ?? 0) > 200e3);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
   test("62: a controller that stands still is outlived by the devices' own timers: the plant is at rest within 12 s", () => {
     const stand = new Stand();
     stand.grant({ powerW: MW(3) });

@@ -85,6 +85,16 @@ export const elsewhere: readonly { readonly id: number; readonly file: string; r
     test: "a device that needs rest between requests gets it",
   },
   {
+    id: 58,
+    file: "hil-tests/scenarios/scenarios.test.ts",
+    test: "an edge that is stopped voids the leases it outlived, and goes on from what is measured",
+  },
+  {
+    id: 58,
+    file: "hil-tests/scenarios/scenarios.sockets.test.ts",
+    test: "an edge that is stopped voids the leases it outlived, and goes on from what is measured",
+  },
+  {
     id: 38,
     file: "edge/opc-ua/plant-client.test.ts",
     test: "a server that is not there is reported once, asked ever more rarely, and found when it comes",

@@ -38,15 +38,26 @@ async function main(): Promise<number> {
   return count("failed") === 0 && count("passed") > 0 ? 0 : 1;
 }
 
-/** One run of vitest over this folder and the files that bear a fault elsewhere. */
+/** This folder and the files that bear a fault elsewhere; those over real sockets only by the tests that bear one. */
 async function runTests(): Promise<readonly RanTest[]> {
+  const isOverSockets = (file: string) => file.endsWith(".sockets.test.ts");
+  const files = [...new Set(elsewhere.map(({ file }) => file))];
+  const inProcess = await run("unit", ["hil-tests/faults", ...files.filter((file) => !isOverSockets(file))]);
+  const named = elsewhere.filter(({ file }) => isOverSockets(file)).map(({ test }) => literally(test));
+  const bearing = `(${["\\d+: .+", ...named].join("|")})$`;
+  const overSockets = await run("sockets", ["hil-tests/faults", ...files.filter(isOverSockets), "-t", bearing]);
+  return [...inProcess, ...overSockets];
+}
+
+const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+async function run(project: "unit" | "sockets", args: readonly string[]): Promise<readonly RanTest[]> {
   const folder = mkdtempSync(join(tmpdir(), "penstock-faults-"));
   const report = join(folder, "report.json");
-  const files = ["hil-tests/faults", ...new Set(elsewhere.map(({ file }) => file))];
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const args = [vitest, "run", "--project", "unit", "--reporter=json", `--outputFile=${report}`, ...files];
+  const all = [vitest, "run", "--project", project, "--reporter=json", `--outputFile=${report}`, ...args];
   await new Promise<void>((done) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn(process.execPath, all, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
     child.on("exit", () => done());
   });
   try {
