@@ -1,3 +1,4 @@
+import type { ActiveFault } from "@penstock/firmware-sims/faults/index.ts";
 import { createSite } from "@penstock/firmware-sims/sites/index.ts";
 import { Rng } from "@penstock/protocol/rng";
 import { UtcMs } from "@penstock/protocol/units";
@@ -52,4 +53,31 @@ test.each([
     checkers.look(broken(site.truth) as typeof site.truth, 50);
   }
   expect(checkers.violations.map(({ checker }) => checker)).toContain(name);
+});
+
+test.each([
+  // fault                                                        its judges wait    the others do not
+  [{ kind: "lying", point: "213.W", offset: 5e5 }, "meter-1", "grid-connection", "apparent-power"],
+  [{ kind: "stuck" }, "meter-1", "grid-connection", "apparent-power"],
+  [{ kind: "lying", point: "713.SoC", offset: 5 }, "unit-1", "soc-window", "grid-connection"],
+] as const)("%j on %s excuses %s, not %s, and not for ever", (fault, deviceId, excused, judged) => {
+  const site = createSite("feeder", { rng: new Rng(1), startMs: UtcMs(0) });
+  const checkers = new SiteCheckers(promises);
+  const look = (forMs: number, faults: readonly ActiveFault[]): ReadonlySet<string> => {
+    const broken = new Set<string>();
+    for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 50) {
+      site.step(50);
+      const { truth } = site;
+      const unit = { ...truth.units[0], soc: 0.02, powerW: 1e6, reactivePowerVar: 2.5e6 };
+      const shown = { ...truth, gridPowerW: truth.connectionLimitW.max * 1.05, units: [unit, ...truth.units.slice(1)] };
+      checkers.look(shown as typeof truth, 50, faults);
+      for (const { checker } of checkers.violations.splice(0)) broken.add(checker);
+    }
+    return broken;
+  };
+  const during = look(20_000, [{ deviceId, fault, sinceMs: 0, endsMs: 20_000 }]);
+  expect(during.has(excused)).toBe(false);
+  expect(during.has(judged)).toBe(true);
+  expect(checkers.excusedCount).toBeGreaterThan(0);
+  expect(look(60_000, []).has(excused)).toBe(true);
 });

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { codecFuzz } from "./codec-fuzz.ts";
 import { codecs } from "./codecs/index.ts";
-import { type FuzzOutcome, fuzzWorld } from "./fuzz-world.ts";
+import type { FuzzOutcome } from "./fuzz-world.ts";
+import { swarm } from "./swarm.ts";
 
 const HELP = `npm run fuzz -- [OPTIONS]
 
@@ -11,6 +12,9 @@ breakers and frequency; the plant and the books are the judges. The same seed is
   --minutes N   how long to go on (default 1)
   --seed N      the first seed (default: drawn from the clock, and printed); the next ones follow
   --runs N      stop after so many worlds
+  --workers N   worlds at a time, each on a core of its own (default 1)
+  --ledger FILE keeps every outcome as a line of FILE; what stands in it is counted and not run again, so that a swarm
+                of many hours can be broken off and gone on with: give it the same --seed
   --codecs      mutated frames through every codec instead of worlds
   --codec NAME  only this one: ${codecs.map(({ name }) => name).join(", ")}
   --frames N    how many frames a codec (default 1e6); the slow ones take a share
@@ -20,12 +24,14 @@ Exit 1 when anything was found. A seed that found something: npm run fuzz -- --s
 goes into hil-tests/fuzz/regressions.
 `;
 
-function main(): number {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       minutes: { type: "string", default: "1" },
       seed: { type: "string" },
       runs: { type: "string" },
+      workers: { type: "string", default: "1" },
+      ledger: { type: "string" },
       codecs: { type: "boolean" },
       codec: { type: "string" },
       frames: { type: "string", default: "1e6" },
@@ -40,10 +46,13 @@ function main(): number {
   const minutes = Number(values.minutes);
   const first = values.seed === undefined ? Math.floor(Date.now() / 1e3) * 1_000 : Number(values.seed);
   const runsMax = values.runs === undefined ? Number.POSITIVE_INFINITY : Number(values.runs);
+  const workers = Number(values.workers);
   const frames = Number(values.frames);
   if (!(minutes > 0)) return usage(`--minutes wants a number above 0, not "${values.minutes}"`);
   if (!Number.isSafeInteger(first)) return usage(`--seed wants a whole number, not "${values.seed}"`);
   if (!(runsMax >= 1)) return usage(`--runs wants a number from 1, not "${values.runs}"`);
+  if (!(Number.isSafeInteger(workers) && workers >= 1 && workers <= 64))
+    return usage(`--workers wants a number from 1 to 64, not "${values.workers}"`);
   if (!(Number.isSafeInteger(frames) && frames >= 1)) return usage(`--frames wants a number, not "${values.frames}"`);
 
   const only = values.codec;
@@ -52,37 +61,27 @@ function main(): number {
   const result =
     values.codecs || only !== undefined
       ? codecFuzz({ seed: first, frames, only, progress: say })
-      : swarm(first, minutes, runsMax);
+      : await worlds({ firstSeed: first, runsMax, forMs: minutes * 60e3, workers, ledgerFile: values.ledger });
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else for (const [name, value] of Object.entries(result)) process.stdout.write(`${name.padEnd(14)} ${shown(value)}\n`);
   return result.failures === 0 ? 0 : 1;
 }
 
-function swarm(first: number, minutes: number, runsMax: number) {
-  const startedMs = Date.now();
-  const total = { runs: 0, failures: 0, seeds: [] as number[], siteDays: 0, plantDays: 0, faults: 0, cycles: 0 };
-  for (let seed = first; total.runs < runsMax && Date.now() - startedMs < minutes * 60e3; seed++) {
-    const outcome = fuzzWorld(seed);
-    total.runs++;
-    total.siteDays += outcome.siteDays;
-    total.plantDays += outcome.plantDays;
-    total.faults += outcome.faults;
-    total.cycles += outcome.cycles;
-    if (outcome.failures.length > 0) {
-      total.failures++;
-      total.seeds.push(seed);
-    }
-    report(outcome, total.siteDays);
-  }
+async function worlds(wish: Omit<Parameters<typeof swarm>[0], "nowMs" | "onOutcome">) {
+  const total = await swarm({ ...wish, nowMs: () => performance.now(), onOutcome: report });
+  const rounded = (days: number) => Number(days.toFixed(3));
   return {
     ...total,
-    firstSeed: first,
-    siteDays: Number(total.siteDays.toFixed(3)),
-    plantDays: Number(total.plantDays.toFixed(2)),
+    firstSeed: wish.firstSeed,
+    siteDays: rounded(total.siteDays),
+    plantDays: rounded(total.plantDays),
+    siteDaysByPeriod: Object.fromEntries(
+      Object.entries(total.siteDaysByPeriod).map(([periodMs, days]) => [periodMs, rounded(days)]),
+    ),
   };
 }
 
-function report({ seed, failures }: FuzzOutcome, siteDays: number): void {
+function report({ seed, failures }: FuzzOutcome, { siteDays }: { readonly siteDays: number }): void {
   if (failures.length === 0) say(`seed ${seed}: nothing found; ${siteDays.toFixed(2)} site-days so far`);
   else say(`seed ${seed}: FOUND\n${failures.map((text) => `    ${text}`).join("\n")}`);
 }
@@ -98,4 +97,4 @@ function usage(text: string): number {
   return 2;
 }
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -1,6 +1,6 @@
 import { issueLease, type Lease } from "@penstock/protocol/lease";
 import type { Rng } from "@penstock/protocol/rng";
-import { Ms, seconds, UtcMs, Var, W } from "@penstock/protocol/units";
+import { Ms, UtcMs, Var, W } from "@penstock/protocol/units";
 import type { SiteName } from "../harness/scene.ts";
 import { audienceOf, leaseMessage, STORYTELLER } from "../harness/storyteller.ts";
 import type { VirtualSite } from "../harness/virtual-site.ts";
@@ -13,23 +13,25 @@ export class Mischief {
   readonly #site: VirtualSite;
   readonly #rng: Rng;
   readonly #untilMs: number;
+  readonly #meanGapMs: number;
   readonly #ratedW: number;
   #sequence = 0;
   /** Since when a stop has been in force, by the world's clock; undefined while none is. */
   stoppedAtMs: number | undefined;
 
-  constructor(world: VirtualWorld, name: SiteName, rng: Rng, untilMs: number) {
+  constructor(world: VirtualWorld, name: SiteName, rng: Rng, { untilMs, meanGapMs }: MischiefWish) {
     this.#world = world;
     this.#site = world.site(name);
     this.#rng = rng;
     this.#untilMs = untilMs;
+    this.#meanGapMs = meanGapMs;
     const { unit, unitCount } = this.#site.sim.spec;
     this.#ratedW = unit.powerWMax * unitCount;
     this.#later();
   }
 
   #later(): void {
-    const delayMs = this.#rng.exponential(MEAN_GAP_MS);
+    const delayMs = this.#rng.exponential(this.#meanGapMs);
     const nowMs = this.#world.clock.monotonicMs();
     if (nowMs + delayMs > this.#untilMs) return;
     this.#world.clock.after(Ms(delayMs), () => {
@@ -116,6 +118,11 @@ export class Mischief {
     });
   }
 
+  /** Somebody else has moved a unit meanwhile: the time a stop may take begins again. */
+  stopAnew(): void {
+    if (this.stoppedAtMs !== undefined) this.stoppedAtMs = this.#world.clock.monotonicMs();
+  }
+
   mode(): void {
     const powerW = Math.round(this.#rng.between(-1.2, 1.2) * this.#ratedW);
     const mode = this.#rng.pick(["manual", "maintenance"] as const);
@@ -130,7 +137,11 @@ export class Mischief {
   }
 }
 
-const MEAN_GAP_MS = seconds(40);
+export interface MischiefWish {
+  readonly untilMs: number;
+  /** Between two deeds. */
+  readonly meanGapMs: number;
+}
 
 /** The shelf, the commonest more than once. */
 const DEEDS: readonly ((mischief: Mischief) => void)[] = [

@@ -5,13 +5,23 @@ import type { SiteSpec } from "@penstock/firmware-sims/sites/index.ts";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Stage } from "../harness/scene.ts";
 
+export interface StageWish {
+  readonly unitsMax: number;
+  readonly periodsMs: readonly number[];
+}
+
+export interface DrawnStage extends Stage {
+  readonly control: NonNullable<Stage["control"]> & { readonly periodMs: number };
+}
+
 /**
- * Any site somebody might sensibly build: one to eight units of any size, a stiff or a weak connection, a load, a sun,
+ * Any site somebody might sensibly build: so many units of any size, a stiff or a weak connection, a load, a sun,
  * and a configuration within its valid ranges. Always one that can be kept inside its limits with the batteries at
  * rest: where the load alone breaks the connection no controller is to blame.
  */
-export function randomStage(rng: Rng): Stage {
-  const unitCount = rng.integer(1, 9);
+export function randomStage(rng: Rng, { unitsMax, periodsMs }: StageWish): DrawnStage {
+  const unitCount = rng.integer(1, unitsMax + 1);
+  const periodMs = rng.pick(periodsMs);
   const unit = unitOf(rng);
   const ratedW = unitCount * unit.powerWMax;
   const loadW = rng.chance(0.3) ? 0.01 * ratedW : ratedW * rng.between(0.05, 0.8);
@@ -23,8 +33,8 @@ export function randomStage(rng: Rng): Stage {
   const connection = {
     exportLimitKW: Math.ceil(exportW / 1e3),
     importLimitKW: Math.ceil(importW / 1e3),
-    // Six deviations of what load and sun do within a reaction.
-    marginKW: Math.max(0.02 * Math.max(exportW, importW), 6 * 0.3 * variation * (loadW + 3 * solarW)) / 1e3,
+    marginKW:
+      Math.max(0.02 * Math.max(exportW, importW), 6 * deviationW(periodMs, variation * (loadW + 3 * solarW))) / 1e3,
     withoutMeterKW: Math.ceil((ratedW * rng.between(0.02, 0.2)) / 1e3),
   };
   const spec = specOf(rng, { unitCount, unit, loadW, solarW, variation, connection });
@@ -42,12 +52,16 @@ export function randomStage(rng: Rng): Stage {
       settlementSource: rng.pick(["grid", "storage"] as const),
     },
     control: {
-      periodMs: rng.pick([50, 100, 100, 100, 200]),
+      periodMs,
       leaseRampKWPerS: rampKWPerS * rng.between(0.2, 1),
       fallback: fallbackOf(rng, rampKWPerS),
     },
   };
 }
+
+/** What load and sun do within a reaction (0.6 s and two periods), where they vary by `sizeW` around their mean in 20 s. */
+const deviationW = (periodMs: number, sizeW: number): number =>
+  sizeW * Math.max(0.3, Math.sqrt((2 * (600 + 2 * periodMs)) / 20_000));
 
 /** A container or a garage's battery, stretched to another size and length of discharge. */
 function unitOf(rng: Rng): SiteSpec["unit"] {

@@ -16,8 +16,8 @@ import { promisesOf, type SiteName, type Stage } from "./scene.ts";
 import type { Trace } from "./trace.ts";
 import { readPlant, virtualTransports } from "./virtual-devices.ts";
 
-/** How finely the plant's physics moves. */
-const PHYSICS_STEP_MS = 50;
+/** How finely the plant's physics moves unless somebody wants it otherwise. */
+const PHYSICS_STEP_MS = Ms(50);
 /** How often the plant's truth is folded into the trace. */
 const TRACE_EVERY_MS = 1_000;
 const DISK_LATENCY_MS = Ms(2);
@@ -31,6 +31,7 @@ export interface VirtualSiteOptions {
   readonly broker: () => MemoryBroker | undefined;
   readonly trace: Trace;
   readonly stage: Stage;
+  readonly physicsStepMs?: Ms | undefined;
 }
 
 /** One site on the virtual clock: its plant, its judges, its disk, and the edge process that comes and goes. */
@@ -54,7 +55,7 @@ export class VirtualSite {
     this.sim.observeWrites((device, address, values) =>
       options.trace.registers(1, index * 100 + Number(device.split("-")[1]), address, values),
     );
-    this.#move();
+    options.clock.after(options.physicsStepMs ?? PHYSICS_STEP_MS, this.#move);
   }
 
   get isRunning(): boolean {
@@ -135,18 +136,18 @@ export class VirtualSite {
     this.#process?.agent.operate(request, "admin", answer);
   }
 
-  #move(): void {
-    this.#options.clock.after(Ms(PHYSICS_STEP_MS), () => {
-      const { sim, checkers } = this;
-      sim.step(PHYSICS_STEP_MS);
-      checkers.look(sim.truth, PHYSICS_STEP_MS);
-      if (sim.truth.elapsedMs % TRACE_EVERY_MS === 0) {
-        const { gridPowerW, batteryPowerW, frequencyHz, exportedWh, importedWh } = sim.truth;
-        this.#options.trace.note(2, gridPowerW, batteryPowerW, frequencyHz, exportedWh, importedWh);
-      }
-      this.#move();
-    });
-  }
+  /** Physics, then its judges, step by step for ever. */
+  readonly #move = (): void => {
+    const { sim, checkers } = this;
+    const { clock, trace, physicsStepMs = PHYSICS_STEP_MS } = this.#options;
+    sim.step(physicsStepMs);
+    checkers.look(sim.truth, physicsStepMs, sim.faults.active);
+    if (sim.truth.elapsedMs % TRACE_EVERY_MS === 0) {
+      const { gridPowerW, batteryPowerW, frequencyHz, exportedWh, importedWh } = sim.truth;
+      trace.note(2, gridPowerW, batteryPowerW, frequencyHz, exportedWh, importedWh);
+    }
+    clock.after(physicsStepMs, this.#move);
+  };
 
   #keep(event: EdgeEvent): void {
     this.events.push(event);

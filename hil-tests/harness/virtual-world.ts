@@ -30,6 +30,10 @@ export interface VirtualWorldOptions {
   readonly stageOf?: (name: SiteName) => Stage;
   /** How old a reading may be; a slower loop needs more patience. */
   readonly freshness?: SiteSetting["freshness"];
+  /** How often a site reports; as the demo's sites do unless said. */
+  readonly telemetry?: SiteSetting["telemetry"];
+  /** How finely the plants' physics moves; 50 ms unless said. */
+  readonly physicsStepMs?: Ms;
 }
 
 /** How often something befalls a process or a link; device faults are drawn by the plants. */
@@ -83,6 +87,7 @@ export class VirtualWorld {
           freshness: options.freshness ?? { unitS: 0.5, meterS: 0.4, plantS: 2 },
           stage: stage(name),
           services: options.services?.[name],
+          ...(options.telemetry && { telemetry: options.telemetry }),
         });
         const site = new VirtualSite({
           name,
@@ -93,6 +98,7 @@ export class VirtualWorld {
           broker: () => this.broker,
           trace: this.trace,
           stage: stage(name),
+          physicsStepMs: options.physicsStepMs,
         });
         if (faults !== "none") {
           const unitIds = sim.units.map(({ id }) => id);
