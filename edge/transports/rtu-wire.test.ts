@@ -22,6 +22,7 @@ test.each<[story: string, spoil: (frame: Buffer) => Buffer]>([
   ["is of another unit", (frame) => resealed(frame, (changed) => changed.writeUInt8(2, 0))],
   ["is of another function", (frame) => resealed(frame, (changed) => changed.writeUInt8(4, 1))],
   ["is followed by more", (frame) => Buffer.concat([frame, frame])],
+  ["is an exception followed by more", () => Buffer.concat([resealed(Buffer.of(1, 0x83, 2, 0, 0)), Buffer.of(0)])],
 ])("an answer that %s is malformed, and the connection with it", async (_, spoil) => {
   const transport = await open();
   expect(await transport.read(7)).toEqual({ ok: true, value: Uint16Array.of(7) });
@@ -35,7 +36,7 @@ test.each<[story: string, spoil: (frame: Buffer) => Buffer]>([
   transport.close();
 });
 
-function resealed(frame: Buffer, change: (frame: Buffer) => void): Buffer {
+function resealed(frame: Buffer, change: (frame: Buffer) => void = () => {}): Buffer {
   change(frame);
   frame.writeUInt16LE(crc16(frame.subarray(0, -2)), frame.length - 2);
   return frame;

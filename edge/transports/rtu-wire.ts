@@ -13,9 +13,9 @@ import type { Wire, WireEnd, WireOptions } from "./wire.ts";
  *
  * MODBUS over Serial Line V1.02, 2.5.1: unit id, PDU, CRC.
  */
-export function rtuWire(options: WireOptions): Wire {
+export function rtuWire(options: WireOptions, open = openByteSocket): Wire {
   const { unitId } = options;
-  const port = new RtuPort({ ...options, onEnd: end });
+  const port = new RtuPort({ ...options, onEnd: end }, open);
   const client = new ModbusRTU(port);
   client.on("error", () => {}); // The port has told us already; unheard, this event would end the process.
   client.open(options.onOpen);
@@ -70,15 +70,17 @@ class RtuPort extends EventEmitter {
   _transactionIdWrite = 1;
   _transactionIdRead = 1;
   readonly #options: Omit<WireOptions, "onOpen">;
+  readonly #openSocket: typeof openByteSocket;
   readonly #frame = Buffer.alloc(RTU_BYTES_MAX);
   #socket: ByteSocket | undefined;
   #received = 0;
   #expected = 0;
   #open = false;
 
-  constructor(options: Omit<WireOptions, "onOpen">) {
+  constructor(options: Omit<WireOptions, "onOpen">, openSocket: typeof openByteSocket) {
     super();
     this.#options = options;
+    this.#openSocket = openSocket;
   }
 
   get isOpen(): boolean {
@@ -86,7 +88,7 @@ class RtuPort extends EventEmitter {
   }
 
   open(callback: (error?: Error | null) => void): void {
-    this.#socket = openByteSocket({
+    this.#socket = this.#openSocket({
       ...this.#options,
       onOpen: () => {
         this.#open = true;
@@ -119,7 +121,13 @@ class RtuPort extends EventEmitter {
     this.#frame.set(bytes, this.#received);
     this.#received += bytes.length;
     const isException = this.#received >= 2 && (this.#frame[1] ?? 0) >= 0x80;
-    if (this.#received < (isException ? EXCEPTION_BYTES : this.#expected)) return;
+    const wanted = isException ? EXCEPTION_BYTES : this.#expected;
+    if (this.#received < wanted) return;
+    // The library looks at the first five bytes of an exception and takes whatever follows.
+    if (this.#received > wanted) {
+      this.#options.onEnd({ code: "modbus.malformed", cause: `${this.#received - wanted} bytes after the frame` });
+      return;
+    }
     const frame = Buffer.from(this.#frame.subarray(0, this.#received));
     this.expect(0);
     // The library keeps silent about an answer of another unit; we do not.

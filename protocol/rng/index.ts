@@ -73,7 +73,9 @@ export class Rng {
   }
 
   bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.uint32() & 0xff);
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; at++) bytes[at] = this.uint32();
+    return bytes;
   }
 }
 

@@ -11,10 +11,15 @@ export function mutate(rng: Rng, bytes: Uint8Array): Uint8Array {
 
 /** Cut in one to three pieces, as a network may. */
 export function inPieces(rng: Rng, bytes: Uint8Array): Uint8Array[] {
-  const cuts = [0, rng.integer(0, bytes.length + 1), rng.integer(0, bytes.length + 1), bytes.length].sort(
-    (a, b) => a - b,
-  );
-  return cuts.slice(1).flatMap((end, index) => (end > (cuts[index] ?? 0) ? [bytes.subarray(cuts[index], end)] : []));
+  const one = rng.integer(0, bytes.length + 1);
+  const other = rng.integer(0, bytes.length + 1);
+  const first = Math.min(one, other);
+  const second = Math.max(one, other);
+  const pieces: Uint8Array[] = [];
+  if (first > 0) pieces.push(bytes.subarray(0, first));
+  if (second > first) pieces.push(bytes.subarray(first, second));
+  if (bytes.length > second) pieces.push(bytes.subarray(second));
+  return pieces;
 }
 
 type Way = (rng: Rng, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
