@@ -1,8 +1,9 @@
+import { fail } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
 import { Ms, minutes, seconds, UtcMs } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
-import { Aggregator } from "./aggregator.ts";
+import { Aggregator, type AggregatorOptions } from "./aggregator.ts";
 import { MemoryBroker, type MemoryLink } from "./broker/index.ts";
 import { cloudConfig, dayStartMs, series, siteEntry, unitEntry } from "./desk/testing/desk-world.ts";
 import { TameSite } from "./desk/testing/tame-site.ts";
@@ -30,11 +31,19 @@ class World {
     for (const site of this.sites) site.start();
   }
 
-  start(): Aggregator {
+  start(models?: AggregatorOptions["models"]): Aggregator {
     const clock = this.clock.forProcess();
     const link: MemoryLink = this.broker.link({ role: "host" });
     const { config, store } = this;
-    const aggregator = new Aggregator({ clock, rng: new Rng("cloud"), config, store, link, prices: series(3) });
+    const aggregator = new Aggregator({
+      clock,
+      rng: new Rng("cloud"),
+      config,
+      store,
+      link,
+      prices: series(3),
+      ...(models && { models }),
+    });
     aggregator.start();
     this.#killed = () => {
       clock.kill();
@@ -99,3 +108,43 @@ test("intervals that pass while it is dead are cleared without a bid, and what t
   expect(intervals + waiting).toBe(2 * 22);
   expect(waiting).toBeGreaterThan(0);
 });
+
+test("with a registry the champion forecasts what is bid; broken, the configured forecaster does and an alarm says so", () => {
+  const world = new World();
+  const models = [{ ...registered, id: 1, model: "yesterday", state: "champion" as const }];
+  const shadow = { ...registered, id: 2, model: "persistence", state: "shadow" as const };
+  const source = { list: () => [...models, shadow], artifact: () => undefined };
+  const aggregator = world.start({ source, openOnnx: () => fail({ code: "onnx.no-runtime" }) });
+  world.clock.advance(minutes(32));
+  const named = (kind: string) =>
+    world.store
+      .entries(kind, { startMs: UtcMs(0), endMs: UtcMs(Number.MAX_SAFE_INTEGER) })
+      .map(
+        ({ body }) => (body as { forecaster?: string; code?: string }).forecaster ?? (body as { code?: string }).code,
+      );
+  expect(new Set(named("forecast"))).toEqual(new Set(["yesterday#1"]));
+  expect(new Set(named("shadow-forecast"))).toEqual(new Set(["persistence#2"]));
+  expect(named("desk-alarm").filter((code) => code?.startsWith("models."))).toEqual([]);
+  models[0] = { ...registered, id: 3, model: "oracle", state: "champion" };
+  world.clock.advance(minutes(10));
+  expect(named("forecast").at(-1)).toBe("blend");
+  expect(named("desk-alarm")).toContain("models.champion-failed");
+  expect(aggregator.report().models.map(({ model, role }) => [model, role])).toEqual(
+    expect.arrayContaining([
+      ["persistence#2", "shadow"],
+      ["oracle#3", "champion"],
+      ["blend", "fallback"],
+    ]),
+  );
+});
+
+const registered = {
+  target: "nem:NSW1",
+  codeVersion: "abc",
+  runtime: "shelf" as const,
+  judgedFrom: "2026-01-01",
+  judgedTo: "2026-01-02",
+  metrics: {},
+  registeredMs: UtcMs(0),
+  stateSinceMs: UtcMs(0),
+};

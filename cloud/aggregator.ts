@@ -6,7 +6,7 @@ import { Fraction, Ms, minutes, seconds, type UtcMs, type W } from "@penstock/pr
 import type { CloudConfig } from "./config/cloud-config.ts";
 import type { BidChange } from "./desk/bid-book.ts";
 import { CountKeeper, type ReportCounts } from "./desk/count-keeper.ts";
-import { Desk, type DeskEvent } from "./desk/desk.ts";
+import { Desk, type DeskAlarm, type DeskEvent } from "./desk/desk.ts";
 import { deskAct } from "./desk/desk-actions.ts";
 import { type BidStory, explainBid } from "./desk/explain-bid.ts";
 import type { Journal } from "./desk/journal.ts";
@@ -21,6 +21,9 @@ import type { FleetInput } from "./fleet/index.ts";
 import { forecasters } from "./forecast/index.ts";
 import { Ingest, type IngestEvent } from "./ingest/index.ts";
 import { type Market, markets } from "./markets/index.ts";
+import { type ModelEvent, type ModelReport, ModelService, type ModelSource } from "./models/model-service.ts";
+import { noteModelEvent } from "./models/note-model-event.ts";
+import type { OnnxOpener } from "./models/open-model.ts";
 import { clearedPrice, PriceHistory, type PriceSeries } from "./prices/index.ts";
 import { sampleOf } from "./settlement/sample-of.ts";
 import { Settlement, type SettlementTotals } from "./settlement/settlement.ts";
@@ -38,6 +41,8 @@ export interface AggregatorOptions {
   readonly operator?: MarketOperator;
   /** Who is told what the fleet is doing. */
   readonly fleet?: FleetInput;
+  /** Learned models: the champion forecasts, and the configured forecaster stands in for it. Absent: that one alone. */
+  readonly models?: { readonly source: ModelSource; readonly openOnnx: OnnxOpener };
 }
 
 export interface AggregatorReport extends Omit<SettlementTotals, "share">, ReportCounts {
@@ -45,6 +50,8 @@ export interface AggregatorReport extends Omit<SettlementTotals, "share">, Repor
   readonly perfectForesightShare: number | null;
   readonly pricesGenerated: boolean;
   readonly pricesSource: string;
+  /** Each model that was asked since the start, how long it took and how it did; empty without a registry. */
+  readonly models: readonly ModelReport[];
   readonly ledgers: readonly StreamLedger[];
 }
 
@@ -77,6 +84,7 @@ export class Aggregator {
   readonly #timers: Timer[] = [];
   readonly #counts: CountKeeper;
   readonly #simulatedOperator: SimulatedOperator | undefined;
+  readonly #models: ModelService | undefined;
 
   constructor(options: AggregatorOptions) {
     const { clock, rng, config, store, link, prices } = options;
@@ -124,10 +132,20 @@ export class Aggregator {
         : undefined;
     const operator = options.operator ?? this.#simulatedOperator;
     invariant(operator !== undefined, "an operator is given or simulated");
+    this.#models =
+      options.models === undefined
+        ? undefined
+        : new ModelService({
+            ...options.models,
+            target: `${market.id}:${prices.region}`,
+            fallback: forecaster,
+            stopwatchMs: () => clock.monotonicMs(),
+            onEvent: (event) => this.#modelled(event),
+          });
     this.desk = new Desk({
       ...ports,
       strategy,
-      forecaster,
+      forecaster: this.#models ?? forecaster,
       operator,
       readings: (siteId) => this.#sites.reading(siteId),
       history: () => PriceHistory.asOf(prices, nowMs()),
@@ -191,6 +209,7 @@ export class Aggregator {
       perfectForesightShare: share,
       pricesGenerated: prices.generated,
       pricesSource: prices.source,
+      models: this.#models?.report() ?? [],
       ledgers: config.sites.flatMap(({ siteId }) => store.ledgers(siteId)),
     };
   }
@@ -276,14 +295,27 @@ export class Aggregator {
         this.#dispatcher.restAlgorithm(this.#options.config.desk.onKill);
         return;
       case "alarm":
-        fleet?.alarm({
-          error: { code: event.alarm.code },
-          text: event.alarm.text,
-          ...(event.alarm.unitId !== undefined && { subject: event.alarm.unitId }),
-          // It is said again each interval while it holds; a little longer than one, and it is over.
-          standsMs: Ms(Math.max(seconds(20), (1.5 * this.#market.intervalMs) / this.#options.config.market.speed)),
-        });
+        this.#alarm(event.alarm);
     }
+  }
+
+  #alarm({ code, text, unitId }: Pick<DeskAlarm, "code" | "text" | "unitId">): void {
+    this.#options.fleet?.alarm({
+      error: { code },
+      text,
+      ...(unitId !== undefined && { subject: unitId }),
+      // It is said again each interval while it holds; a little longer than one, and it is over.
+      standsMs: Ms(Math.max(seconds(20), (1.5 * this.#market.intervalMs) / this.#options.config.market.speed)),
+    });
+  }
+
+  #modelled(event: ModelEvent): void {
+    noteModelEvent(event, {
+      journal: this.#journal,
+      nowMs: this.#options.clock.nowMs(),
+      intervalStartMs: intervalAt(this.#marketClock.nowMs(), this.#market.intervalMs).startMs,
+      alarm: (alarm) => this.#alarm(alarm),
+    });
   }
 
   #dispatched(event: DispatchEvent): void {

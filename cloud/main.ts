@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { describeError } from "@penstock/protocol/result";
+import { describeError, fail } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { onGrid, SystemClock } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
@@ -13,6 +13,7 @@ import { signalLine } from "./connectors/signal-line.ts";
 import { FleetModel, FleetPublisher, fleetHttp, People } from "./fleet/index.ts";
 import { openPrices } from "./prices/open-prices.ts";
 import { openSqliteCloudStore } from "./store/index.ts";
+import { ModelRegistry } from "./store/model-registry.ts";
 
 /** The process of the fleet: broker, store, page and signals around the aggregator. Nothing is decided here. */
 
@@ -40,6 +41,9 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
   mkdirSync(dirname(path(document.storeFile)), { recursive: true });
   const store = openSqliteCloudStore(path(document.storeFile));
   if (!store.ok) exitWith(`the store cannot be opened: ${describeError(store.error)}`);
+
+  const registry = document.models === undefined ? undefined : ModelRegistry.open(path(document.models.registryFile));
+  if (registry?.ok === false) exitWith(`the registry of models cannot be opened: ${describeError(registry.error)}`);
 
   const secret = (file: string) => readFileSync(path(file), "utf8").trim();
   const hostPassword = secret(mqtt.hostPasswordFile);
@@ -74,6 +78,9 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     prices: prices.value,
     fleet,
     ...(document.operator !== undefined && { operator: operatorAt(document.operator, clock, fleet) }),
+    ...(registry !== undefined && {
+      models: { source: registry.value, openOnnx: () => fail({ code: "onnx.no-runtime" }) },
+    }),
   });
   const publisher = new FleetPublisher((message) => link.publish(message));
   fleet.listen((delta) => publisher.show(delta));
@@ -127,6 +134,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     await page.value.close();
     await broker.value.close();
     store.value.close();
+    registry?.value.close();
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());

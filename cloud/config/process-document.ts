@@ -104,6 +104,8 @@ export const processDocument = z.strictObject({
   people: z.array(person).default([]),
   strategy: z.string().default("value-curve"),
   forecaster: z.string().default("blend"),
+  /** The registry of models: its champion for this market and region forecasts, and the forecaster above stands in for it. */
+  models: z.strictObject({ registryFile: file }).optional(),
   sites: z.array(site).min(1),
   units: z.array(unit).min(1),
 });

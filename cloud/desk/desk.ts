@@ -13,6 +13,7 @@ import type { DeskPorts } from "./desk-ports.ts";
 import { deskView } from "./desk-view.ts";
 import { Drafting } from "./drafting.ts";
 import { fetchResults } from "./fetch-results.ts";
+import { forecastDocument } from "./forecast-document.ts";
 import { energyProduct } from "./gate-book.ts";
 import type { DispatchResults } from "./market-operator.ts";
 import { type Passage, passGates } from "./pass-gates.ts";
@@ -256,12 +257,7 @@ export class Desk {
   #journalForecast(forecast: PriceForecast, interval: Interval): void {
     const { clock, journal } = this.#ports;
     const index = Math.round((interval.startMs - forecast.startMs) / forecast.intervalMs);
-    const body = {
-      forecaster: forecast.forecaster,
-      asOfMs: forecast.asOfMs,
-      mean: forecast.mean[index] ?? null,
-      quantiles: forecast.quantiles.map(({ p, prices }) => ({ p, price: prices[index] ?? null })),
-    };
+    const body = forecastDocument(forecast, index);
     const id = `forecast.${instantText(interval.startMs)}.${forecast.asOfMs}`;
     journal.append({ kind: "forecast", id, knownAtMs: clock.nowMs(), intervalStartMs: interval.startMs, body });
   }

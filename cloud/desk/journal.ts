@@ -16,6 +16,7 @@ export interface Journal {
 
 export const journalKinds = [
   "forecast",
+  "shadow-forecast",
   "bid",
   "gate-decision",
   "submission",

@@ -17,6 +17,7 @@ const made = (model: string, target = "epf:NP", mae = 1.7): NewModel => ({
   target,
   model,
   codeVersion: "abc",
+  runtime: "shelf",
   judgedFrom: "2016-12-27",
   judgedTo: "2018-12-24",
   metrics: { mae },
@@ -66,4 +67,18 @@ test("promoting what is not there is refused, and so is a file that is no regist
     ok: false,
     error: { code: "registry.cannot-open" },
   });
+});
+
+test("what a learned model learned is kept byte by byte, with what it takes and gives; one of the shelf has none", () => {
+  const registry = open("learned.db");
+  const artifact = Uint8Array.from({ length: 300 }, (_, index) => index & 0xff);
+  const learned = registry.register(
+    { ...made("trees"), runtime: "trees", document: { version: 1 }, artifact },
+    UtcMs(1),
+  );
+  const shelf = registry.register(made("blend"), UtcMs(1));
+  expect(registry.artifact(learned.id)).toEqual(Buffer.from(artifact));
+  expect(registry.artifact(shelf.id)).toBeUndefined();
+  expect(registry.find(learned.id)).toMatchObject({ ok: true, value: { runtime: "trees", document: { version: 1 } } });
+  expect(registry.list()[0]).not.toHaveProperty("artifact");
 });

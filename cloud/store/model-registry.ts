@@ -6,14 +6,22 @@ import BetterSqlite, { type Database } from "better-sqlite3";
 export const modelStates = ["shadow", "champion", "retired"] as const;
 export type ModelState = (typeof modelStates)[number];
 
+/** How a model is run: from the shelf of forecasters by its name, or from what was learned and is kept beside it. */
+export const modelRuntimes = ["shelf", "trees", "onnx"] as const;
+export type ModelRuntime = (typeof modelRuntimes)[number];
+
 /** A forecaster as it was tried on one data set. */
 export interface RegisteredModel {
   readonly id: number;
-  /** What it forecasts: `epf:NP`. One champion a target. */
+  /** What it forecasts: `epf:NP` an auction, `nem:NSW1` the prices a desk bids on. One champion a target. */
   readonly target: string;
-  /** The name on the shelf of forecasters. */
+  /** The name on the shelf of forecasters, or the one it was given. */
   readonly model: string;
+  /** Of its code, or of what was learned. */
   readonly codeVersion: string;
+  readonly runtime: ModelRuntime;
+  /** What a learned model takes and gives; plain data, checked by whoever opens it. */
+  readonly document?: object;
   /** First and last day it was judged on, on the market's own clock: `2016-12-27`. */
   readonly judgedFrom: string;
   readonly judgedTo: string;
@@ -23,7 +31,10 @@ export interface RegisteredModel {
   readonly stateSinceMs: UtcMs;
 }
 
-export type NewModel = Omit<RegisteredModel, "id" | "state" | "registeredMs" | "stateSinceMs">;
+export type NewModel = Omit<RegisteredModel, "id" | "state" | "registeredMs" | "stateSinceMs"> & {
+  /** What was learned; absent for a model of the shelf. */
+  readonly artifact?: Uint8Array;
+};
 
 /**
  * Which forecasters there are, how they did, and which one is used. In a SQLite file of its own: it belongs to the
@@ -44,11 +55,11 @@ export class ModelRegistry {
       database.pragma("journal_mode = WAL");
       database.pragma("synchronous = FULL");
       const version = Number(database.pragma("user_version", { simple: true }));
-      if (version > 1) {
+      if (version > STEPS.length) {
         database.close();
         return fail({ code: "registry.too-new", path, version });
       }
-      if (version === 0) database.exec(SCHEMA);
+      for (const step of STEPS.slice(version)) database.exec(step);
       return ok(new ModelRegistry(database));
     } catch (error) {
       if (!(error instanceof BetterSqlite.SqliteError) && !(error instanceof TypeError)) throw error;
@@ -61,11 +72,12 @@ export class ModelRegistry {
   register(made: NewModel, nowMs: UtcMs): RegisteredModel {
     const row = this.#database
       .prepare<unknown[], Row>(
-        `INSERT INTO model (target, model, code_version, judged_from, judged_to, metrics, state, registered_ms, state_since_ms)
-         VALUES (?, ?, ?, ?, ?, ?, 'shadow', ?, ?)
+        `INSERT INTO model (target, model, code_version, judged_from, judged_to, metrics, state, registered_ms,
+           state_since_ms, runtime, document, artifact)
+         VALUES (?, ?, ?, ?, ?, ?, 'shadow', ?, ?, ?, ?, ?)
          ON CONFLICT (target, model, code_version, judged_from, judged_to)
          DO UPDATE SET metrics = excluded.metrics, registered_ms = excluded.registered_ms
-         RETURNING *`,
+         RETURNING ${COLUMNS}`,
       )
       .get(
         made.target,
@@ -76,6 +88,9 @@ export class ModelRegistry {
         JSON.stringify(made.metrics),
         nowMs,
         nowMs,
+        made.runtime,
+        made.document === undefined ? null : JSON.stringify(made.document),
+        made.artifact ?? null,
       );
     return modelOf(row as Row);
   }
@@ -98,13 +113,21 @@ export class ModelRegistry {
   }
 
   find(id: number): Result<RegisteredModel, CodedError> {
-    const row = this.#database.prepare<unknown[], Row>("SELECT * FROM model WHERE id = ?").get(id);
+    const row = this.#database.prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM model WHERE id = ?`).get(id);
     return row === undefined ? fail({ code: "registry.no-such-model", id }) : ok(modelOf(row));
+  }
+
+  /** What a learned model learned; undefined for a model of the shelf, or one there is not. */
+  artifact(id: number): Uint8Array | undefined {
+    const row = this.#database
+      .prepare<unknown[], { artifact: Buffer | null }>("SELECT artifact FROM model WHERE id = ?")
+      .get(id);
+    return row?.artifact ?? undefined;
   }
 
   champion(target: string): RegisteredModel | undefined {
     const row = this.#database
-      .prepare<unknown[], Row>("SELECT * FROM model WHERE target = ? AND state = 'champion'")
+      .prepare<unknown[], Row>(`SELECT ${COLUMNS} FROM model WHERE target = ? AND state = 'champion'`)
       .get(target);
     return row === undefined ? undefined : modelOf(row);
   }
@@ -112,7 +135,9 @@ export class ModelRegistry {
   /** By target; the champion first, then the newest. */
   list(): readonly RegisteredModel[] {
     return this.#database
-      .prepare<unknown[], Row>("SELECT * FROM model ORDER BY target, state <> 'champion', registered_ms DESC, id DESC")
+      .prepare<unknown[], Row>(
+        `SELECT ${COLUMNS} FROM model ORDER BY target, state <> 'champion', registered_ms DESC, id DESC`,
+      )
       .all()
       .map(modelOf);
   }
@@ -127,7 +152,9 @@ export class ModelRegistry {
   }
 }
 
-const SCHEMA = `
+/** One step a version, never changed once it has shipped. */
+const STEPS = [
+  `
   BEGIN;
   CREATE TABLE model (
     id INTEGER PRIMARY KEY,
@@ -145,7 +172,20 @@ const SCHEMA = `
   CREATE UNIQUE INDEX one_champion ON model (target) WHERE state = 'champion';
   PRAGMA user_version = 1;
   COMMIT;
-`;
+  `,
+  `
+  BEGIN;
+  ALTER TABLE model ADD COLUMN runtime TEXT NOT NULL DEFAULT 'shelf' CHECK (runtime IN ('shelf', 'trees', 'onnx'));
+  ALTER TABLE model ADD COLUMN document TEXT;
+  ALTER TABLE model ADD COLUMN artifact BLOB;
+  PRAGMA user_version = 2;
+  COMMIT;
+  `,
+];
+
+/** All but what was learned, which may be large and is asked for by itself. */
+const COLUMNS = `id, target, model, code_version, judged_from, judged_to, metrics, state, registered_ms, state_since_ms,
+  runtime, document`;
 
 interface Row {
   readonly id: number;
@@ -158,6 +198,8 @@ interface Row {
   readonly state: ModelState;
   readonly registered_ms: number;
   readonly state_since_ms: number;
+  readonly runtime: ModelRuntime;
+  readonly document: string | null;
 }
 
 const modelOf = (row: Row): RegisteredModel => ({
@@ -165,6 +207,8 @@ const modelOf = (row: Row): RegisteredModel => ({
   target: row.target,
   model: row.model,
   codeVersion: row.code_version,
+  runtime: row.runtime,
+  ...(row.document !== null && { document: JSON.parse(row.document) as object }),
   judgedFrom: row.judged_from,
   judgedTo: row.judged_to,
   metrics: JSON.parse(row.metrics) as Record<string, number>,

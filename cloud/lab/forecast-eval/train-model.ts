@@ -31,6 +31,7 @@ export async function trainModel(wish: TrainWish): Promise<Result<NewModel, Code
   return ok({
     target: dataset,
     model,
+    runtime: "shelf",
     codeVersion: codeVersion(resolve(import.meta.dirname, "../../forecast/day-ahead/index.ts")),
     judgedFrom: from,
     judgedTo: to,

@@ -51,7 +51,7 @@ export class KnownThen {
     return ok(new KnownThen(this.#duckDb, asOfMs));
   }
 
-  /** Rows about a span, by the time they are about and then known; only those with the values asked for. */
+  /** Rows about a span, by the time they are about, then known, then by their columns; only those with the values asked for. */
   async rows<Source, C extends Columns>(
     { name, columns }: Dataset<Source, C>,
     about: Interval,
@@ -63,8 +63,10 @@ export class KnownThen {
       `about_utc < ${instant(about.endMs)}`,
       ...Object.entries(filter).map(([column, value]) => `${column} = ${literal(value as Cell)}`),
     ];
+    const names = Object.keys(columns);
+    const order = ["about_utc", ...names.filter((column) => column !== "about_utc")]; // The same rows in the same order, always.
     const rows = await this.#duckDb.rows(
-      `SELECT ${Object.keys(columns).join(", ")} FROM ${name} WHERE ${conditions.join(" AND ")} ORDER BY about_utc, known_utc`,
+      `SELECT ${names.join(", ")} FROM ${name} WHERE ${conditions.join(" AND ")} ORDER BY ${order.join(", ")}`,
     );
     return rows.map(plainRow) as readonly RowOf<C>[];
   }

@@ -1,5 +1,6 @@
-import type { UtcMs } from "@penstock/protocol/units";
-import { bitemporal, type DocumentDataset, timesOf } from "../dataset.ts";
+import type { ForecastDocument } from "../../../desk/forecast-document.ts";
+import type { DocumentEntry } from "../../../store/index.ts";
+import { bitemporal, type DocumentDataset, type RowOf, timesOf } from "../dataset.ts";
 
 const columns = {
   ...bitemporal,
@@ -12,25 +13,30 @@ const columns = {
   price_per_mwh: "number",
 } as const;
 
-interface ForecastBody {
-  readonly forecaster: string;
-  readonly asOfMs: UtcMs;
-  readonly mean: number | null;
-  readonly quantiles: readonly { readonly p: number; readonly price: number | null }[];
-}
-
 /** What was expected of each interval when it was bid: the mean and each quantile, one a row. */
 export const forecasts: DocumentDataset<typeof columns> = {
   name: "forecasts",
   kind: "forecast",
   text: "what was expected of an interval when it was bid",
   columns,
-  rowsOf(entry) {
-    const { forecaster, asOfMs, mean, quantiles } = entry.body as ForecastBody;
-    const made = { ...timesOf(entry), as_of_utc: asOfMs, forecaster };
-    return [
-      { ...made, statistic: "mean", probability: null, price_per_mwh: mean },
-      ...quantiles.map(({ p, price }) => ({ ...made, statistic: "quantile", probability: p, price_per_mwh: price })),
-    ];
-  },
+  rowsOf,
 };
+
+/** The same of the models that ran beside the one that was bid on. */
+export const shadowForecasts: DocumentDataset<typeof columns> = {
+  name: "shadow_forecasts",
+  kind: "shadow-forecast",
+  text: "what models beside the champion expected of the next interval; never bid on",
+  columns,
+  rowsOf,
+};
+
+function rowsOf(entry: DocumentEntry): readonly RowOf<typeof columns>[] {
+  if ("error" in entry.body) return []; // It had nothing to say.
+  const { forecaster, asOfMs, mean, quantiles } = entry.body as ForecastDocument;
+  const made = { ...timesOf(entry), as_of_utc: asOfMs, forecaster };
+  return [
+    { ...made, statistic: "mean", probability: null, price_per_mwh: mean },
+    ...quantiles.map(({ p, price }) => ({ ...made, statistic: "quantile", probability: p, price_per_mwh: price })),
+  ];
+}

@@ -2,7 +2,7 @@ import type { DocumentDataset } from "../dataset.ts";
 import { bidChanges, bidSteps, bids } from "./bids.ts";
 import { deliveries, leases } from "./deliveries.ts";
 import { documentsOf } from "./documents.ts";
-import { forecasts } from "./forecasts.ts";
+import { forecasts, shadowForecasts } from "./forecasts.ts";
 import { awards, prices } from "./prices.ts";
 import { settlements, siteSettlements } from "./settlements.ts";
 import { telemetry } from "./telemetry.ts";
@@ -11,6 +11,7 @@ import { telemetry } from "./telemetry.ts";
 export const documentDatasets: readonly DocumentDataset[] = [
   prices,
   forecasts,
+  shadowForecasts,
   bids,
   bidSteps,
   bidChanges,

@@ -1,0 +1,28 @@
+export const modelsHelp = `fleetctl models ls [--target NAME] [--json]
+fleetctl models show ID [--json]
+fleetctl models train --target nem:REGION --prices FILE [--model trees|NAME] [--from DATE] [--to DATE] [--json]
+fleetctl models train --dataset epf:NAME --data DIR [--model NAME] [--days N] [--json]
+fleetctl models evaluate ID --prices FILE [--from DATE] [--to DATE] [--json]
+fleetctl models promote ID [--json]
+fleetctl models retire ID [--json]
+
+  ls        every model that was judged: what it forecasts, how well, in which state
+  show      one model: what it learned from, takes and gives, every figure
+  train     learn a model from recorded prices, judge it on later ones, register it as a shadow. Ctrl-C keeps what is
+            done; the same command goes on from there
+  evaluate  judge a registered model on other prices, beside the figures it has; nothing is registered
+  promote   make a model the champion of what it forecasts; the champion before it is retired. A desk whose
+            configuration names the registry uses it from its next forecast on
+  retire    use a model no longer
+
+  --registry FILE  where models are kept (default .penstock/models.db)
+  --prices FILE    prices as fleetctl backtest --market nem reads them
+  --model NAME     for intervals trees (learned) or one of the shelf: blend, mean-profile, yesterday, persistence;
+                   for auctions as forecast-eval --model
+  --from, --to     for train the days to learn from, for evaluate those to judge (UTC; default: all there are)
+  --judge-days N   train keeps the last N days of the prices for judging (default 28)
+  --trees N        trees a quantile (default 120)    --seed N  (default 1)
+  --days N         judge an auction model on the last N days (default 728)
+
+  fleetctl models train --target nem:NSW1 --prices nsw.csv.gz --model trees
+  fleetctl models promote 3`;
