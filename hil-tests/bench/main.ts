@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { agc } from "./agc.ts";
 import { allocation } from "./allocation.ts";
 import { backtest } from "./backtest.ts";
 import type { Benchmark } from "./bench.ts";
@@ -13,6 +14,7 @@ import { simSpeed } from "./sim-speed.ts";
 
 /** The shelf: one benchmark a line. */
 const SHELF: readonly Benchmark[] = [
+  agc,
   allocation,
   backtest,
   bidFleet,

@@ -15,6 +15,7 @@ export interface CloudProcessOptions {
   readonly prices: ProcessConfigDocument["prices"];
   readonly httpPort: number;
   readonly mqttPort: number;
+  readonly signalsUrl?: string | undefined;
   readonly secret: (name: string) => string;
 }
 
@@ -98,7 +99,7 @@ export class CloudProcess {
   }
 
   #writeConfig(httpPort: number, mqttPort: number): void {
-    const { runFolder, sites, region, marketSpeed, marketStartMs, prices, secret } = this.#options;
+    const { runFolder, sites, region, marketSpeed, marketStartMs, prices, signalsUrl, secret } = this.#options;
     const cloud = portfolioOf({ sites, region });
     const document: ProcessConfigDocument = {
       runFolder,
@@ -112,6 +113,7 @@ export class CloudProcess {
       people: people.map(({ name, role }) => ({ name, role, tokenFile: secret(`${name}.token`) })),
       leases: { issuer: "desk", keyId: "desk", privateKeyFile: secret("desk.key.pem") },
       market: { id: "nem", region, speed: marketSpeed, start: new Date(marketStartMs).toISOString() },
+      ...(signalsUrl !== undefined && { signals: { url: signalsUrl } }),
       prices,
       sites: cloud.sites.map((site) => ({
         id: site.siteId,

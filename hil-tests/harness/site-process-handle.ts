@@ -6,6 +6,7 @@ import type { SiteTruth } from "@penstock/firmware-sims/sites/site-truth.ts";
 import { Child } from "./child-process.ts";
 import { askJson } from "./json-lines.ts";
 import type { SiteProcessOptions, Verdict } from "./site-process.ts";
+import type { CommandedPower } from "./write-log.ts";
 
 /** A simulated site in a process of its own, and its door for testers. */
 export class SiteProcess {
@@ -77,6 +78,15 @@ export class SiteProcess {
 
   async powerLog(): Promise<readonly PowerSample[]> {
     return (await this.#ask({ op: "power-log" }))["samples"] as readonly PowerSample[];
+  }
+
+  /** Keeps the set-points that reach the units from now on. */
+  logWrites(): Promise<unknown> {
+    return this.#ask({ op: "log-writes" });
+  }
+
+  async writeLog(): Promise<readonly CommandedPower[]> {
+    return (await this.#ask({ op: "write-log" }))["writes"] as readonly CommandedPower[];
   }
 
   stop(): Promise<void> {

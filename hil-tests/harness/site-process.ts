@@ -6,6 +6,7 @@ import { SystemClock } from "@penstock/protocol/time";
 import { UtcMs } from "@penstock/protocol/units";
 import { SiteCheckers } from "../checkers/site-checkers.ts";
 import { promisesOf } from "./scene.ts";
+import { WriteLog } from "./write-log.ts";
 
 /**
  * One simulated site as a process of its own, with the judges looking over the plant's shoulder at every
@@ -39,6 +40,7 @@ const site = createSite(options.site, {
 });
 const checkers = new SiteCheckers(promisesOf(options.site));
 let lookedAtMs = 0;
+const writes = new WriteLog();
 
 const served = await serveSite({
   site,
@@ -55,6 +57,11 @@ const served = await serveSite({
           looks: checkers.looks,
         } satisfies Verdict,
       }),
+    "log-writes": () => {
+      site.observeWrites((device, address, values) => writes.add(device, address, values));
+      return ok({});
+    },
+    "write-log": () => ok({ writes: writes.take() }),
   },
   onStep: (truth) => {
     checkers.look(truth, truth.elapsedMs - lookedAtMs);

@@ -22,6 +22,8 @@ export interface SocketWorldOptions {
   readonly prices: { readonly file: string } | { readonly seed: number; readonly days: number; readonly from: string };
   readonly httpPort: number;
   readonly mqttPort: number;
+  /** Where a system operator says its signals. */
+  readonly signalsUrl?: string;
   readonly onProgress?: (text: string) => void;
   /** What the edges are told that is not the harness's usual. */
   readonly setting?: Pick<SiteSetting, "periodMs" | "telemetry">;
@@ -60,6 +62,7 @@ export class SocketWorld {
       prices,
       httpPort,
       mqttPort,
+      signalsUrl: options.signalsUrl,
       secret: (name) => this.#secretFile(name),
     });
   }
