@@ -15,6 +15,7 @@ import type { MarketOperator } from "./desk/market-operator.ts";
 import type { Person } from "./desk/person.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
 import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
+import { type DeliveriesDocument, deliveryDocument } from "./dispatch/deliveries-document.ts";
 import { type DispatchEvent, Dispatcher } from "./dispatch/dispatcher.ts";
 import type { OperatorWish } from "./dispatch/fleet-target.ts";
 import type { FleetInput } from "./fleet/index.ts";
@@ -65,6 +66,7 @@ const RECENT_RECORDS_MAX = 20_000;
 const TELL_EVERY_MS = seconds(1);
 /** Hindsight is dear to work out; the view can do with a figure this old. */
 const PROFIT_EVERY_MS = seconds(5);
+const DELIVERIES_SHOWN = 200;
 
 /**
  * The whole cloud but for its sockets: ingest, desk, dispatch and settlement on one clock and one store. What a
@@ -183,6 +185,21 @@ export class Aggregator {
   /** An operator's signal or instruction, from whichever line it came. */
   wished(wish: OperatorWish): Result<null, CodedError> {
     return this.#dispatcher.wished(wish);
+  }
+
+  /** What became of the newest leases. */
+  deliveries(): DeliveriesDocument {
+    const { ledger } = this.#dispatcher;
+    const newest = ledger.recent().slice(-DELIVERIES_SHOWN).reverse();
+    return {
+      version: 1,
+      atMs: this.#options.clock.nowMs(),
+      currency: this.#market.currency,
+      counts: ledger.counts(),
+      deliveries: newest.map((delivery) =>
+        deliveryDocument(delivery, this.#settlement.settledOf(delivery.unitId, delivery.intervalStartMs)),
+      ),
+    };
   }
 
   /** Why a bid was made and what became of it, from the journal. */
@@ -386,7 +403,7 @@ export class Aggregator {
   }
 
   #tellProfit(): void {
-    const { byUnit: _, bySite: __, shortfallMWh: ___, ...profit } = this.#settlement.totals(false);
+    const { byUnit: _, bySite: __, shortfallMWh: ___, shortfallCost: ____, ...profit } = this.#settlement.totals(false);
     this.#options.fleet?.profit(this.#market.id, {
       ...profit,
       share: profit.share === null ? null : Fraction(profit.share),

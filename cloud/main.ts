@@ -94,6 +94,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     routes: {
       desk: () => ({ atMs: clock.nowMs(), ...aggregator.desk.document() }),
       report: () => ({ version: 1, ...aggregator.report() }),
+      deliveries: () => aggregator.deliveries(),
       "why-bid": (bidId) => {
         const story = aggregator.explainBid(bidId);
         return story.ok ? story.value : undefined;

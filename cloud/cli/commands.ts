@@ -6,7 +6,9 @@ import type {
   SummaryDocument,
 } from "@penstock/protocol/fleet";
 import type { BidStory } from "../desk/explain-bid.ts";
+import type { DeliveriesDocument } from "../dispatch/deliveries-document.ts";
 import { printBidStory } from "./print-bid-story.ts";
+import { printDeliveries } from "./print-deliveries.ts";
 import { printAlarms, printBids, printMarkets, printSites, printSummary } from "./print-fleet.ts";
 import type { Paint } from "./words.ts";
 
@@ -61,6 +63,13 @@ export const commands: Readonly<Record<string, Command>> = {
     takes: "BID",
     example: "fleetctl why-bid PARK1.2026-01-31T00:05:00Z.v1",
     print: (body, paint) => printBidStory(body as BidStory, paint),
+  },
+  deliveries: {
+    text: "what became of each lease: wished, issued, received, written, measured, held by whom; shortfalls priced",
+    path: "deliveries",
+    repeats: false,
+    example: "fleetctl deliveries --json | jq '.deliveries[0]'",
+    print: (body, paint) => printDeliveries(body as DeliveriesDocument, paint),
   },
   alarms: {
     text: "what needs somebody: most pressing first, with what to do",

@@ -11,7 +11,16 @@ export interface Delivery {
   readonly intervalStartMs: UtcMs;
   readonly powerW: W;
   readonly issuedAtMs: UtcMs;
+  /** What it is a part of; absent in what earlier versions issued. */
+  readonly wish?: DeliveryWish;
   readonly steps: readonly DeliveryStep[];
+}
+
+/** What the whole unit was to do, who wanted it, and when we knew. */
+export interface DeliveryWish {
+  readonly source: "award" | "agc" | "instruction";
+  readonly unitPowerW: W;
+  readonly atMs: UtcMs;
 }
 
 export interface DeliveryStep {
@@ -54,8 +63,9 @@ export class DeliveryLedger {
   restore(span: Interval): void {
     for (const { id, siteId, unitId, intervalStartMs, body } of this.#journal.entries("lease", span)) {
       if (siteId === undefined || unitId === undefined) continue;
-      const { powerW, issuedAtMs } = body as { powerW: W; issuedAtMs: UtcMs };
-      this.#keep({ leaseId: id, siteId, unitId, intervalStartMs, powerW, issuedAtMs, steps: [] });
+      const { powerW, issuedAtMs, wish } = body as Pick<Delivery, "powerW" | "issuedAtMs" | "wish">;
+      const about = { leaseId: id, siteId, unitId, intervalStartMs, powerW, issuedAtMs };
+      this.#keep({ ...about, ...(wish !== undefined && { wish }), steps: [] });
     }
     for (const { body } of this.#journal.entries("delivery", span)) {
       const { leaseId, ...step } = body as DeliveryStep & { leaseId: string };

@@ -241,6 +241,7 @@ export class Dispatcher {
     const { source } = unit.target;
     const reason = `${marketId.toUpperCase()} ${REASONS[source]} ${unitId} ${instantText(interval.startMs)} target`;
     const intervalStartMs = interval.startMs;
+    const wish = { source, unitPowerW: unit.target.powerW, atMs: unit.wishedAtMs };
     const { lease, envelope } = this.#issuer.issue({
       site: state.site,
       unitId,
@@ -249,8 +250,10 @@ export class Dispatcher {
       rampWPerS,
       ttlMs,
       reason,
+      wish,
     });
-    this.ledger.issued({ leaseId: lease.id, siteId, unitId, intervalStartMs, powerW, issuedAtMs: lease.issuedAtMs });
+    const { id: leaseId, issuedAtMs } = lease;
+    this.ledger.issued({ leaseId, siteId, unitId, intervalStartMs, powerW, issuedAtMs, wish });
     if (!this.#ports.send(state.site, envelope)) {
       this.#lose(siteId, "offline");
       return;

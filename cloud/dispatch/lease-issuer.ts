@@ -4,6 +4,7 @@ import type { Clock } from "@penstock/protocol/time";
 import type { Ms, UtcMs, Var, W, WPerS } from "@penstock/protocol/units";
 import type { DispatchSettings, SiteEntry } from "../config/cloud-config.ts";
 import type { Journal } from "../desk/journal.ts";
+import type { DeliveryWish } from "./delivery-ledger.ts";
 
 export interface LeaseOrder {
   readonly site: SiteEntry;
@@ -13,6 +14,8 @@ export interface LeaseOrder {
   readonly rampWPerS: WPerS;
   readonly ttlMs: Ms;
   readonly reason: string;
+  /** What it is a part of: written down beside the lease, for whoever asks what became of it. */
+  readonly wish: DeliveryWish;
 }
 
 export interface IssuedLease {
@@ -42,7 +45,7 @@ export class LeaseIssuer {
   }
 
   issue(order: LeaseOrder): IssuedLease {
-    const { site, unitId, intervalStartMs, powerW, rampWPerS, ttlMs, reason } = order;
+    const { site, unitId, intervalStartMs, powerW, rampWPerS, ttlMs, reason, wish } = order;
     const { issuer, signingKey, priority } = this.#settings;
     this.#sequence += 1;
     this.#journal.putFact(FACT, { epoch: this.#epoch, sequence: this.#sequence });
@@ -69,7 +72,7 @@ export class LeaseIssuer {
     };
     const envelope = issueLease(lease, [signingKey]);
     const about = { knownAtMs: nowMs, intervalStartMs, unitId, siteId: site.siteId };
-    this.#journal.append({ kind: "lease", id: lease.id, ...about, body: lease });
+    this.#journal.append({ kind: "lease", id: lease.id, ...about, body: { ...lease, wish } });
     return { lease, envelope };
   }
 }

@@ -8,6 +8,8 @@ export interface RunningTotals {
   readonly dispatchedMWh: number;
   readonly meteredMWh: number;
   readonly shortfallMWh: number;
+  /** What the shortfalls cost, by the market's own rule; the revenue is already without it. */
+  readonly shortfallCost: number;
   readonly revenue: number;
   readonly cost: number;
   readonly byUnit: Readonly<Record<string, number>>;
@@ -21,6 +23,7 @@ export const nothingSettled: RunningTotals = {
   dispatchedMWh: 0,
   meteredMWh: 0,
   shortfallMWh: 0,
+  shortfallCost: 0,
   revenue: 0,
   cost: 0,
   byUnit: {},
@@ -34,6 +37,7 @@ export const addSettled = (totals: RunningTotals, settled: SettledUnit): Running
   dispatchedMWh: totals.dispatchedMWh + Math.abs(settled.awardedWh) / 1e6,
   meteredMWh: totals.meteredMWh + Math.abs(settled.meteredWh) / 1e6,
   shortfallMWh: totals.shortfallMWh + Math.max(0, settled.shortfallWh) / 1e6,
+  shortfallCost: totals.shortfallCost + (settled.shortfallCost ?? 0),
   revenue: totals.revenue + settled.amount,
   cost: settled.sites.reduce((total, { cost }) => total + cost, totals.cost),
   byUnit: withAdded(totals.byUnit, [[settled.unitId, settled.amount]]),

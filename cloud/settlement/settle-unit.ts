@@ -14,6 +14,12 @@ export interface SettledUnit {
   readonly meteredWh: Wh;
   /** What was awarded and not delivered; negative when more was delivered than awarded. In the direction of the award. */
   readonly shortfallWh: Wh;
+  /**
+   * What the shortfall cost by the market's own rule: money for the award delivered in full less money for what was
+   * metered, 0 where nothing was missing. Already in the lines, which pay what was metered: it is not paid twice.
+   * Negative where it was luck not to deliver. Absent in what earlier versions settled.
+   */
+  readonly shortfallCost?: number;
   readonly lines: readonly SettlementLine[];
   /** Sum of the lines, received when positive. */
   readonly amount: number;
@@ -51,7 +57,10 @@ export function settleUnit(
   const { lossFactor } = unit;
   const meteredWh = metered.reduce((total, site) => total + site.meteredWh, 0) as Wh;
   const lines = market.settle({ award, meteredWh, pricePerMWh, lossFactor });
+  const amount = amountOf(lines);
   const awardedWh = ((award.targetW * (interval.endMs - interval.startMs)) / 3_600_000) as Wh;
+  const shortfallWh = ((awardedWh - meteredWh) * (awardedWh < 0 ? -1 : 1)) as Wh;
+  const inFull = amountOf(market.settle({ award, meteredWh: awardedWh, pricePerMWh, lossFactor }));
   return {
     unitId: unit.id,
     interval,
@@ -59,9 +68,10 @@ export function settleUnit(
     currency: market.currency,
     awardedWh,
     meteredWh,
-    shortfallWh: ((awardedWh - meteredWh) * (awardedWh < 0 ? -1 : 1)) as Wh,
+    shortfallWh,
+    shortfallCost: shortfallWh > 0 ? inFull - amount : 0,
     lines,
-    amount: amountOf(lines),
+    amount,
     sites: metered.map(({ site, meteredWh, ...soc }) => ({
       siteId: site.siteId,
       meteredWh,

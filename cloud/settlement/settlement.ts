@@ -34,6 +34,7 @@ export interface SettlementTotals {
   readonly dispatchedMWh: number;
   readonly meteredMWh: number;
   readonly shortfallMWh: number;
+  readonly shortfallCost: number;
   readonly revenue: number;
   readonly cost: number;
   readonly perfectForesightRevenue: number;
@@ -55,7 +56,7 @@ export class Settlement {
   /** By unit and interval start. */
   readonly #waiting = new Map<string, Award>();
   readonly #settled: SettledUnit[] = [];
-  readonly #settledKeys = new Set<string>();
+  readonly #byKey = new Map<string, SettledUnit>();
   #totals: RunningTotals = nothingSettled;
   #hindsight: { readonly atCount: number; readonly bySite: ReadonlyMap<string, Hindsight> } = {
     atCount: 0,
@@ -139,10 +140,15 @@ export class Settlement {
     };
   }
 
+  /** What a unit's interval came to; undefined while it waits for its counters. */
+  settledOf(unitId: string, startMs: UtcMs): SettledUnit | undefined {
+    return this.#byKey.get(`${unitId} ${startMs}`);
+  }
+
   #expect(results: DispatchResults): void {
     for (const award of results.awards) {
       const key = keyOf(award);
-      if (!this.#settledKeys.has(key)) this.#waiting.set(key, award);
+      if (!this.#byKey.has(key)) this.#waiting.set(key, award);
     }
   }
 
@@ -184,8 +190,8 @@ export class Settlement {
 
   #remember(settled: SettledUnit): void {
     const key = keyOf(settled);
-    invariant(!this.#settledKeys.has(key), "an interval of a unit is settled once");
-    this.#settledKeys.add(key);
+    invariant(!this.#byKey.has(key), "an interval of a unit is settled once");
+    this.#byKey.set(key, settled);
     this.#settled.push(settled);
     this.#totals = addSettled(this.#totals, settled);
   }
