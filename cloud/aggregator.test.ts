@@ -148,3 +148,24 @@ const registered = {
   registeredMs: UtcMs(0),
   stateSinceMs: UtcMs(0),
 };
+
+test("stopped by a person it sends no wish, and a restart does not wake it; cleared by another it goes on", () => {
+  const world = new World();
+  const first = world.start();
+  world.clock.advance(minutes(62));
+  const trader = { name: "trader-1", role: "trader" } as const;
+  expect(first.act("kill", { why: "odd prices" }, trader).ok).toBe(true);
+  const { leasesIssued } = first.report();
+  world.clock.advance(minutes(3));
+  expect(world.sites.map(({ powerW }) => powerW)).toEqual([0, 0]);
+  world.kill();
+  const second = world.start();
+  world.clock.advance(minutes(20));
+  // What could not be withdrawn in time was cleared, and is not delivered: only withdrawals, at 0 W, are.
+  expect(world.sites.map(({ powerW }) => powerW)).toEqual([0, 0]);
+  expect(second.report().leasesIssued - leasesIssued).toBeLessThanOrEqual(16);
+  const approver = { name: "approver-1", role: "approver" } as const;
+  expect(second.act("clear-kill", { why: "checked" }, approver).ok).toBe(true);
+  world.clock.advance(minutes(60));
+  expect(second.report().leasesIssued - leasesIssued).toBeGreaterThan(40);
+});

@@ -11,6 +11,8 @@ beforeAll(() => {
   const { privateKey } = generateKeyPairSync("ed25519");
   writeFileSync(join(folder, "desk.pem"), privateKey.export({ format: "pem", type: "pkcs8" }));
   writeFileSync(join(folder, "not-a-key.pem"), "hello\n");
+  writeFileSync(join(folder, "short.token"), "1234\n");
+  for (const name of ["long-1", "long-2"]) writeFileSync(join(folder, `${name}.token`), `${"x".repeat(40)}\n`);
 });
 
 const valid = `runFolder: run
@@ -44,6 +46,11 @@ units:
     rampMWPerMin: 60
     storageMWh: 39
 `;
+
+function people(...all: readonly (readonly [name: string, role: string, file: string])[]): string {
+  const lines = all.map(([name, role, file]) => `  - { name: ${name}, role: ${role}, tokenFile: ${file}.token }`);
+  return `people:\n${lines.join("\n")}\nprices:`;
+}
 
 function load(text: string) {
   const file = join(folder, "cloud.yaml");
@@ -85,6 +92,38 @@ test.each([
   ["an upside-down window", "socMin: 0.05", "socMin: 0.96", /park has socMin at or above socMax/],
   ["a strategy nobody wrote", "prices:", "strategy: clairvoyance\nprices:", /no "clairvoyance"; one of value-curve/],
   ["a file that is no key", "desk.pem", "not-a-key.pem", /leases\.privateKeyFile: .*Ed25519 private key/],
+  ["an operator without an address", "prices:", "operator: { url: next-door }\nprices:", /operator\.url .*http:\/\//],
+  [
+    "an upside-down band",
+    "prices:",
+    "desk: { band: { pricePerMWhMin: 9, pricePerMWhMax: 9, offeredMWMax: 1 } }\nprices:",
+    /desk\.band: pricePerMWhMin is at or above/,
+  ],
+  ["a role nobody has", "prices:", people(["trader-1", "boss", "long-1"]), /people\.0\.role .*"trader"/],
+  [
+    "a token one can guess",
+    "prices:",
+    people(["trader-1", "trader", "short"]),
+    /people: .*shorter than 32 characters; openssl/,
+  ],
+  [
+    "a token that is not there",
+    "prices:",
+    people(["trader-1", "trader", "gone"]),
+    /people: the token of trader-1 cannot be read/,
+  ],
+  [
+    "two people with one token, who could sign for each other",
+    "prices:",
+    people(["trader-1", "trader", "long-1"], ["approver-1", "approver", "long-2"]),
+    /people: trader-1 and approver-1 have one token/,
+  ],
+  [
+    "two people with one name",
+    "prices:",
+    people(["trader-1", "trader", "long-1"], ["trader-1", "approver", "long-2"]),
+    /people: two have one name/,
+  ],
   ["a key that is not there", "desk.pem", "gone.pem", /gone\.pem cannot be read/],
 ])("%s is refused with its place and what would be right", (_, from, to, named) => {
   expect(valid).toContain(from);

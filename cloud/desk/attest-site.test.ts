@@ -36,6 +36,8 @@ test.each([
   ["its power is missing", without("batteryPowerW"), "desk.site-unknown"],
   ["it does not say which settings it runs on", without("capabilityHash"), "desk.capability-unknown"],
   ["its settings are not the attested ones", { ...healthy, capabilityHash: "settings-2" }, "desk.capability-changed"],
+  ["its usable capacity is missing", without("capacityWh"), "desk.site-unknown"],
+  ["its usable capacity is less than nothing", { ...healthy, capacityWh: MWh(-1) }, "desk.site-unknown"],
   ["none of its units is available", { ...healthy, capacityWh: MWh(0) }, "desk.site-unknown"],
 ])("a site is not bid when %s", (_, reading, code) => {
   expect(attestSite(entry, reading, moment)).toMatchObject({ ok: false, error: { code, siteId: "park" } });

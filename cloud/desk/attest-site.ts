@@ -72,7 +72,8 @@ export function attestSite(
     return refuse("desk.site-unknown", { missing: "battery power" });
   }
 
-  const capacityWh = isSize(reading.capacityWh) ? reading.capacityWh : entry.capacityWh;
+  const { capacityWh } = reading;
+  if (!isSize(capacityWh)) return refuse("desk.site-unknown", { missing: "usable capacity" });
   if (capacityWh === 0) return refuse("desk.site-unknown", { missing: "available units" });
   // Fewer units run than the site has: plan with their share of the power, not with a moment's taper near full.
   const share = Math.min(1, capacityWh / entry.capacityWh);

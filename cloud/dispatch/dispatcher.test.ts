@@ -68,7 +68,7 @@ class Fleet {
     return dispatcher;
   }
 
-  award(targetMW: number, startMs = dayStartMs): void {
+  award(targetMW: number, startMs = dayStartMs, isPersons = false): void {
     const award: Award = {
       marketId: "nem",
       unitId: "PNSTK2",
@@ -84,6 +84,7 @@ class Fleet {
         curve: priceQuantityCurve(0, [{ pricePerMWh: 50, powerW: MW(4) }]),
       })),
       reserves: sites.map((siteId) => ({ siteId, powerWMin: MW(-6), powerWMax: MW(6) })),
+      isPersons,
     });
   }
 
@@ -326,5 +327,30 @@ test("an instruction bounds award and signal until it is over or taken back", ()
   expect(fleet.asked()).toEqual({ feeder: 1, street: 1 }); // The signal is over, the instruction is not.
   fleet.dispatcher.wished({ ...instruction, untilMs: UtcMs(dayStartMs) });
   fleet.clock.advance(seconds(1));
+  expect(fleet.asked()).toEqual({ feeder: 4, street: 4 });
+});
+
+test.each([
+  // once the algorithm is stopped        leases that follow, MW
+  ["run-out", []],
+  ["to-zero", [0, 0]],
+] as const)("with %s the algorithm's leases are not renewed; what follows is %j", (how, followed) => {
+  const fleet = new Fleet();
+  fleet.award(8);
+  fleet.clock.advance(seconds(10));
+  const before = fleet.sent.length;
+  fleet.dispatcher.restAlgorithm(how);
+  fleet.clock.advance(seconds(20));
+  expect(fleet.sent.slice(before).map(({ lease }) => lease.powerW)).toEqual([...followed]);
+  fleet.clock.advance(minutes(4));
+  expect(fleet.sent.slice(before).every(({ lease }) => lease.powerW === 0)).toBe(true);
+});
+
+test("what a person won is still delivered after the algorithm is stopped", () => {
+  const fleet = new Fleet();
+  fleet.award(8, dayStartMs, true);
+  fleet.clock.advance(seconds(10));
+  fleet.dispatcher.restAlgorithm("to-zero");
+  fleet.clock.advance(seconds(60));
   expect(fleet.asked()).toEqual({ feeder: 4, street: 4 });
 });

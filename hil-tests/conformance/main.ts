@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { markets } from "./markets.ts";
+import { offers } from "./offers.ts";
 import type { Suite } from "./suite.ts";
 
 /** The shelf: one suite a line. */
-const SHELF: readonly Suite[] = [markets];
+const SHELF: readonly Suite[] = [markets, offers];
 
 const HELP = `npm run conformance -- NAME [OPTIONS]
 

@@ -7,7 +7,7 @@ import {
   type EdgeEvent,
   SparkplugEdgeNode,
 } from "@penstock/protocol/sparkplug";
-import { onGrid, type ProcessClock } from "@penstock/protocol/time";
+import { type Clock, onGrid } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
 import type { SiteEntry } from "../../config/cloud-config.ts";
 
@@ -19,7 +19,7 @@ export class TameSite {
   readonly sequences: number[] = [];
   soc = 0.5;
   powerW = 0;
-  readonly #clock: ProcessClock;
+  readonly #clock: Clock;
   readonly #link: MqttLink;
   readonly #entry: SiteEntry;
   readonly #signingKey: SigningKey;
@@ -29,7 +29,7 @@ export class TameSite {
   #inWh = 0;
   #expiresAtMs = 0;
 
-  constructor(clock: ProcessClock, link: MqttLink, entry: SiteEntry, signingKey: SigningKey) {
+  constructor(clock: Clock, link: MqttLink, entry: SiteEntry, signingKey: SigningKey) {
     this.#clock = clock;
     this.#link = link;
     this.#entry = entry;
