@@ -95,6 +95,21 @@ export const elsewhere: readonly { readonly id: number; readonly file: string; r
     test: "an edge that is stopped voids the leases it outlived, and goes on from what is measured",
   },
   {
+    id: 63,
+    file: "hil-tests/scenarios/scenarios.sockets.test.ts",
+    test: "an edge is killed in mid-run and takes over again without a bump",
+  },
+  {
+    id: 70,
+    file: "cloud/desk/desk-commands.test.ts",
+    test: "a site whose settings change is out of every bid until an approver attests what was looked at",
+  },
+  {
+    id: 70,
+    file: "cloud/desk/attest-site.test.ts",
+    test: "with half its units away a site is planned with half its power",
+  },
+  {
     id: 38,
     file: "edge/opc-ua/plant-client.test.ts",
     test: "a server that is not there is reported once, asked ever more rarely, and found when it comes",

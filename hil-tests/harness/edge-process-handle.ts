@@ -32,6 +32,10 @@ export class EdgeProcess {
     return this.#child?.isRunning ?? false;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   start(): void {
     if (this.isRunning) return;
     this.#child = new Child({
