@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { describeError, fail } from "@penstock/protocol/result";
+import { describeError } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { onGrid, SystemClock } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
@@ -11,6 +11,7 @@ import { loadProcessConfig, type ProcessConfig } from "./config/load-process-con
 import { operatorAt } from "./connectors/operator-at.ts";
 import { signalLine } from "./connectors/signal-line.ts";
 import { FleetModel, FleetPublisher, fleetHttp, People } from "./fleet/index.ts";
+import { openOnnxModel } from "./onnx/open-onnx-model.ts";
 import { openPrices } from "./prices/open-prices.ts";
 import { openSqliteCloudStore } from "./store/index.ts";
 import { ModelRegistry } from "./store/model-registry.ts";
@@ -79,7 +80,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     fleet,
     ...(document.operator !== undefined && { operator: operatorAt(document.operator, clock, fleet) }),
     ...(registry !== undefined && {
-      models: { source: registry.value, openOnnx: () => fail({ code: "onnx.no-runtime" }) },
+      models: { source: registry.value, openOnnx: openOnnxModel },
     }),
   });
   const publisher = new FleetPublisher((message) => link.publish(message));

@@ -2,6 +2,7 @@ export const modelsHelp = `fleetctl models ls [--target NAME] [--json]
 fleetctl models show ID [--json]
 fleetctl models train --target nem:REGION --prices FILE [--model trees|NAME] [--from DATE] [--to DATE] [--json]
 fleetctl models train --dataset epf:NAME --data DIR [--model NAME] [--days N] [--json]
+fleetctl models register --onnx FILE --describe FILE --target nem:REGION --prices FILE [--model NAME] [--json]
 fleetctl models evaluate ID --prices FILE [--from DATE] [--to DATE] [--json]
 fleetctl models promote ID [--json]
 fleetctl models retire ID [--json]
@@ -10,6 +11,8 @@ fleetctl models retire ID [--json]
   show      one model: what it learned from, takes and gives, every figure
   train     learn a model from recorded prices, judge it on later ones, register it as a shadow. Ctrl-C keeps what is
             done; the same command goes on from there
+  register  take in a model made elsewhere, judge it on the last days of the prices, as a shadow. The describing file is
+            JSON: version, text, intervalMinutes, inputs (features by name), quantiles, tensors (cloud/onnx/README.md)
   evaluate  judge a registered model on other prices, beside the figures it has; nothing is registered
   promote   make a model the champion of what it forecasts; the champion before it is retired. A desk whose
             configuration names the registry uses it from its next forecast on
@@ -19,9 +22,10 @@ fleetctl models retire ID [--json]
   --prices FILE    prices as fleetctl backtest --market nem reads them
   --model NAME     for intervals trees (learned) or one of the shelf: blend, mean-profile, yesterday, persistence;
                    for auctions as forecast-eval --model
+                   (a registered ONNX model takes the name it is given; default onnx)
   --from, --to     for train the days to learn from, for evaluate those to judge (UTC; default: all there are)
   --judge-days N   train keeps the last N days of the prices for judging (default 28)
-  --trees N        trees a quantile (default 120)    --seed N  (default 1)
+  --trees N        trees a quantile (default 60)    --seed N  (default 1)
   --days N         judge an auction model on the last N days (default 728)
 
   fleetctl models train --target nem:NSW1 --prices nsw.csv.gz --model trees

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { UtcMs } from "@penstock/protocol/units";
 import type { Forecaster } from "../forecast/forecaster.ts";
 import { forecasters } from "../forecast/index.ts";
+import { readModelDocument } from "../forecast/learned/model-document.ts";
 import { quantileForecaster } from "../forecast/learned/quantile-forecaster.ts";
 import { openTreeModel } from "../forecast/learned/tree-model.ts";
 import { codeVersion } from "../lab/forecast-eval/code-version.ts";
@@ -11,6 +13,7 @@ import { trainModel } from "../lab/forecast-eval/train-model.ts";
 import { type IntervalScores, judgeForecaster } from "../lab/interval-models/judge-forecaster.ts";
 import { trainTrees } from "../lab/interval-models/train-trees.ts";
 import { openModel } from "../models/open-model.ts";
+import { openOnnxModel } from "../onnx/open-onnx-model.ts";
 import { type PriceSeries, readPriceFile, seriesEndMs } from "../prices/index.ts";
 import type { NewModel, RegisteredModel } from "../store/model-registry.ts";
 
@@ -23,6 +26,9 @@ export interface LearnWish {
   readonly dataset?: string | undefined;
   readonly data?: string | undefined;
   readonly model?: string | undefined;
+  /** A model made elsewhere, and the file that describes it. */
+  readonly onnx?: string | undefined;
+  readonly describe?: string | undefined;
   readonly days: number;
   readonly judgeDays: number;
   readonly trees: number;
@@ -55,8 +61,11 @@ export async function learnModel(wish: LearnWish): Promise<Result<NewModel, Code
   if (!span.ok) return span;
   const { fromMs, toMs } = span.value;
   const judgedFromMs = UtcMs(toMs - wish.judgeDays * DAY_MS);
-  const name = model ?? "trees";
-  const learned = await learn(wish, name, series.value, fromMs, judgedFromMs);
+  const name = model ?? (wish.onnx === undefined ? "trees" : "onnx");
+  const learned =
+    wish.onnx === undefined
+      ? await learn(wish, name, series.value, fromMs, judgedFromMs)
+      : takeIn(name, wish.onnx, wish.describe);
   if (!learned.ok) return learned;
   const { forecaster, ...kept } = learned.value;
   const scores = await judge(wish, series.value, forecaster, judgedFromMs, toMs);
@@ -85,7 +94,7 @@ export async function evaluateModel(
   if (!series.ok) return series;
   const span = spanOf(wish, series.value);
   if (!span.ok) return span;
-  const forecaster = openModel(registered, artifact, () => fail({ code: "onnx.no-runtime" }));
+  const forecaster = openModel(registered, artifact, openOnnxModel);
   if (!forecaster.ok) return forecaster;
   const earliestMs = series.value.startMs + HISTORY_DAYS * DAY_MS;
   const fromMs = UtcMs(Math.max(span.value.fromMs, earliestMs));
@@ -135,10 +144,32 @@ async function learn(
   const { document, artifact } = learned.value;
   const opened = openTreeModel(document, artifact);
   if (!opened.ok) return opened;
-  const version = createHash("sha256").update(artifact).digest("hex").slice(0, 12);
   const forecaster = quantileForecaster(name, document, opened.value);
-  return ok({ runtime: "trees", codeVersion: version, document, artifact, forecaster });
+  return ok({ runtime: "trees", codeVersion: versionOf(artifact, document), document, artifact, forecaster });
 }
+
+/** A model made elsewhere: nothing is learned, it is only read, tried and described. */
+function takeIn(name: string, file: string, describing: string | undefined): Result<Learned, CodedError> {
+  if (describing === undefined) return wrong("register needs --describe FILE beside --onnx");
+  let artifact: Uint8Array;
+  let described: unknown;
+  try {
+    artifact = readFileSync(file);
+    described = JSON.parse(readFileSync(describing, "utf8"));
+  } catch (error) {
+    return fail({ code: "model.unreadable", reason: error instanceof Error ? error.message : String(error) });
+  }
+  const document = readModelDocument(described);
+  if (!document.ok) return document;
+  const opened = openOnnxModel(document.value, artifact);
+  if (!opened.ok) return opened;
+  const forecaster = quantileForecaster(name, document.value, opened.value);
+  const codeVersion = versionOf(artifact, document.value);
+  return ok({ runtime: "onnx", codeVersion, document: document.value, artifact, forecaster });
+}
+
+const versionOf = (artifact: Uint8Array, document: object): string =>
+  createHash("sha256").update(artifact).update(JSON.stringify(document)).digest("hex").slice(0, 12);
 
 function judge(
   { stopwatchMs, say, isCancelled }: LearnWish,

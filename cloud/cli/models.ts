@@ -22,9 +22,11 @@ const options = {
   dataset: text,
   data: text,
   model: text,
+  onnx: text,
+  describe: text,
   days: { type: "string", default: "728" },
   "judge-days": { type: "string", default: "28" },
-  trees: { type: "string", default: "120" },
+  trees: { type: "string", default: "60" },
   seed: { type: "string", default: "1" },
 } as const;
 
@@ -62,7 +64,9 @@ export async function modelsCommand(argv: readonly string[]): Promise<number> {
         values.json,
       );
     }
-    if (verb === "train" && rest.length === 0) {
+    if ((verb === "train" || verb === "register") && rest.length === 0) {
+      if ((verb === "register") !== (wish.onnx !== undefined))
+        return usage("--onnx goes with register, and register with --onnx");
       const made = await learnModel(wish);
       if (made.ok) return show([registry.register(made.value, clock.nowMs())], values.json);
       if (made.error.code === "models.usage") return usage(String(made.error["sentence"]));

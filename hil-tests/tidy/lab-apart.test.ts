@@ -5,8 +5,11 @@ import { expect, test } from "vitest";
 const root = resolve(import.meta.dirname, "../..");
 const manifest = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
 
-/** What only a lab needs, and the one package that brings it. */
-const APART = [{ library: "@duckdb/node-api", folder: "cloud/duckdb", name: "@penstock/cloud-duckdb" }];
+/** What only a lab, or a model made elsewhere, needs, and the one package that brings it. */
+const APART = [
+  { library: "@duckdb/node-api", folder: "cloud/duckdb", name: "@penstock/cloud-duckdb" },
+  { library: "onnxruntime-web", folder: "cloud/onnx", name: "@penstock/cloud-onnx" },
+];
 
 test.each(APART)("$library is loaded by name when it is used, never imported", ({ library }) => {
   const files = ["cloud", "edge", "protocol"]

@@ -55,7 +55,7 @@ const names = (models: readonly DayAheadModel[]): readonly string[] => models.ma
 /** Models that are made of others. `blend` is the default. */
 export const dayAheadMixes: Readonly<Record<string, DayAheadMix>> = {
   blend: {
-    members: names([...kernels, ...published]),
+    members: names([...kernels, ...published, trees]),
     mix: () => expertMix({ halfLifeDays: 14, sharpness: 8 }),
   },
   "kernel-mean": { members: names(kernels), mix: evenMix },
