@@ -12,6 +12,8 @@ export const exitCodes = {
   timedOut: 7,
   /** Some of it was done. */
   partial: 8,
+  /** Ctrl-C: as a shell has it. */
+  interrupted: 130,
   /** `--check` only. */
   warning: 10,
   critical: 11,

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { parseSiteConfig } from "../config/load-site-config.ts";
 import { loadState, saveState } from "./commissioning-state.ts";
 import { draftConfig } from "./draft-config.ts";
+import { Interrupted, interruptible } from "./interruptible.ts";
 import { judgeStepTest, type PowerLevel } from "./judge-step-test.ts";
 import { judgeWatchdog } from "./judge-watchdog.ts";
 import { lintModels } from "./lint-models.ts";
@@ -167,4 +168,44 @@ test("a report is passed only when every step is, and nobody improves it after i
   const [first, second] = [reportKey(join(folder, "key")), reportKey(join(folder, "key"))];
   expect(first.ok && second.ok && first.value.equals(second.value)).toBe(true);
   expect(readFileSync(join(folder, "key"), "utf8")).toContain("PRIVATE KEY");
+});
+
+test.each([
+  "step-test",
+  "watchdog",
+])("%s that is ended at any moment puts the mode back, and asks for nothing after", async (name) => {
+  const step = commissioningSteps.find((each) => each.name === name);
+  for (let endsAfterWaits = 0; endsAfterWaits < 12; endsAfterWaits++) {
+    const modes: string[] = [];
+    let [waits, nowMs, batteryPowerW] = [0, 0, 0];
+    const unit = {
+      id: "unit-1",
+      rating: { dischargeWMax: 1e6, chargeWMax: 1e6 },
+      revertAfterMs: 10_000,
+      safePowerW: 0,
+    };
+    const { site, interrupt } = interruptible({
+      by: "ann",
+      say: () => {},
+      nowMs: () => nowMs,
+      async waitMs(durationMs) {
+        nowMs += durationMs;
+        if (waits++ === endsAfterWaits) interrupt();
+      },
+      async ask({ op, mode, powerW }) {
+        if (op === "mode") {
+          modes.push(String(mode));
+          batteryPowerW = Number(powerW);
+        }
+        const latches = { mode: "maintenance", manualPowerW: 0 };
+        const status = { latches, targetW: batteryPowerW, batteryPowerW, gridPowerW: batteryPowerW };
+        const units = [{ ...unit, powerW: { value: batteryPowerW }, setpointW: { value: batteryPowerW } }];
+        return { ok: true, value: op === "status" ? status : { units } };
+      },
+    });
+    await expect(step?.run(site)).rejects.toBeInstanceOf(Interrupted);
+    expect(modes.length).toBeGreaterThanOrEqual(2);
+    expect(modes.slice(0, -1).every((mode) => mode === "manual")).toBe(true);
+    expect(modes.at(-1)).toBe("maintenance");
+  }
 });

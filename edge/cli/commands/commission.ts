@@ -1,5 +1,6 @@
 import { describeError } from "@penstock/protocol/result";
 import { type CommissioningState, loadState, resultOf, saveState } from "../../commissioning/commissioning-state.ts";
+import { Interrupted, interruptible } from "../../commissioning/interruptible.ts";
 import type { CommissioningStep, SiteAccess } from "../../commissioning/site-access.ts";
 import { commissioningSteps } from "../../commissioning/steps/index.ts";
 import { type Command, type CommandContext, confirmOption } from "../command.ts";
@@ -14,7 +15,8 @@ export const command: Command = {
 ${commissioningSteps.map(({ name, title }) => `  ${name.padEnd(17)}${title.split(":").at(-1)?.trim()}`).join("\n")}
 
 Steps that passed are not run again without --again. Steps that move the batteries
-ask for the site's name, stay inside every limit, and put the mode back. Findings
+ask for the site's name, stay inside every limit, and put the mode back,
+also after Ctrl-C. Findings
 stand in FILE (default SITE.commissioning.json); then: sitectl commission report.`,
   examples: [
     ["sitectl commission"],
@@ -66,7 +68,11 @@ async function runSteps(
       });
       if (exitCode !== exitCodes.ok) return exitCode;
     }
-    const found = await step.run(accessFor(context));
+    const found = await untilInterrupted(context, step);
+    if (found === undefined) {
+      context.say(`${step.name} was ended; the mode is as it was before. sitectl commission goes on from here`);
+      return exitCodes.interrupted;
+    }
     if (!found.ok) {
       context.say(
         `${step.name} could not be finished: ${describeError(found.error)}; run it again: sitectl commission`,
@@ -114,6 +120,29 @@ async function runSteps(
   const isDone = steps.every(({ name }) => resultOf(state, name)?.verdict === "passed");
   return isDone ? exitCodes.ok : exitCodes.failure;
 }
+
+/** Ctrl-C, a closed terminal or a kill end the step at once, and it puts back what it has changed. Undefined: it was ended. */
+async function untilInterrupted(
+  context: CommandContext,
+  step: CommissioningStep,
+): Promise<Awaited<ReturnType<CommissioningStep["run"]>> | undefined> {
+  const { site, interrupt } = interruptible(accessFor(context));
+  const onSignal = () => {
+    context.say(`    ending ${step.name} and putting the mode back`);
+    interrupt();
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  try {
+    return await step.run(site);
+  } catch (error) {
+    if (error instanceof Interrupted) return undefined;
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+}
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** The agent's refusals become errors of the step; what went wrong has been said by then. */
 function accessFor(context: CommandContext): SiteAccess {

@@ -21,6 +21,7 @@ export const commandEntries: readonly CommandEntry[] = [
   entry(see, "watch", "the status screen, live", () => import("./watch.ts")),
   entry(see, "why", "why the batteries do what they do, from wish to write", () => import("./why.ts")),
   entry(see, "why-not", "what stands between the site and a power", () => import("./why-not.ts")),
+  entry(see, "why-unit", "why one unit does what it does", () => import("./why-unit.ts")),
   entry(see, "line", "single-line diagram with live flows; --log for pipes", () => import("./line.ts")),
   entry(see, "units", "every unit: power, charge, what its BMS allows, state", () => import("./units.ts")),
   entry(see, "points", "the metric catalogue with values of now", () => import("./points.ts")),
