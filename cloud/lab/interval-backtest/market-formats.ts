@@ -63,6 +63,7 @@ export const recordedMarkets: Readonly<Record<string, RecordedMarket>> = {
       timeColumns: TIME,
       columns: { price: PRICE, dayAhead: ["dayAhead", "day_ahead", "da", "da_price"] },
       needed: ["price"],
+      sparse: ["dayAhead"],
       clock: 0,
       stamps: "interval-start",
     },

@@ -81,3 +81,20 @@ test("the operator's file gives prices and demand", () => {
   expect(table.ok && [...(table.value.columns.get("price") ?? [])]).toEqual([140.4, -33.96]);
   expect(table.ok && [...(table.value.columns.get("demand") ?? [])]).toEqual([6906.63, 6854.28]);
 });
+
+test("where nothing was published the cell is empty; a price is never", () => {
+  const generic = recordedMarkets["generic"]?.format ?? format;
+  const rows = ["2024-01-01 00:00,10,30", "2024-01-01 00:05,11,", "2024-01-01 00:10,12,31"];
+  const table = read(rows, generic, "time,price,dayAhead");
+  expect(table.ok && [...(table.value.columns.get("dayAhead") ?? [])]).toEqual([30, Number.NaN, 31]);
+  const covariates = read(
+    ["2024-01-01 00:00,,x", "2024-01-01 01:00,5,y"],
+    { ...format, columns: {}, needed: [], others: true },
+    "time,load,note",
+  );
+  expect(covariates.ok && [...covariates.value.columns]).toEqual([["load", Float64Array.of(Number.NaN, 5)]]);
+  expect(read(["2024-01-01 00:00,,30"], generic, "time,price,dayAhead")).toMatchObject({
+    ok: false,
+    error: { code: "prices.malformed-number", line: 2 },
+  });
+});

@@ -13,6 +13,8 @@ export interface TableFormat {
   readonly needed: readonly string[];
   /** Every other column of numbers too, by its own heading: files of covariates have what headings they like. */
   readonly others?: boolean;
+  /** Columns whose cells may be empty, read as not a number: nothing was published. `others` always may. */
+  readonly sparse?: readonly string[];
   /** An IANA zone, or minutes ahead of UTC all year. A stamp that says its own offset is believed. */
   readonly clock: string | number;
   readonly stamps: "interval-start" | "interval-end";
@@ -54,11 +56,13 @@ export function parseTable(text: string, source: string, format: TableFormat): R
       return fail({ code: "prices.missing-column", source, header, wanted: headings });
     }
   }
-  if (format.others === true) {
-    const first = cellsOf(lines[1] ?? "");
-    for (const [at, name] of header.entries())
-      if (at !== timeColumn && ![...wanted.values()].includes(at) && isNumber(first[at])) wanted.set(name, at);
-  }
+  const sparse = new Set(format.sparse ?? []);
+  if (format.others === true)
+    for (const [at, name] of header.entries()) {
+      if (at === timeColumn || [...wanted.values()].includes(at) || !isNumber(firstFilled(lines, at))) continue;
+      wanted.set(name, at);
+      sparse.add(name);
+    }
   const times: number[] = [];
   const columns = new Map([...wanted.keys()].map((name) => [name, [] as number[]] as const));
   for (let index = 1; index < lines.length; index++) {
@@ -77,9 +81,10 @@ export function parseTable(text: string, source: string, format: TableFormat): R
     times.push(at.value);
     for (const [name, column] of wanted) {
       const cell = cells[column] as string;
-      if (!isNumber(cell))
+      const isEmpty = cell === "" && sparse.has(name);
+      if (!isEmpty && !isNumber(cell))
         return fail({ code: "prices.malformed-number", source, line, column: header[column], text: cell });
-      columns.get(name)?.push(Number(cell));
+      columns.get(name)?.push(isEmpty ? Number.NaN : Number(cell));
     }
   }
   if (times.length < 2) return fail({ code: "prices.too-short", source, rows: times.length });
@@ -92,6 +97,15 @@ export function parseTable(text: string, source: string, format: TableFormat): R
 
 const cellsOf = (line: string): readonly string[] =>
   line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+
+/** What tells whether a column holds numbers. */
+function firstFilled(lines: readonly string[], column: number): string | undefined {
+  for (let index = 1; index < lines.length; index++) {
+    const cell = cellsOf(lines[index] as string)[column];
+    if (cell !== undefined && cell !== "") return cell;
+  }
+  return undefined;
+}
 
 const isNumber = (cell: string | undefined): boolean =>
   cell !== undefined && /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(cell);
