@@ -11,6 +11,11 @@ export function printBidStory(story: BidStory, paint: Paint): readonly string[] 
   return [
     `${paint.bold(plainText(bidId))}  ${by}, ${record.kind}, gate ${record.gate}, ${state}`,
     `  ${plainText(record.because)}`,
+    ...(record.correctionOf === undefined ? [] : [`  sent again in place of ${plainText(record.correctionOf)}`]),
+    ...(record.review?.beyondBand ?? []).map((what) => paint.warning(`  beyond the band: ${plainText(what)}`)),
+    ...(record.heldBack ?? []).map(
+      ({ siteId, gate }) => `  ${plainText(siteId)} held back: its gate is ${plainText(gate)}`,
+    ),
     ...forecastLine(story.forecast),
     ...certificate.sites.map(
       ({ siteId, measuredSoc, socAgeMs, askedWMin, askedWMax, possibleWMin, possibleWMax }) =>
@@ -22,11 +27,16 @@ export function printBidStory(story: BidStory, paint: Paint): readonly string[] 
     ),
     `${time(story.knownAtMs)}  built`,
     ...story.gateDecisions.map((each) =>
-      line(each, ({ decision, by: whom }) => `gate ${decision} by ${plainText(String(whom))}`),
+      line(
+        each,
+        ({ decision, by: whom, why }) =>
+          `gate ${decision} by ${plainText(String(whom))}${why === undefined ? "" : `: ${plainText(String(why))}`}`,
+      ),
     ),
     ...story.changes.map(({ knownAtMs, body }) => {
-      const { state: reached, by: whom } = body as BidChange;
-      return `${time(knownAtMs)}  ${reached}${whom === undefined ? "" : ` by ${plainText(whom)}`}`;
+      const { state: reached, by: whom, signatures } = body as BidChange;
+      const what = reached === "built" && signatures !== undefined ? `signed by ${signatures.length}` : reached;
+      return `${time(knownAtMs)}  ${what}${whom === undefined ? "" : ` by ${plainText(whom)}`}`;
     }),
     ...(award === null
       ? []

@@ -19,10 +19,14 @@ export function printGates({ gates, kill }: DeskDocument, paint: Paint): readonl
     `${kind === "site" ? "  " : ""}${plainText(subject)}`,
     product,
     gate,
-    set === null ? "by configuration" : actWords(set),
+    set === null ? "configuration" : plainText(set.by),
   ]);
-  const [head = "", ...lines] = table(["gate of", "product", "is", "since"], rows);
-  return [...(kill === null ? [] : printKill(kill, paint)), paint.dim(head), ...lines];
+  const [head = "", ...lines] = table(["gate of", "product", "is", "by"], rows);
+  return [
+    ...(kill === null ? [] : printKill(kill, paint)),
+    paint.dim(head),
+    ...lines.flatMap((line, index) => [line, ...actLines(gates[index]?.set ?? null, paint)]),
+  ];
 }
 
 export function printApprovals({ approvals }: DeskDocument, paint: Paint): readonly string[] {
@@ -49,7 +53,7 @@ export function printApproval({ approvals }: DeskDocument, bidId: string, paint:
       : `  before: ${plainText(against.bidId)} (${against.is === "standing" ? "stands now" : "the last one accepted"})`,
     paint.dim(`  ${head}`),
     ...lines.map((line) => `  ${line}`),
-    ...wrapped(plainText(because), 76).map((line) => paint.dim(`  ${line}`)),
+    ...indented(plainText(because)).map((line) => paint.dim(line)),
   ];
 }
 
@@ -59,12 +63,15 @@ export function printCapabilities({ capabilities }: DeskDocument, paint: Paint):
     state,
     short(toldHash),
     short(attestedHash),
-    attested === null ? "" : actWords(attested),
+    attested === null ? "-" : plainText(attested.by),
   ]);
   const [head = "", ...lines] = table(["settings of", "are", "told now", "attested", "by"], rows);
   return [
     paint.dim(head),
-    ...lines.map((line, index) => (isFine(capabilities[index]?.state) ? line : paint.warning(line))),
+    ...lines.flatMap((line, index) => {
+      const { state, attested = null } = capabilities[index] ?? {};
+      return [isFine(state) ? line : paint.warning(line), ...actLines(attested, paint)];
+    }),
   ];
 }
 
@@ -98,7 +105,10 @@ function bidLines(body: Readonly<Record<string, unknown>>): readonly string[] {
 
 function printKill(kill: DeskAct | null, paint: Paint): readonly string[] {
   if (kill === null) return ["the algorithm may bid"];
-  return [paint.bad(`KILLED, the algorithm bids nothing: ${actWords(kill)}`), paint.dim("fleetctl kill clear --why …")];
+  return [
+    ...wrapped(`KILLED, the algorithm bids nothing: ${actWords(kill)}`, WIDTH).map((line) => paint.bad(line)),
+    paint.dim("an approver who did not pull it: fleetctl kill clear --why …"),
+  ];
 }
 
 function headOf(approval: ApprovalDocument, paint: Paint): readonly string[] {
@@ -106,8 +116,10 @@ function headOf(approval: ApprovalDocument, paint: Paint): readonly string[] {
   const signed = signedBy.length === 0 ? "nobody yet" : signedBy.map(plainText).join(", ");
   return [
     `${paint.bold(plainText(bidId))}  by ${author === "algorithm" ? "the algorithm" : plainText(author)}`,
-    `  for ${timeOf(intervalStartMs)} UTC, expires ${new Date(expiresAtMs).toISOString().slice(11, 19)} market time; signed ${signedBy.length} of ${signaturesNeeded}: ${signed}`,
-    ...beyondBand.map((what) => paint.warning(`  beyond the band: ${plainText(what)}`)),
+    ...indented(
+      `for ${timeOf(intervalStartMs)} UTC, expires ${new Date(expiresAtMs).toISOString().slice(11, 19)} market time; signed ${signedBy.length} of ${signaturesNeeded}: ${signed}`,
+    ),
+    ...beyondBand.flatMap((what) => indented(`beyond the band: ${plainText(what)}`).map((line) => paint.warning(line))),
   ];
 }
 
@@ -119,6 +131,14 @@ function effectLines(effect: BidEffectDocument | null): readonly string[] {
     return `${at} ${mw(beforeMW)} -> ${mw(afterMW)} MW, ${moneyChange > 0 ? "+" : ""}${moneyChange.toFixed(2)} ${effect.currency}`;
   });
 }
+
+/** A terminal of 80 columns, and the indent of what belongs to the line above. */
+const WIDTH = 80;
+const indented = (sentence: string): readonly string[] => wrapped(sentence, WIDTH - 2).map((line) => `  ${line}`);
+
+/** Who did it, when and why, under what it was done to. */
+const actLines = (act: DeskAct | null, paint: Paint): readonly string[] =>
+  act === null ? [] : wrapped(actWords(act), WIDTH - 6).map((line) => paint.dim(`      ${line}`));
 
 const actWords = ({ by, why, atMs }: DeskAct): string =>
   `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC ${plainText(by)}: ${plainText(why)}`;

@@ -4,6 +4,7 @@ import type { UtcMs } from "@penstock/protocol/units";
 import type { Violation } from "../markets/market.ts";
 import type { BidRecord, BidState } from "./bid-record.ts";
 import type { FeasibilityCertificate } from "./certificate.ts";
+import { energyProduct } from "./gate-book.ts";
 import type { Journal } from "./journal.ts";
 import type { Person } from "./person.ts";
 
@@ -37,7 +38,7 @@ export class BidBook {
   /** Reads back a span of market time, as after a restart. */
   restore(span: Interval): void {
     for (const { body } of this.#journal.entries("bid", span)) {
-      const record = body as BidRecord;
+      const record: BidRecord = { ...beforeReviews, ...(body as BidRecord) };
       this.#records.set(record.bidId, record);
     }
     for (const { body } of this.#journal.entries("submission", span)) {
@@ -113,6 +114,16 @@ export class BidBook {
     return { id: bidId, knownAtMs: this.#wallNowMs(), intervalStartMs: bid.interval.startMs, unitId: bid.unitId };
   }
 }
+
+/** What records do not say that were written before bids were reviewed: one person had to let them out. */
+const beforeReviews = {
+  product: energyProduct,
+  heldBack: [],
+  standingBidId: null,
+  expectedPrice: null,
+  review: { signaturesNeeded: 1, beyondBand: [] },
+  signatures: [],
+} as const satisfies Partial<BidRecord>;
 
 const isAccepted = ({ state }: BidRecord): boolean => state === "accepted" || state === "cleared";
 

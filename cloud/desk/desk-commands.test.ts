@@ -344,3 +344,28 @@ function sells(powerWMax: number): Strategy {
     levels: () => ok({ sellPrices: [50, 60], buyPrices: [5, 10] }),
   };
 }
+
+test("a bid from before bids were reviewed waits for one person, as it did then", () => {
+  const { world, bidId, commands } = waiting();
+  world.desk.stop();
+  for (const { body } of world.store.entries("bid", first)) {
+    const record = body as Record<string, unknown>;
+    for (const field of ["product", "heldBack", "standingBidId", "expectedPrice", "review", "signatures"]) {
+      delete record[field];
+    }
+  }
+  world.desk = world.newDesk();
+  world.desk.start();
+  expect(world.desk.document().approvals).toMatchObject([{ bidId, signaturesNeeded: 1, signedBy: [] }]);
+  expect(commands().approve(bidId, trader)).toMatchObject({ ok: true, value: { state: "accepted" } });
+});
+
+test("when what was approved no longer fits, the algorithm makes another, and that one waits", () => {
+  const { world, bidId, commands } = waiting({ strategy: sells(10e6) });
+  world.readings.set("park", { powerWMaxDischarge: W(2e6) });
+  expect(commands().approve(bidId, trader)).toMatchObject({ value: { state: "refused" } });
+  const [fresh] = world.desk.document().approvals;
+  expect(fresh?.bidId).not.toBe(bidId);
+  expect(fresh?.diff.reduce((total, { afterMW }) => total + afterMW, 0)).toBe(2);
+  expect(commands().approve(fresh?.bidId ?? "", trader)).toMatchObject({ value: { state: "accepted" } });
+});

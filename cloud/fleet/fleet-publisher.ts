@@ -1,5 +1,6 @@
 import {
   alarmsTopic,
+  deskTopic,
   FLEET_VERSION,
   type FleetDelta,
   marketTopic,
@@ -21,11 +22,12 @@ export class FleetPublisher {
   }
 
   /** A snapshot, or what changed since. */
-  show({ summary, sites, markets, alarms, atMs }: Omit<FleetDelta, "sequence">): void {
+  show({ summary, sites, markets, alarms, desk, atMs }: Omit<FleetDelta, "sequence">): void {
     this.#waiting.set(summaryTopic, summary);
     for (const site of sites) this.#waiting.set(siteTopic(site.siteId), site);
     for (const market of markets) this.#waiting.set(marketTopic(market.marketId), market);
     if (alarms !== undefined) this.#waiting.set(alarmsTopic, { version: FLEET_VERSION, atMs, alarms });
+    if (desk !== undefined) this.#waiting.set(deskTopic, desk);
     for (const [topic, document] of this.#waiting) {
       const payload = new TextEncoder().encode(JSON.stringify(document));
       if (this.#publish({ topic, payload, qos: 0, retain: true })) this.#waiting.delete(topic);

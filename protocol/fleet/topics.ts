@@ -2,6 +2,7 @@
 export const FLEET_TOPICS = "penstock/fleet/#";
 export const summaryTopic = "penstock/fleet/summary";
 export const alarmsTopic = "penstock/fleet/alarms";
+export const deskTopic = "penstock/fleet/desk";
 export const siteTopic = (siteId: string): string => `penstock/fleet/sites/${topicLevel(siteId)}`;
 export const marketTopic = (marketId: string): string => `penstock/fleet/market/${topicLevel(marketId)}`;
 
