@@ -50,7 +50,8 @@ export class DeviceSession {
   #state: DeviceStatus["state"] = "connecting";
   #map: DeviceMap | undefined;
   #firstFingerprint: string | undefined;
-  #isPlanned = false;
+  /** Of the map the reads are planned for. */
+  #plannedFingerprint: string | undefined;
   #reads = new ReadRounds([], () => {});
   /** A request is on its way. */
   #isWaiting = false;
@@ -58,6 +59,8 @@ export class DeviceSession {
   #isTalking = false;
   #isJudged = false;
   #isOdd = false;
+  /** Reads in a row that were refused as no addresses of the device, though they had been answered before. */
+  #strays = 0;
 
   constructor(options: SessionOptions) {
     const { id, control, clock, deadlineMs, onEvent } = options;
@@ -214,7 +217,7 @@ export class DeviceSession {
   readonly #readAnswered = (planned: PlannedRead, result: Result<Uint16Array, TransportError>): void => {
     this.#isWaiting = false;
     if (result.ok) this.#keep(planned, result.value);
-    else if (result.error.code === "modbus.exception") this.#reads.refused(planned.index);
+    else if (result.error.code === "modbus.exception") this.#readRefused(planned.index, result.error);
     if (!this.#isJudged && this.#reads.isComplete) this.#judge();
     this.#answered(result);
   };
@@ -234,7 +237,23 @@ export class DeviceSession {
     return true;
   }
 
+  #readRefused(index: number, error: TransportError): void {
+    this.#reads.refused(index);
+    const wasThere = !Number.isNaN(this.blocks[index]?.readAtMs);
+    if (wasThere && error["exception"] === ILLEGAL_ADDRESS) this.#strays++;
+  }
+
+  /** Its map has moved under a connection that stayed: it is looked for anew, as after an outage. */
+  #leaveOldMap(error: TransportError): void {
+    this.#strays = 0;
+    this.#reads.abandon();
+    this.#state = "lost";
+    this.#keeper.lost();
+    this.#news.tell("device.map-moved", "alarm", " refuses the registers it had; it is looked for anew", error);
+  }
+
   #keep({ index, plan }: PlannedRead, registers: Uint16Array): void {
+    this.#strays = 0;
     const nowMs = this.#options.clock.monotonicMs();
     const block = this.#reads.keep(index, registers, nowMs);
     this.#watch(index, block, plan);
@@ -272,7 +291,8 @@ export class DeviceSession {
     if (result.error.code === "modbus.exception") {
       this.#health.refused(result.error);
       this.#news.tell("device.exception", "warning", " answers with an exception", result.error);
-      this.#talk();
+      if (this.#strays >= STRAYS_TO_SEARCH) this.#leaveOldMap(result.error);
+      else this.#talk();
       return;
     }
     this.#health.unanswered(result.error);
@@ -314,8 +334,8 @@ export class DeviceSession {
     this.#mayWrite = this.#options.control?.driver.writable(map) ?? [];
     this.#settings.forget();
     this.#health.answered();
-    if (!this.#isPlanned || print !== this.#firstFingerprint) {
-      this.#isPlanned = true;
+    if (print !== this.#plannedFingerprint) {
+      this.#plannedFingerprint = print;
       this.#reads = new ReadRounds(plans, this.#readAnswered);
     }
     if (this.#isOdd) {
@@ -335,3 +355,6 @@ export class DeviceSession {
 /** As the loop has it: longer without a cycle, and the process was held up. */
 const HELD_UP_MS = 300;
 const FAILURES_TO_LOSE = 3;
+/** One block may have gone; when nothing at all is read in between, the map has. */
+const STRAYS_TO_SEARCH = 5;
+const ILLEGAL_ADDRESS = 2;

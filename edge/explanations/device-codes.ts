@@ -28,6 +28,12 @@ export const deviceCodes = [
       "Compare sitectl devices probe DEVICE with the commissioning report; when the change was meant, run sitectl commission for it and restart the edge.",
     ],
     [
+      "device.map-moved",
+      "A device refuses registers that it had before, and gives no others.",
+      "It is looked for anew, as after an outage; found with another map it is read and not commanded.",
+      "As under device.identity-changed: was its firmware updated?",
+    ],
+    [
       "device.map-mismatch",
       "A device answers but is no SunSpec device, or lacks a model its driver needs.",
       "It is not commanded, and its readings are missing.",
@@ -143,7 +149,7 @@ export const deviceCodes = [
       "modbus.disconnected",
       "There is no connection to the device.",
       "It is tried again after a pause of 0.1 to 5 s.",
-      "ECONNREFUSED: nothing listens, wrong port. EHOSTUNREACH, no connection: cable, address, firewall.",
+      "ECONNREFUSED: nothing listens, wrong port. EHOSTUNREACH, no connection: cable, address, firewall. It takes our connection and ends it: another master holds its only place; find it.",
     ],
     [
       "modbus.exception",
@@ -186,7 +192,7 @@ export const deviceCodes = [
       "sunspec.wrong-model",
       "Another model stands where one was found before.",
       "What was read is not believed.",
-      "The map has moved: restart the edge, and see device.identity-changed.",
+      "The map has moved: see device.identity-changed.",
     ],
     [
       "sunspec.short-image",

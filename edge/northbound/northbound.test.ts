@@ -152,6 +152,30 @@ test("500 frames of noise neither stop the server nor reach the site", async () 
   expect(bench.limits).toEqual([]);
 });
 
+test("4,096 connections that come and go neither fill the server nor cost its client an answer", async () => {
+  const bench = await open({});
+  const port = server?.port ?? 0;
+  expect((await found(bench.transport)).models).toHaveLength(6);
+  let most = 0;
+  let answers = 0;
+  for (let wave = 0; wave < 64; wave++) {
+    const flaps = Array.from({ length: 64 }, () => {
+      const socket = connect(port, "127.0.0.1");
+      return new Promise<void>((resolve) => {
+        socket.on("error", () => resolve());
+        socket.on("close", () => resolve());
+        socket.once("connect", () => socket.resetAndDestroy());
+      });
+    });
+    answers += (await bench.read(40_000, 2)).length === 2 ? 1 : 0;
+    most = Math.max(most, server?.clients().length ?? 0);
+    await Promise.all(flaps);
+  }
+  expect(answers).toBe(64);
+  expect(most).toBeLessThanOrEqual(4);
+  expect(bench.limits).toEqual([]);
+});
+
 const int32 = (value: number): readonly [number, number] => [(value >>> 16) & 0xffff, value & 0xffff];
 
 test.each<

@@ -62,6 +62,11 @@ export class OpcUaServer implements NorthboundServer {
     };
   }
 
+  /** The process id, for tests that look at it or kill it. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#again?.cancel();

@@ -20,7 +20,7 @@ export interface DeviceNodesOptions {
 
 /**
  * Answers the loop's requests over one session at a time: it is opened when first asked, after a pause that doubles
- * from half a second to ten while opening fails, and thrown away at the first error or when the loop has given up
+ * from half a second to eight while opening fails, and thrown away at the first error or when the loop has given up
  * waiting. A request that finds no session is told so at once; the loop asks again soon enough.
  */
 export class DeviceNodes {
@@ -93,6 +93,7 @@ export class DeviceNodes {
 }
 
 const PAUSE_MS_MIN = 500;
-const PAUSE_MS_MAX = 10_000;
+/** With the time an opening takes, a server that is back is read within ten seconds. */
+const PAUSE_MS_MAX = 8_000;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

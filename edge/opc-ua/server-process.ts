@@ -3,6 +3,7 @@ import { invariant } from "@penstock/protocol/result";
 import { SystemClock } from "@penstock/protocol/time";
 import { setErrorLogger, setWarningLogger } from "node-opcua-client";
 import type { FromServer, ToServer } from "../northbound/server-link.ts";
+import { guardConnections } from "./guard-connections.ts";
 import { type SiteServer, serveSite } from "./site-server.ts";
 
 /** The OPC UA server in its process: told what to serve and what is so, and gone when the edge is. */
@@ -14,6 +15,8 @@ setWarningLogger(() => {});
 setErrorLogger(() => {});
 // Strangers set its pace: everything else on the box goes first.
 setPriority(10);
+
+guardConnections((from, cause) => post({ type: "refused", from, cause, fingerprint: undefined }));
 
 let serving: Promise<SiteServer> | undefined;
 

@@ -38,6 +38,9 @@ export function modbusTransport(options: ModbusOptions, openWire: (options: Wire
   let inFlight: Request | undefined;
   let generation = 0;
   let failures = 0;
+  /** Connections in a row that the device took and ended again before it had answered anything. */
+  let endedUnheard = 0;
+  let hasAnswered = false;
   let retryAtMs = MonotonicMs(Number.NEGATIVE_INFINITY);
   let quietUntilMs = Number.NEGATIVE_INFINITY;
   let closed = false;
@@ -94,6 +97,8 @@ export function modbusTransport(options: ModbusOptions, openWire: (options: Wire
     const answer = (result: Result<T, TransportError>) => {
       if (inFlight !== request) return;
       failures = 0;
+      endedUnheard = 0;
+      hasAnswered = true;
       if (requestGapMs > 0) quietUntilMs = clock.monotonicMs() + requestGapMs;
       finish(result);
     };
@@ -129,6 +134,7 @@ export function modbusTransport(options: ModbusOptions, openWire: (options: Wire
 
   function connect(): void {
     generation++;
+    hasAnswered = false;
     const mine = generation;
     const isCurrent = () => connection !== undefined && generation === mine;
     const patience = clock.after(CONNECT_TIMEOUT_MS, () => {
@@ -147,8 +153,10 @@ export function modbusTransport(options: ModbusOptions, openWire: (options: Wire
         report("open", undefined);
         inFlight?.send(connection.wire);
       },
-      onEnd({ code, cause }) {
-        if (!isCurrent()) return;
+      onEnd({ code, cause: said }) {
+        if (connection === undefined || !isCurrent()) return;
+        if (connection.isOpen && !hasAnswered && code === "modbus.disconnected") endedUnheard++;
+        const cause = endedUnheard >= ENDED_UNHEARD_TELLING ? `${said}; ${HELD_BY_ANOTHER}` : said;
         drop(cause);
         inFlight?.end({ code, cause });
       },
@@ -177,6 +185,9 @@ export function modbusTransport(options: ModbusOptions, openWire: (options: Wire
 const CONNECT_TIMEOUT_MS = seconds(2);
 const BACKOFF_MS_MIN = Ms(100);
 const BACKOFF_MS_MAX = seconds(5);
+/** Once may be a device that restarts. */
+const ENDED_UNHEARD_TELLING = 3;
+const HELD_BY_ANOTHER = "it takes our connection and ends it before it answers: another master may hold its only place";
 
 interface Connection {
   readonly wire: Wire;

@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NO_LATCHES } from "@penstock/edge/loop/testing/bench-site.ts";
@@ -216,6 +217,53 @@ test("a granted limit holds the site, is shown as in force, and is lifted by the
   await until(() => server.report().clients.length === 0);
 }, 60_000);
 
+test("a flood of chunks, and chunks of two gigabytes, neither fill the server's memory nor disturb its client", async () => {
+  await inSession(user("scada"), async (session) => {
+    const at = await finder(session);
+    const nodeId = await at("Site/Identity/SiteId");
+    const beforeMB = residentMB(server.pid);
+    const chunk = (type: string, claimedBytes: number, bytes: number) => {
+      const made = Buffer.alloc(bytes);
+      made.write(type, 0, "latin1");
+      made.writeUInt32LE(claimedBytes, 4);
+      return made;
+    };
+    const kinds = [
+      chunk("OPNC", 65_535, 65_535),
+      chunk("MSGC", 65_535, 65_535),
+      chunk("OPNF", 0x7fff_ffff, 65_535),
+      chunk("HELF", 0x7fff_ffff, 65_535),
+      chunk("MSGC", 0xffff_ffff, 65_535),
+      chunk("OPNC", 8_000, 8_000),
+      chunk("MSGC", 8_000, 8_000),
+    ];
+    let pouredMB = 0;
+    const manners = ["none", "in one packet", "and waits"] as const;
+    for (const [hello, kind] of manners.flatMap((manner) => kinds.map((kind) => [manner, kind] as const))) {
+      pouredMB += (await pour(port, hello, kind)) / 1e6;
+      const read = await session.read({ nodeId, attributeId: AttributeIds.Value });
+      expect(read.value.value).toBe("bench");
+    }
+    expect(pouredMB).toBeGreaterThan(1);
+    expect(residentMB(server.pid) - beforeMB).toBeLessThan(100);
+  });
+}, 60_000);
+
+test("a server that is killed comes back by itself, and the site has not waited for it", async () => {
+  process.kill(server.pid ?? 0, "SIGKILL");
+  await until(() => bench.codes.includes("northbound.server-ended"));
+  bench.run(1_000);
+  expect(bench.batteryW).toBe(2_000_000);
+  await until(() => server.report().state === "listening");
+  await inSession(user("scada"), async (session) => {
+    const at = await finder(session);
+    bench.run(1_000);
+    const read = async () =>
+      (await session.read({ nodeId: await at("Site/Control/Mode"), attributeId: AttributeIds.Value })).value.value;
+    await until(async () => (await read()) === "auto");
+  });
+}, 60_000);
+
 test("a loop that has fallen silent is not shown as now", async () => {
   await inSession(user("scada"), async (session) => {
     const at = await finder(session);
@@ -284,5 +332,43 @@ async function until(isSo: () => boolean | Promise<boolean>, meanwhile = () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** Sends the same chunk again and again, after a hello or without one, until the server has had enough; the bytes it let us send. */
+function pour(to: number, greeting: "none" | "in one packet" | "and waits", chunk: Buffer): Promise<number> {
+  return new Promise((resolve) => {
+    let left = CHUNKS_POURED;
+    const socket = connect(to, "127.0.0.1");
+    const next = () => {
+      while (left-- > 0) if (!socket.write(chunk)) return void socket.once("drain", next);
+      // It may keep what it was sent waiting, but not for ever: we are the ones who leave.
+      setTimeout(() => socket.destroy(), 200);
+    };
+    socket.on("error", () => {}); // Turned away, as it should be.
+    socket.on("close", () => resolve(socket.bytesWritten));
+    socket.on("connect", () => {
+      const greeted = hello(`opc.tcp://127.0.0.1:${to}`);
+      if (greeting === "in one packet") socket.write(Buffer.concat([greeted, chunk]));
+      if (greeting !== "and waits") return next();
+      socket.once("data", next);
+      socket.write(greeted);
+    });
+  });
+}
+
+const CHUNKS_POURED = 128;
+
+/** Part 6, 7.1.2.3: version 0, both buffers 65,535, no limit on messages or chunks, and the address. */
+function hello(endpointUrl: string): Buffer {
+  const made = Buffer.alloc(32 + endpointUrl.length);
+  made.write("HELF", 0, "latin1");
+  [made.length, 0, 65_535, 65_535, 0, 0, endpointUrl.length].forEach((word, index) => {
+    made.writeUInt32LE(word, 4 + 4 * index);
+  });
+  made.write(endpointUrl, 32, "latin1");
+  return made;
+}
+
+const residentMB = (pid: number | undefined): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
 
 const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----/g, "").replace(/\s+/g, ""), "base64");

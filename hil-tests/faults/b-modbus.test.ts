@@ -2,8 +2,12 @@ import { DeviceSession } from "@penstock/edge/devices/session.ts";
 import { sunspecMeter } from "@penstock/edge/devices/sunspec-meter.ts";
 import { inMemoryTransport } from "@penstock/edge/transports/in-memory.ts";
 import { mbapWire } from "@penstock/edge/transports/mbap-wire.ts";
-import type { WireEnd } from "@penstock/edge/transports/wire.ts";
+import { modbusTransport } from "@penstock/edge/transports/modbus-transport.ts";
+import type { TransportError } from "@penstock/edge/transports/register-transport.ts";
+import type { Wire, WireEnd, WireOptions } from "@penstock/edge/transports/wire.ts";
 import { createMeterReading, Meter } from "@penstock/firmware-sims/devices/index.ts";
+import { invariant, ok, type Result } from "@penstock/protocol/result";
+import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
 import { kW, Ms, MW, UtcMs } from "@penstock/protocol/units";
 import { describe, expect, test } from "vitest";
@@ -111,6 +115,69 @@ describe("B", () => {
     }
     expect(session.status()).toMatchObject({ state: "ready" });
     expect(session.status().lastReadAgeMs).toBeLessThanOrEqual(200);
+  });
+
+  test("28: a device whose only place another master holds is named for it, asked ever more rarely, and had when it is free", () => {
+    const clock = new SimClock(UtcMs(0));
+    let isHeld = true;
+    let opened = 0;
+    // Takes the connection, and ends it with the first request unless its place is free.
+    const open = ({ onOpen, onEnd }: WireOptions): Wire => {
+      opened++;
+      clock.after(Ms(1), onOpen);
+      const ask = <T>(answer: (result: Result<T, TransportError>) => void, value: T) =>
+        void clock.after(Ms(1), () =>
+          isHeld ? onEnd({ code: "modbus.disconnected", cause: "ECONNRESET" }) : answer(ok(value)),
+        );
+      return {
+        read: (_table, _address, count, answer) => ask(answer, new Uint16Array(count)),
+        write: (_address, _values, answer) => ask(answer, undefined),
+        destroy: () => {},
+      };
+    };
+    const transport = modbusTransport({ host: "", port: 0, unitId: 1, clock, rng: new Rng(28) }, open);
+    const said: string[] = [];
+    let readAtMs = Number.NaN;
+    const ask = (forMs: number) => {
+      for (let elapsedMs = 0; elapsedMs < forMs; elapsedMs += 100) {
+        transport.read(0, 1, Ms(100), (result) => {
+          if (result.ok) readAtMs = Math.min(clock.monotonicMs(), Number.isNaN(readAtMs) ? Infinity : readAtMs);
+          else if (result.error["cause"] !== undefined) said.push(String(result.error["cause"]));
+        });
+        clock.advance(Ms(100));
+      }
+    };
+    ask(60_000);
+    expect(said[0]).toBe("ECONNRESET");
+    expect(said.at(-1)).toContain("another master may hold its only place");
+    expect(opened).toBeGreaterThan(10);
+    expect(opened).toBeLessThan(30);
+    isHeld = false;
+    const freeAtMs = clock.monotonicMs();
+    ask(6_000);
+    expect(readAtMs - freeAtMs).toBeLessThanOrEqual(5_100);
+  });
+
+  test("30: a map that moves while the connection stays is found again: read, not commanded, until it is back", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(2) });
+    stand.reach(MW(2));
+    const device = stand.site.sim.deviceById("unit-1");
+    invariant(device !== undefined, "the site has a unit-1");
+    const state = () => stand.site.status()?.devices.find(({ id }) => id === "unit-1")?.state;
+    const quality = () => stand.site.status()?.units.find(({ id }) => id === "unit-1")?.quality;
+    device.trouble.shift = 10_000;
+    const tookS = stand.until("it is found where it is now", 5, () => state() === "mismatch" && quality() === "good");
+    expect(tookS).toBeLessThanOrEqual(3);
+    expect(stand.told("device.map-moved", "unit-1")).toBe(1);
+    const setPointW = stand.truth.units[0]?.setPointW;
+    stand.grant({ powerW: MW(3) });
+    stand.pass(3);
+    expect([setPointW, 0]).toContain(stand.truth.units[0]?.setPointW);
+    device.trouble.shift = 0;
+    stand.until("it is what it was", 5, () => state() === "ready" && quality() === "good");
+    stand.reach(MW(3));
+    expect(stand.site.checkers.violations).toEqual([]);
   });
 
   test("30: after a firmware update a device is read and not commanded, with an alarm", () => {

@@ -110,9 +110,19 @@ export const elsewhere: readonly { readonly id: number; readonly file: string; r
     test: "with half its units away a site is planned with half its power",
   },
   {
+    id: 37,
+    file: "edge/northbound/northbound.test.ts",
+    test: "4,096 connections that come and go neither fill the server nor cost its client an answer",
+  },
+  {
     id: 38,
     file: "edge/opc-ua/plant-client.test.ts",
     test: "a server that is not there is reported once, asked ever more rarely, and found when it comes",
+  },
+  {
+    id: 38,
+    file: "hil-tests/contracts/opc-ua-map.sockets.test.ts",
+    test: "a server that restarts with its namespace in another place is read and commanded again within ten seconds",
   },
   {
     id: 39,
@@ -126,8 +136,18 @@ export const elsewhere: readonly { readonly id: number; readonly file: string; r
   },
   {
     id: 41,
+    file: "hil-tests/contracts/opc-ua-northbound.sockets.test.ts",
+    test: "a client whose certificate nobody trusts is turned away, is told of, and waits in rejected/",
+  },
+  {
+    id: 41,
     file: "firmware-sims/servers/serve-site.test.ts",
     test: "a stranger is turned away; once trusted it reads the plant, and writes nothing",
+  },
+  {
+    id: 42,
+    file: "hil-tests/contracts/opc-ua-northbound.sockets.test.ts",
+    test: "a flood of chunks, and chunks of two gigabytes, neither fill the server's memory nor disturb its client",
   },
   { id: 43, file: "edge/opc-ua/plant-reading.test.ts", test: "a value that is not Good is no value, whatever it says" },
   {
