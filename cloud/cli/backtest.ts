@@ -11,6 +11,7 @@ import type { MarketTable } from "../lab/interval-backtest/market-table.ts";
 import { openTable } from "../lab/interval-backtest/open-table.ts";
 import type { Score } from "../lab/interval-backtest/score.ts";
 import { shuffledFuture } from "../lab/interval-backtest/shuffled-future.ts";
+import type { TopBottom } from "../lab/interval-backtest/top-bottom.ts";
 import { intervalTraders } from "../lab/interval-backtest/traders.ts";
 import { reportPage } from "../lab/report/report-page.ts";
 import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
@@ -211,9 +212,10 @@ interface Summary extends Score {
   readonly to: string;
   readonly intervals: number;
   readonly baselines: Readonly<Record<string, Score>>;
+  readonly topBottom?: TopBottom;
 }
 
-function inWords({ baselines, ...own }: Summary): readonly string[] {
+function inWords({ baselines, topBottom, ...own }: Summary): readonly string[] {
   const share = (value: number | null): string =>
     value === null ? "     -" : `${(value * 100).toFixed(1).padStart(5)} %`;
   const row = (name: string, score: Score): string =>
@@ -225,6 +227,12 @@ function inWords({ baselines, ...own }: Summary): readonly string[] {
     row(own.strategy, own),
     ...Object.entries(baselines).map(([name, score]) => row(name, score)),
     `${"perfect foresight".padEnd(20)} ${own.perfectForesightProfit.toFixed(0).padStart(14)}`,
+    ...(topBottom === undefined
+      ? []
+      : [
+          `${topBottom.name.padEnd(20)} ${topBottom.amount.toFixed(0).padStart(14)} ${share(topBottom.share)} of it earned`,
+          topBottom.definition,
+        ]),
   ];
 }
 

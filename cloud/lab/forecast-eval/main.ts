@@ -1,13 +1,17 @@
+import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeError } from "@penstock/protocol/result";
 import { dayAheadMixes, dayAheadModels } from "../../forecast/day-ahead/index.ts";
+import { seriesForecasters } from "../../forecast/series/index.ts";
 import { TEST_DAYS } from "./evaluate-day-ahead.ts";
 import { evaluateNemMonth } from "./evaluate-nem-month.ts";
+import { evaluateSeries, type SeriesScore } from "./evaluate-series.ts";
 import { BLOCKS_FOLDER, judgeRecordedMarket } from "./judge-recorded-market.ts";
+import { readSiteSeries, siteFormats } from "./read-site-series.ts";
 
-const HELP = `npm run forecast-eval -- --dataset epf:NAME|nem:YYYYMM --data DIR [OPTIONS]
+const HELP = `npm run forecast-eval -- --dataset epf:NAME|nem:YYYYMM|vpp:NAME --data DIR [OPTIONS]
 
 Judges a forecaster on recorded prices, every day or half hour forecast with what was known then.
 
@@ -16,6 +20,8 @@ Judges a forecaster on recorded prices, every day or half hour forecast with wha
   --dataset nem:YYYYMM  a month of Australia's market by region and distance, against the operator's own forecast:
                         predispatch_price*YYYYMM*.parquet and dispatch_price*YYYYMM*.csv[.gz] in DIR or DIR/aemo_nem,
                         and, where it is there, trading_30min*.csv[.gz] for the weeks before
+  --dataset vpp:NAME    a year of homes' meters (${siteFormats.join(", ")}), what they use and what their roofs give, 1, 4 and
+                        24 hours ahead from every hour: NAME*.csv[.gz] in DIR or DIR/vpp
   --data DIR            where the files are
   --json                one JSON object on the last line of stdout
 
@@ -29,6 +35,7 @@ ${wrapped(Object.keys(dayAheadModels))}
 
   npm run forecast-eval -- --dataset epf:NP --data ../data --json
   npm run forecast-eval -- --dataset nem:202101 --data ../data
+  npm run forecast-eval -- --dataset vpp:citylearn --data ../data
 `;
 
 interface Wish {
@@ -70,8 +77,44 @@ async function main(): Promise<number> {
   const [family, name = ""] = dataset.split(":");
   if (family === "epf" && /^[\w.-]+$/.test(name)) return judgeDayAhead(wish);
   if (family === "nem" && /^\d{6}$/.test(name)) return judgeNemMonth(wish, name);
-  return usage(`--dataset wants epf:NAME or nem:YYYYMM, not "${dataset}"`);
+  if (family === "vpp" && siteFormats.includes(name)) return judgeHomes(wish, name);
+  return usage(`--dataset wants epf:NAME, nem:YYYYMM or vpp:${siteFormats.join("|")}, not "${dataset}"`);
 }
+
+async function judgeHomes({ dataset, data, isJson }: Wish, name: string): Promise<number> {
+  const path = [join(data, "vpp"), data].flatMap((folder) => filesIn(folder).filter((file) => isOf(file, name)))[0];
+  if (path === undefined) return refuse(`there is no ${name}*.csv[.gz] in ${data} or ${join(data, "vpp")}`);
+  const read = readSiteSeries(path, name);
+  if (!read.ok) return refuse(describeError(read.error));
+  const { homes, ...series } = read.value;
+  const scores: Record<string, readonly SeriesScore[]> = {};
+  say("W, all homes   hours ahead      MAE  persistence  yesterday  last week  in 90 % band");
+  for (const [what, measured] of Object.entries(series)) {
+    const forecaster = seriesForecasters[what];
+    if (forecaster === undefined) continue;
+    const judged = evaluateSeries(measured, forecaster, HOURS_AHEAD);
+    if (!judged.ok) return refuse(describeError(judged.error));
+    scores[what] = judged.value;
+    for (const { hoursAhead, mae, persistenceMae, yesterdayMae, lastWeekMae, bandCoverage } of judged.value) {
+      const cells = [mae, persistenceMae, yesterdayMae, lastWeekMae].map((value, i) =>
+        value.toFixed(0).padStart([9, 13, 11, 11][i] as number),
+      );
+      say(
+        `${what.padEnd(13)} ${String(hoursAhead).padStart(12)}${cells.join("")}${`${(100 * bandCoverage).toFixed(0)} %`.padStart(14)}`,
+      );
+    }
+  }
+  const days = Math.floor((series.load.values.length * series.load.intervalMs) / 86_400_000);
+  print(isJson, { dataset, homes, days, unit: "W", series: scores }, { dataset, homes, days });
+  return 0;
+}
+
+const HOURS_AHEAD = [1, 4, 24];
+
+const filesIn = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder).map((file) => join(folder, file)) : [];
+
+const isOf = (path: string, name: string): boolean => basename(path).startsWith(name) && /\.csv(\.gz)?$/.test(path);
 
 async function judgeDayAhead(wish: Wish): Promise<number> {
   const startedMs = performance.now();

@@ -4,6 +4,7 @@ import type { PriceQuantityCurve } from "../../strategies/price-quantity-curve.t
 import type { MarketTable } from "./market-table.ts";
 import { earned, type Run, runTrader } from "./run-trader.ts";
 import { type Score, scoreOf } from "./score.ts";
+import { type TopBottom, topBottom } from "./top-bottom.ts";
 import { BASELINES, traderNamed } from "./traders.ts";
 import { trainModels } from "./train-models.ts";
 
@@ -27,6 +28,7 @@ export interface IntervalBacktestResult extends Score {
   readonly days: number;
   readonly models: number;
   readonly baselines: Readonly<Record<string, Score>>;
+  readonly topBottom: TopBottom;
   readonly run: Run;
   /** What hindsight would have earned in each interval. */
   readonly hindsight: Float64Array;
@@ -91,6 +93,7 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
     days: (to - from) / perDay,
     models: lengths.length,
     baselines: Object.fromEntries(BASELINES.map((name) => [name, name === wish.trader ? score : judge(runOf(name))])),
+    topBottom: topBottom(table.prices.subarray(from, to), table.intervalMs, battery, score.profit),
     run,
     hindsight,
   });

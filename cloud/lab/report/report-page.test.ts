@@ -52,6 +52,7 @@ test("the page says what was kept of hindsight, in words and pictures, and lets 
       intervals,
       days: DAYS,
       models: 3,
+      topBottom: { name: "TB2", amount: 1, share: 1, definition: "TB2" },
       baselines: { yesterday: { ...score, profit: 96, capture: 0.1 } },
       run: { powerW: constant(0), soc: constant(0.5, intervals + 1), profit: constant(0.5), dischargedMWh: 0 },
       hindsight: constant(1),
