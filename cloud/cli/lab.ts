@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { describeError } from "@penstock/protocol/result";
 import type { UtcMs } from "@penstock/protocol/units";
 import { type Cell, DuckDbError, openDuckDb } from "../duckdb/duckdb.ts";
@@ -10,6 +9,7 @@ import { openTables } from "../lab/store/lab.ts";
 import { openStoreReader } from "../store/store-reader.ts";
 import { andAbove } from "./find-address.ts";
 import { findStore } from "./find-store.ts";
+import { endingsOf, offlineArguments } from "./offline-arguments.ts";
 import { plainText, table } from "./words.ts";
 
 const HELP = `fleetctl lab export [--out DIR] [--store FILE] [--from DATE] [--to DATE] [--json]
@@ -35,20 +35,26 @@ has known_utc, when it was learned, and about_utc, what it is about. Tables: ${O
 
 const CANCELLED = 130;
 
+const DEFAULT_FOLDER = resolve(import.meta.dirname, "../../.penstock/lab");
+
+const endings = endingsOf("lab");
+const { usage, refuse } = endings;
+const text = { type: "string" } as const;
+const options = {
+  out: { type: "string", default: DEFAULT_FOLDER },
+  lab: { type: "string", default: DEFAULT_FOLDER },
+  store: text,
+  from: text,
+  to: text,
+  "as-of": text,
+} as const;
+
 /** `fleetctl lab`: the offline data platform, on files. */
 export async function labCommand(argv: readonly string[]): Promise<number> {
-  let parsed: ReturnType<typeof read>;
-  try {
-    parsed = read(argv);
-  } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error));
-  }
+  const parsed = offlineArguments(argv, { help: HELP, options, ...endings });
+  if (typeof parsed === "number") return parsed;
   const { values, positionals } = parsed;
   const [verb, ...rest] = positionals;
-  if (values.help) {
-    process.stdout.write(`${HELP}\n`);
-    return 0;
-  }
   if (verb === "export" && rest.length === 0) return exportAll(values);
   const folder = resolve(values.lab);
   if (verb === "ls" && rest.length === 0) return ask(folder, undefined, LIST, values.json);
@@ -64,27 +70,15 @@ export async function labCommand(argv: readonly string[]): Promise<number> {
   );
 }
 
-const DEFAULT_FOLDER = resolve(import.meta.dirname, "../../.penstock/lab");
+interface ExportValues {
+  readonly out: string;
+  readonly store?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly json: boolean;
+}
 
-const read = (argv: readonly string[]) =>
-  parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      out: { type: "string", default: DEFAULT_FOLDER },
-      lab: { type: "string", default: DEFAULT_FOLDER },
-      store: { type: "string" },
-      from: { type: "string" },
-      to: { type: "string" },
-      "as-of": { type: "string" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-
-type Values = ReturnType<typeof read>["values"];
-
-async function exportAll({ out, store, from, to, json }: Values): Promise<number> {
+async function exportAll({ out, store, from, to, json }: ExportValues): Promise<number> {
   const startMs = from === undefined ? (0 as UtcMs) : dayOf(from);
   const endMs = to === undefined ? (Number.MAX_SAFE_INTEGER as UtcMs) : dayOf(to);
   if (startMs === undefined || endMs === undefined) return usage("--from and --to are days like 2026-01-31");
@@ -174,14 +168,4 @@ function inColumns(rows: readonly Readonly<Record<string, PlainCell>>[]): readon
     headings,
     rows.map((row) => Object.values(row).map((cell) => (cell === null ? "-" : plainText(String(cell))))),
   );
-}
-
-function refuse(sentence: string): number {
-  process.stderr.write(`fleetctl lab: ${sentence}\n`);
-  return 1;
-}
-
-function usage(sentence: string): number {
-  process.stderr.write(`fleetctl lab: ${sentence}; fleetctl lab --help\n`);
-  return 2;
 }

@@ -1,6 +1,7 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { z } from "zod";
-import { type BoostedTrees, isSound, predictTrees } from "../trees/boosted-trees.ts";
+import { type BoostedTrees, isSound } from "../trees/boosted-trees.ts";
+import { PackedTrees } from "../trees/packed-trees.ts";
 import type { ModelDocument } from "./model-document.ts";
 import type { QuantileModel } from "./quantile-forecaster.ts";
 
@@ -42,12 +43,13 @@ export function openTreeModel(document: ModelDocument, bytes: Uint8Array): Resul
     read.quantiles.length === quantiles.length &&
     read.quantiles.every((trees) => trees.features === inputs.length && isSound(trees));
   if (!isOfDocument) return fail({ code: "model.broken", reason: "the trees are not those of the document" });
+  const packed = read.quantiles.map((trees) => new PackedTrees(trees));
   return ok((rows, horizon) => {
     const said = new Float64Array(horizon * quantiles.length);
     for (let row = 0; row < horizon; row++) {
       const expected = rows[row * inputs.length + column] as number;
-      for (const [index, trees] of read.quantiles.entries()) {
-        said[row * quantiles.length + index] = expected + stretch(predictTrees(trees, rows, row), read.spread);
+      for (const [index, trees] of packed.entries()) {
+        said[row * quantiles.length + index] = expected + stretch(trees.predict(rows, row), read.spread);
       }
     }
     return ok(said);

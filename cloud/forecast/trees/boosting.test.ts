@@ -2,6 +2,7 @@ import { Rng } from "@penstock/protocol/rng";
 import { expect, test } from "vitest";
 import { isSound, predictTrees } from "./boosted-trees.ts";
 import { Boosting, type BoostingChoices } from "./boosting.ts";
+import { PackedTrees } from "./packed-trees.ts";
 
 const choices: BoostingChoices = {
   loss: "squared",
@@ -71,6 +72,17 @@ test("a row without a feature is answered all the same, and a leaf has the rows 
   const free = new Boosting(values, targets, choices, new Rng(1));
   free.grow(20);
   expect(predictTrees(free.model, Float64Array.of(Number.NaN, 0, 0), 0)).toBeGreaterThan(-1);
+});
+
+test("packed, trees say exactly what they said", () => {
+  const { values, targets } = made("learn", 800);
+  for (let row = 0; row < 800; row += 7) values[row * 3 + 1] = Number.NaN;
+  const boosting = new Boosting(values, targets, choices, new Rng(1));
+  boosting.grow(25);
+  const packed = new PackedTrees(boosting.model);
+  for (let row = 0; row < 800; row++) {
+    expect(packed.predict(values, row)).toBe(predictTrees(boosting.model, values, row));
+  }
 });
 
 test("trees that lead nowhere, or back, are not sound", () => {
