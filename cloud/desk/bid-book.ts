@@ -29,6 +29,8 @@ export class BidBook {
   readonly #journal: Journal;
   readonly #wallNowMs: () => UtcMs;
   readonly #records = new Map<string, BidRecord>();
+  /** By interval start and unit, oldest version first: a thousand units are looked up one by one. */
+  readonly #ids = new Map<UtcMs, Map<string, string[]>>();
 
   constructor(journal: Journal, wallNowMs: () => UtcMs) {
     this.#journal = journal;
@@ -39,7 +41,7 @@ export class BidBook {
   restore(span: Interval): void {
     for (const { body } of this.#journal.entries("bid", span)) {
       const record: BidRecord = { ...beforeReviews, ...(body as BidRecord) };
-      this.#records.set(record.bidId, record);
+      this.#enter(record);
     }
     for (const { body } of this.#journal.entries("submission", span)) {
       const change = body as BidChange;
@@ -51,7 +53,7 @@ export class BidBook {
   add(record: BidRecord): void {
     invariant(!this.#records.has(record.bidId), "a bid's version is used once");
     this.#journal.append({ kind: "bid", ...this.#about(record), body: record });
-    this.#records.set(record.bidId, record);
+    this.#enter(record);
   }
 
   change(bidId: string, state: BidState, details: Omit<Partial<BidChange>, "bidId" | "state"> = {}): BidRecord {
@@ -69,10 +71,8 @@ export class BidBook {
   }
 
   /** Bids of a unit for an interval, oldest version first. */
-  of(unitId: string, interval: Interval): readonly BidRecord[] {
-    return [...this.#records.values()].filter(
-      ({ bid }) => bid.unitId === unitId && bid.interval.startMs === interval.startMs,
-    );
+  of(unitId: string, { startMs }: Interval): readonly BidRecord[] {
+    return this.#recordsOf(this.#ids.get(startMs)?.get(unitId));
   }
 
   /** The bid the operator holds for a unit and interval: the newest it accepted. */
@@ -83,10 +83,9 @@ export class BidBook {
   /** The newest bid of a unit the operator accepted for any interval before one. */
   lastAccepted(unitId: string, before: Interval): BidRecord | undefined {
     let last: BidRecord | undefined;
-    for (const record of this.#records.values()) {
-      const { unitId: id, interval } = record.bid;
-      if (id !== unitId || interval.startMs >= before.startMs || !isAccepted(record)) continue;
-      if (last === undefined || interval.startMs >= last.bid.interval.startMs) last = record;
+    for (const [startMs, units] of this.#ids) {
+      if (startMs >= before.startMs || startMs < (last?.bid.interval.startMs ?? 0)) continue;
+      last = this.#recordsOf(units.get(unitId)).findLast(isAccepted) ?? last;
     }
     return last;
   }
@@ -94,20 +93,42 @@ export class BidBook {
   /** Versions count up within a unit and trading day. */
   nextVersion(unitId: string, day: Interval): number {
     let version = 0;
-    for (const { bid } of this.#records.values()) {
-      if (bid.unitId !== unitId || bid.interval.startMs < day.startMs || bid.interval.startMs >= day.endMs) continue;
-      version = Math.max(version, bid.versionNumber);
+    for (const [startMs, units] of this.#ids) {
+      if (startMs < day.startMs || startMs >= day.endMs) continue;
+      for (const { bid } of this.#recordsOf(units.get(unitId))) version = Math.max(version, bid.versionNumber);
     }
     return version + 1;
   }
 
+  /** By interval and unit, oldest version first. */
   from(startMs: UtcMs): readonly BidRecord[] {
-    return [...this.#records.values()].filter(({ bid }) => bid.interval.startMs >= startMs);
+    const starts = [...this.#ids.keys()].filter((start) => start >= startMs).sort((a, b) => a - b);
+    return starts.flatMap((start) =>
+      [...(this.#ids.get(start)?.values() ?? [])].flatMap((ids) => this.#recordsOf(ids)),
+    );
   }
 
   /** Ended trading days stay in the journal only. */
   forgetBefore(startMs: UtcMs): void {
-    for (const [bidId, { bid }] of this.#records) if (bid.interval.startMs < startMs) this.#records.delete(bidId);
+    for (const [start, units] of this.#ids) {
+      if (start >= startMs) continue;
+      for (const bidId of [...units.values()].flat()) this.#records.delete(bidId);
+      this.#ids.delete(start);
+    }
+  }
+
+  #enter(record: BidRecord): void {
+    const { unitId, interval } = record.bid;
+    this.#records.set(record.bidId, record);
+    const units = this.#ids.get(interval.startMs) ?? new Map<string, string[]>();
+    this.#ids.set(interval.startMs, units);
+    const ids = units.get(unitId);
+    if (ids === undefined) units.set(unitId, [record.bidId]);
+    else if (!ids.includes(record.bidId)) ids.push(record.bidId);
+  }
+
+  #recordsOf(ids: readonly string[] = []): readonly BidRecord[] {
+    return ids.flatMap((bidId) => this.#records.get(bidId) ?? []);
   }
 
   #about({ bidId, bid }: BidRecord) {

@@ -2,6 +2,7 @@ import type { CapabilityDocument, DeskAct } from "@penstock/protocol/fleet";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import type { SiteEntry } from "../config/cloud-config.ts";
 import { type ActLogPorts, logAct } from "./act-log.ts";
+import { KeptFacts } from "./kept-facts.ts";
 import type { Person } from "./person.ts";
 
 /**
@@ -12,9 +13,11 @@ import type { Person } from "./person.ts";
  */
 export class CapabilityBook {
   readonly #ports: ActLogPorts;
+  readonly #facts: KeptFacts;
 
   constructor(ports: ActLogPorts) {
     this.#ports = ports;
+    this.#facts = new KeptFacts(ports.journal);
   }
 
   /** The hash a site has to tell for its bids to leave; the first told is written down here. */
@@ -51,12 +54,12 @@ export class CapabilityBook {
   #keep(siteId: string, hash: string, before: string | null, by: Person, why: string): DeskAct {
     const act = logAct(this.#ports, { act: "attest", subject: siteId, before, after: hash }, by, why);
     const kept: KeptCapability = { hash, act };
-    this.#ports.journal.putFact(keyOf(siteId), kept);
+    this.#facts.put(keyOf(siteId), kept);
     return act;
   }
 
   #kept(siteId: string): KeptCapability | undefined {
-    return this.#ports.journal.fact(keyOf(siteId)) as KeptCapability | undefined;
+    return this.#facts.get(keyOf(siteId)) as KeptCapability | undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import type { DeskAct, GateDocument } from "@penstock/protocol/fleet";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { type GateMode, gateModes, type UnitEntry } from "../config/cloud-config.ts";
 import { type ActLogPorts, logAct } from "./act-log.ts";
+import { KeptFacts } from "./kept-facts.ts";
 import type { Person } from "./person.ts";
 
 /** What the desk sells. Each product of a unit or site has a gate of its own. */
@@ -13,15 +14,17 @@ export const energyProduct = "energy";
  */
 export class GateBook {
   readonly #ports: ActLogPorts;
+  readonly #facts: KeptFacts;
   readonly #units: readonly UnitEntry[];
 
   constructor(ports: ActLogPorts, units: readonly UnitEntry[]) {
     this.#ports = ports;
+    this.#facts = new KeptFacts(ports.journal);
     this.#units = units;
   }
 
   mode(subject: string, product: string): GateMode {
-    const kept = this.#ports.journal.fact(keyOf(subject, product));
+    const kept = this.#facts.get(keyOf(subject, product));
     if (kept === undefined) return this.#configured(subject);
     const gate = (kept as Partial<KeptGate> | null)?.gate;
     return isGateMode(gate) ? gate : "manual";
@@ -36,7 +39,7 @@ export class GateBook {
     const before = this.mode(subject, product);
     const set = logAct(this.#ports, { act: "gate", subject, before, after: gate }, by, why);
     const kept: KeptGate = { gate, set };
-    this.#ports.journal.putFact(keyOf(subject, product), kept);
+    this.#facts.put(keyOf(subject, product), kept);
     return ok(this.#document(unit, subject));
   }
 
@@ -47,7 +50,7 @@ export class GateBook {
   }
 
   #document({ unit }: UnitEntry, subject: string): GateDocument {
-    const kept = this.#ports.journal.fact(keyOf(subject, energyProduct)) as Partial<KeptGate> | null | undefined;
+    const kept = this.#facts.get(keyOf(subject, energyProduct)) as Partial<KeptGate> | null | undefined;
     return {
       subject,
       kind: subject === unit.id ? "unit" : "site",

@@ -1,6 +1,7 @@
 import type { DeskAct } from "@penstock/protocol/fleet";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { type ActLogPorts, logAct } from "./act-log.ts";
+import { KeptFacts } from "./kept-facts.ts";
 import type { Person } from "./person.ts";
 
 /**
@@ -9,14 +10,16 @@ import type { Person } from "./person.ts";
  */
 export class KillSwitch {
   readonly #ports: ActLogPorts;
+  readonly #facts: KeptFacts;
 
   constructor(ports: ActLogPorts) {
     this.#ports = ports;
+    this.#facts = new KeptFacts(ports.journal);
   }
 
   /** Null while the algorithm may bid. */
   state(): DeskAct | null {
-    const kept = this.#ports.journal.fact(KEY);
+    const kept = this.#facts.get(KEY);
     if (kept === undefined || kept === null) return null;
     const { by, why, atMs } = kept as Partial<DeskAct>;
     return by === undefined || why === undefined || atMs === undefined
@@ -29,7 +32,7 @@ export class KillSwitch {
     const held = this.state();
     if (held !== null) return held;
     const act = logAct(this.#ports, { act: "kill", subject: "desk", before: null, after: "killed" }, by, why);
-    this.#ports.journal.putFact(KEY, act);
+    this.#facts.put(KEY, act);
     return act;
   }
 
@@ -39,7 +42,7 @@ export class KillSwitch {
     if (held === null) return fail({ code: "desk.not-killed" });
     if (held.by === by.name) return fail({ code: "desk.second-person", pulledBy: held.by, asked: by.name });
     const act = logAct(this.#ports, { act: "clear-kill", subject: "desk", before: held, after: null }, by, why);
-    this.#ports.journal.putFact(KEY, null);
+    this.#facts.put(KEY, null);
     return ok(act);
   }
 }
