@@ -2,7 +2,6 @@ import {
   AttributeIds,
   type ClientSession,
   DataType,
-  type DataValue,
   makeBrowsePath,
   type NodeId,
   StatusCodes,
@@ -10,6 +9,7 @@ import {
 } from "node-opcua-client";
 import type { MappedNode } from "../devices/mapped/mapped-device.ts";
 import type { NodeSession } from "./device-nodes.ts";
+import { nodeNumber } from "./node-number.ts";
 import { openSecureSession, type Pki } from "./secure-session.ts";
 
 /**
@@ -28,7 +28,8 @@ export async function openDeviceSession(
     return {
       async read(wanted) {
         const reads = wanted.map((index) => ({ nodeId: at(ids, index), attributeId: AttributeIds.Value }));
-        return (await session.read(reads, 0)).map(numberOf);
+        const values = await session.read(reads, 0);
+        return values.map((value, place) => nodeNumber(value, at(nodes, wanted[place] ?? 0).sourceAgeMsMax));
       },
       async write(wanted, values) {
         const writes = wanted.map((index, place) => ({
@@ -70,15 +71,6 @@ async function findNodes(session: ClientSession, nodes: readonly MappedNode[]): 
 /** A value must be written as the type the node has. */
 async function dataTypes(session: ClientSession, ids: readonly NodeId[]): Promise<readonly DataType[]> {
   return Promise.all(ids.map((id) => session.getBuiltInDataType(id)));
-}
-
-function numberOf({ statusCode, value }: DataValue): number {
-  if (!statusCode.equals(StatusCodes.Good)) return Number.NaN;
-  const raw: unknown = value?.value;
-  if (typeof raw === "boolean") return raw ? 1 : 0;
-  // 64-bit integers come as two halves, the upper first.
-  if (Array.isArray(raw) && raw.length === 2) return Number(raw[0]) * 2 ** 32 + Number(raw[1]);
-  return typeof raw === "number" && Number.isFinite(raw) ? raw : Number.NaN;
 }
 
 function variantOf(dataType: DataType, value: number): Variant {

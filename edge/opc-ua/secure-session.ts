@@ -43,6 +43,7 @@ export async function openSecureSession(endpointUrl: string, pki: Pki): Promise<
     securityPolicy: SecurityPolicy.Basic256Sha256,
     // Behind an address translation a server names itself otherwise than we do; its certificate says who it is.
     endpointMustExist: false,
+    transportSettings: TRANSPORT_LIMITS,
     requestedSessionTimeout: SESSION_TIMEOUT_MS,
     transportTimeout: SESSION_TIMEOUT_MS,
   });
@@ -84,3 +85,10 @@ export async function trustFirstServer(endpointUrl: string, pki: Pki): Promise<v
 
 const NO_RECONNECT = { connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 }, keepSessionAlive: false };
 const SESSION_TIMEOUT_MS = 15_000;
+/** What a server may send us in one message; a few hundred values are a few kilobytes. */
+const TRANSPORT_LIMITS = {
+  receiveBufferSize: 65_535,
+  sendBufferSize: 65_535,
+  maxMessageSize: 4 << 20,
+  maxChunkCount: 128,
+};

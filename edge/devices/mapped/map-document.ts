@@ -42,6 +42,8 @@ const opcUaPoint = z.strictObject({
   path: z.string().regex(/^[^/]+(\/[^/]+)*$/, "browse names with / between them"),
   /** Where left out, the map's own. */
   namespace: z.string().min(1).optional(),
+  /** So old may the value be by the server's own account, and no older; left out, servers that stamp only what changes are taken as they are. */
+  sourceAgeMaxS: z.number().positive().max(3_600).optional(),
   ...meaning,
 });
 

@@ -1,3 +1,4 @@
+import type { Ms } from "@penstock/protocol/units";
 import type { MapCommands, MapIdentity, MapSource } from "./map-document.ts";
 import type { RegisterTypeName, WordOrder } from "./register-value.ts";
 import type { MapUnit } from "./units-of-map.ts";
@@ -38,4 +39,6 @@ export interface MappedNode {
   readonly address: number;
   readonly namespace: string;
   readonly path: string;
+  /** By the server's own account, server minus source timestamp; a value that is older is no value. */
+  readonly sourceAgeMsMax?: Ms;
 }

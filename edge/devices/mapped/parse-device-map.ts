@@ -1,4 +1,5 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { seconds } from "@penstock/protocol/units";
 import { type ConfigIssue, readDocument } from "../../config/read-document.ts";
 import { mapContradictions } from "./map-contradictions.ts";
 import { modbusMeterMap, modbusUnitMap, opcUaMeterMap, opcUaUnitMap } from "./map-document.ts";
@@ -71,7 +72,7 @@ function readOpcUa(text: string, kind: MappedDevice["kind"]): Read {
   const { value } = read;
   const entries = Object.entries(value.points);
   const points = entries.map(
-    ([name, { path: _path, namespace: _namespace, ...point }], index): MappedPoint => ({
+    ([name, { path: _path, namespace: _namespace, sourceAgeMaxS: _age, ...point }], index): MappedPoint => ({
       name,
       address: NODE_REGISTERS * index,
       type: "float64",
@@ -92,10 +93,11 @@ function readOpcUa(text: string, kind: MappedDevice["kind"]): Read {
     points: Object.fromEntries(points.map((point) => [point.name, point])),
     image: "unit" in value ? value.unit : value.meter,
     commands: "unit" in value ? value.commands : undefined,
-    nodes: entries.map(([, { path, namespace = value.namespace }], index) => ({
+    nodes: entries.map(([, { path, namespace = value.namespace, sourceAgeMaxS }], index) => ({
       address: NODE_REGISTERS * index,
       namespace,
       path,
+      ...(sourceAgeMaxS !== undefined && { sourceAgeMsMax: seconds(sourceAgeMaxS) }),
     })),
   };
   return { ok: true, device, at: read.at };
