@@ -43,3 +43,12 @@ test("half a period is not late, more is; a timer that fires early is punctual",
 test("a loop that has not run yet has no lateness", () => {
   expect(new Lateness(Ms(100)).stats()).toMatchObject({ cycles: 0, latenessP99Ms: 0, latenessMaxMs: 0 });
 });
+
+test("the counts go on for ever: two of them, subtracted, are the stretch between", () => {
+  const lateness = new Lateness(Ms(100));
+  for (let i = 0; i < 2_000; i++) lateness.add(i % 2 === 0 ? 0 : 4, 0);
+  expect(lateness.stats().latenessCounts).toEqual([
+    [0, 1_000],
+    [4.01, 1_000],
+  ]);
+});

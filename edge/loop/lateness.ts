@@ -37,6 +37,7 @@ export class Lateness {
       latenessP99Ms: this.#recent.at(0.99),
       latenessP999Ms: this.#recent.at(0.999),
       latenessMaxMs: this.#recent.at(1),
+      latenessCounts: this.#recent.ever(),
     };
   }
 }

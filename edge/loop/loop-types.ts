@@ -84,6 +84,8 @@ export interface LoopStats {
   readonly latenessP99Ms: number;
   readonly latenessP999Ms: number;
   readonly latenessMaxMs: number;
+  /** All cycles since the start: how late, rounded up, and how many. The difference of two tells a stretch of one's own. */
+  readonly latenessCounts: readonly (readonly [latenessMs: number, cycles: number])[];
   /** From the tick to the last write sent, and the devices' answers for the next image. */
   readonly cycleP99Ms: number;
   readonly stages: Readonly<Record<Stage, StageStats>>;

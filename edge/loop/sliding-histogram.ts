@@ -6,6 +6,8 @@ export class SlidingHistogram {
   /** The bucket of each value that still counts, oldest overwritten first. */
   readonly #window: Uint16Array;
   readonly #counts = new Uint32Array(BUCKETS);
+  /** Of all values, those that have left the window too. */
+  readonly #everCounts = new Uint32Array(BUCKETS);
   #added = 0;
 
   constructor(size: number) {
@@ -20,6 +22,7 @@ export class SlidingHistogram {
     }
     const bucket = valueMs > 0 ? bucketOf(valueMs) : 0;
     this.#window[place] = bucket;
+    this.#everCounts[bucket] = (this.#everCounts[bucket] ?? 0) + 1;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#added++;
   }
@@ -34,6 +37,16 @@ export class SlidingHistogram {
       if (seen >= wanted) return upperEndOf(bucket);
     }
     return 0;
+  }
+
+  /** How many of all values there ever were of each size: pairs of a size, rounded up, and a count above 0, in order. */
+  ever(): readonly (readonly [valueMs: number, count: number])[] {
+    const pairs: [number, number][] = [];
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const count = this.#everCounts[bucket] ?? 0;
+      if (count > 0) pairs.push([upperEndOf(bucket), count]);
+    }
+    return pairs;
   }
 }
 

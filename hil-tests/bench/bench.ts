@@ -7,8 +7,10 @@ export interface Benchmark {
   readonly text: string;
   run(options: {
     readonly repeats: number;
-    /** Of the control loop, where a benchmark has one. */
-    readonly periodMs: number;
+    /** Of the control loop, where a benchmark has one; undefined for those it measures by itself. */
+    readonly periodMs: number | undefined;
+    /** About how long the whole may take, where a benchmark can be bounded. */
+    readonly seconds: number;
     readonly progress: (text: string) => void;
   }): Promise<Record<string, unknown>>;
 }

@@ -31,7 +31,8 @@ const HELP = `npm run bench -- NAME [OPTIONS]
 ${SHELF.map(({ name, text }) => `  ${name.padEnd(12)} ${text}`).join("\n")}
 
   --repeats N   runs of the pair benchmark / anchor (default 5); medians are quoted
-  --period-ms N the control loop's period: 20, 50 or 100 (loop; default 100)
+  --period-ms N only this period of the control loop: 20, 50 or 100 (loop; default 100, then 20)
+  --seconds N   about how long the whole may take (loop; default 60)
   --json        one JSON object on the last line of stdout
 `;
 
@@ -41,7 +42,8 @@ async function main(): Promise<number> {
     options: {
       json: { type: "boolean" },
       repeats: { type: "string", default: "5" },
-      "period-ms": { type: "string", default: "100" },
+      "period-ms": { type: "string" },
+      seconds: { type: "string", default: "60" },
       help: { type: "boolean" },
     },
   });
@@ -55,12 +57,18 @@ async function main(): Promise<number> {
     process.stderr.write(`--repeats wants a whole number from 1, not "${values.repeats}"\n`);
     return 2;
   }
-  const periodMs = Number(values["period-ms"]);
-  if (![20, 50, 100].includes(periodMs)) {
+  const periodMs = values["period-ms"] === undefined ? undefined : Number(values["period-ms"]);
+  if (periodMs !== undefined && ![20, 50, 100].includes(periodMs)) {
     process.stderr.write(`--period-ms wants 20, 50 or 100, not "${values["period-ms"]}"\n`);
     return 2;
   }
-  const figures = await benchmark.run({ repeats, periodMs, progress: (text) => process.stderr.write(`${text}\n`) });
+  const seconds = Number(values.seconds);
+  if (!(seconds >= 30)) {
+    process.stderr.write(`--seconds wants a number from 30, not "${values.seconds}"\n`);
+    return 2;
+  }
+  const progress = (text: string) => process.stderr.write(`${text}\n`);
+  const figures = await benchmark.run({ repeats, periodMs, seconds, progress });
   const result = {
     name: benchmark.name,
     node: process.version,

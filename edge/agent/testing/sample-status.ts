@@ -77,6 +77,10 @@ export function sampleStatus(clock: Clock): SiteStatus {
       latenessP99Ms: 0.9,
       latenessP999Ms: 2.4,
       latenessMaxMs: 3,
+      latenessCounts: [
+        [0.2, 1_233],
+        [3, 1],
+      ],
       cycleP99Ms: 11,
       stages: {
         read: { budgetMs: 60, p50Ms: 6, p99Ms: 10, maxMs: 14, overruns: 0 },
