@@ -6,8 +6,9 @@ import { HandMadeMeter, HandMadeUnit } from "../../devices/testing/hand-made-uni
 import { meterConfig, unitConfig } from "../../devices/testing/unit-config.ts";
 import { inMemoryTransport } from "../../transports/in-memory.ts";
 import type { ControlCore } from "../control-core.ts";
+import type { Supervision } from "../hold-back.ts";
 import type { LoopOutput } from "../loop-types.ts";
-import { SiteLoop, type Supervision } from "../site-loop.ts";
+import { SiteLoop } from "../site-loop.ts";
 
 /** A site of hand-made units and a meter on a virtual clock. The meter shows what the units do plus `loadW`. */
 export class BenchSite {
