@@ -34,7 +34,7 @@ const LOST_MS = 4_000;
 export const agc: Benchmark = {
   name: "agc",
   text: "an AGC signal until a set-point reaches a unit; anchor the bare line and a bare register",
-  async run({ repeats, periodMs, progress }) {
+  async run({ repeats, periodMs = 100, progress }) {
     const rng = new Rng("agc");
     const operator = await operatorServer({ operator: { submit() {}, results() {} }, rng, port: 0 });
     invariant(operator.ok, "the operator listens");
