@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { type CodedError, describeError, fail, ok, type Result } from "@penstock/protocol/result";
+import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { instantOf } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
 import { auctionTraders } from "../lab/day-ahead-backtest/backtest-day-ahead.ts";
@@ -18,6 +18,7 @@ import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import { type BacktestArguments, readBacktestArguments } from "./backtest-arguments.ts";
 import { runDayAhead } from "./backtest-day-ahead.ts";
 import { backtestHelp } from "./backtest-help.ts";
+import { priceFileSentence } from "./price-file-sentence.ts";
 
 const LEARN_DAYS = 30;
 const CANCELLED = 130;
@@ -55,7 +56,7 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
   };
   const result =
     market === undefined ? await runDayAhead(wish, trader, say) : await runIntervals(wish, market, trader, say);
-  if (!result.ok) return refuse(describeError(result.error));
+  if (!result.ok) return refuse(priceFileSentence(result.error));
   const summary = { version: 1, ...result.value, seconds: Math.round((performance.now() - startedMs) / 100) / 10 };
   process.stdout.write(wish.json ? `${JSON.stringify(summary)}\n` : `${inWords(summary).join("\n")}\n`);
   return 0;

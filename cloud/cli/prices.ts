@@ -1,13 +1,12 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { describeError } from "@penstock/protocol/result";
 import { operatorReaders } from "../prices/operator-files/index.ts";
 import { normalCsv } from "../prices/operator-files/normal-csv.ts";
 import { operatorSeries } from "../prices/operator-files/operator-series.ts";
 import { readOperatorFiles } from "../prices/operator-files/read-operator-files.ts";
 import type { ReadReport, SeriesReport } from "../prices/operator-files/read-report.ts";
 import { reportOf, tableNameOf } from "../prices/operator-files/report-of.ts";
-import type { PriceFileError } from "../prices/parse-price-text.ts";
 import { endingsOf, offlineArguments } from "./offline-arguments.ts";
+import { priceFileSentence } from "./price-file-sentence.ts";
 import { plainText } from "./words.ts";
 
 const endings = endingsOf("prices");
@@ -60,14 +59,14 @@ export async function pricesCommand(argv: readonly string[]): Promise<number> {
     series: series === undefined ? undefined : [series],
     onFile: (source) => process.stderr.isTTY && process.stderr.write(`read ${plainText(source)}\n`),
   });
-  if (!files.ok) return refuse(sentenceOf(files.error));
+  if (!files.ok) return refuse(priceFileSentence(files.error));
   const name = tableNameOf(files.value, table);
-  if (!name.ok) return refuse(sentenceOf(name.error));
+  if (!name.ok) return refuse(priceFileSentence(name.error));
   const report = reportOf(files.value, name.value);
   let written: { readonly file: string; readonly rows: number } | undefined;
   if (out !== undefined) {
     const chosen = operatorSeries(files.value, { table: name.value, series, column });
-    if (!chosen.ok) return refuse(sentenceOf(chosen.error));
+    if (!chosen.ok) return refuse(priceFileSentence(chosen.error));
     try {
       written = { file: out, rows: writeLines(out, normalCsv(chosen.value)) - 1 };
     } catch (error) {
@@ -75,7 +74,7 @@ export async function pricesCommand(argv: readonly string[]): Promise<number> {
     }
   } else if (series !== undefined && report.series.length === 0) {
     return refuse(
-      sentenceOf({
+      priceFileSentence({
         code: "prices.no-series",
         source: paths[0] ?? "",
         line: 1,
@@ -87,13 +86,6 @@ export async function pricesCommand(argv: readonly string[]): Promise<number> {
   const result = { version: 1, ...report, ...(written !== undefined && { written }) };
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${inWords(result).join("\n")}\n`);
   return values.strict && !report.whole ? 1 : 0;
-}
-
-/** `file:line: what is wrong`, as editors and people know it. */
-export function sentenceOf({ source, line, column, says, ...rest }: PriceFileError): string {
-  return typeof says === "string"
-    ? `${plainText(source)}:${line}:${column}: ${plainText(says)} (${rest.code})`
-    : describeError({ source, line, column, ...rest });
 }
 
 function writeLines(path: string, lines: Iterable<string>): number {

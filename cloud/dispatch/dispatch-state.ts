@@ -38,25 +38,33 @@ export interface SiteState {
   /** What its newest lease asks; undefined when none is counted on. */
   leasedW: W | undefined;
   leaseId: string | undefined;
+  /** The lease by which it was asked again, after it had spoken of a clamp. */
+  recheckId: string | undefined;
   timer: Timer | undefined;
 }
 
 /**
- * A site says its limits leave less of its lease than it asks, or that it now does all of its share. True when what is
- * counted on has changed.
+ * What a site's word about its limits means. Said once, a clamp may be a reading that was late for a cycle: it is a
+ * `doubt`, and the site is asked again. Said of that lease too it counts: `changed`, as when a site that was clamped does
+ * all of its share again.
  */
 export function noteClamp(
   unit: UnitState,
-  { site: { siteId }, leasedW }: SiteState,
+  site: SiteState,
   { state, powerW }: LeaseAck,
-): boolean {
-  if (powerW === undefined || leasedW === undefined) return false;
+): "doubt" | "changed" | "nothing" {
+  const { leasedW, leaseId, recheckId } = site;
+  const { siteId } = site.site;
+  if (powerW === undefined || leasedW === undefined) return "nothing";
   const direction = Math.sign(leasedW);
   const isShort = powerW * direction < leasedW * direction * (1 - CLAMP_TOLERANCE);
-  if (state === "clamped" && isShort) unit.clamped.set(siteId, { powerW: Math.round(powerW) as W, direction });
-  else if (state !== "measured" || isShort || leasedW !== shareOf(unit, siteId)) return false;
-  else return unit.clamped.delete(siteId);
-  return true;
+  const isProbe = unit.clamped.has(siteId) && leasedW === shareOf(unit, siteId);
+  if (state === "clamped" && isShort) {
+    if (!isProbe && leaseId !== recheckId) return "doubt";
+    unit.clamped.set(siteId, { powerW: Math.round(powerW) as W, direction });
+    return "changed";
+  }
+  return state === "measured" && !isShort && isProbe && unit.clamped.delete(siteId) ? "changed" : "nothing";
 }
 
 export const shareOf = ({ shares }: UnitState, siteId: string): W =>

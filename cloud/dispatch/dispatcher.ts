@@ -75,6 +75,7 @@ export class Dispatcher {
           unitId: unit.id,
           leasedW: undefined,
           leaseId: undefined,
+          recheckId: undefined,
           timer: undefined,
         });
       }
@@ -121,7 +122,7 @@ export class Dispatcher {
     const unit = state === undefined ? undefined : this.#units.get(state.unitId);
     if (ack.state !== "rejected") {
       if (unit?.lost.get(siteId) === "silent") this.siteOnline(siteId);
-      if (state?.leaseId === ack.leaseId && unit !== undefined && noteClamp(unit, state, ack)) this.#assignSoon(unit);
+      if (state?.leaseId === ack.leaseId && unit !== undefined) this.#heardOfLimits(unit, state, ack);
     } else if (state?.leaseId === ack.leaseId) this.#lose(siteId, "refused");
   }
 
@@ -201,6 +202,18 @@ export class Dispatcher {
     }));
   }
 
+  #heardOfLimits(unit: UnitState, state: SiteState, ack: LeaseAck): void {
+    const heard = noteClamp(unit, state, ack);
+    if (heard === "changed") this.#assignSoon(unit);
+    if (heard !== "doubt") return;
+    const { siteId } = state.site;
+    const askedW = state.leasedW ?? (0 as W);
+    this.#later(siteId, RECHECK_AFTER_MS, () => {
+      this.#issue(siteId, askedW, this.#ports.config.dispatch.fleetRampWPerS);
+      state.recheckId = state.leaseId;
+    });
+  }
+
   /** At once, but a limit that slides is not chased more often than once a control interval. */
   #assignSoon(unit: UnitState): void {
     if (unit.clampTimer !== undefined) return;
@@ -266,7 +279,8 @@ export class Dispatcher {
       const hasAnswered = this.ledger.hasAnswer(lease.id) || this.ledger.hasAnswer(state.leaseId ?? lease.id);
       if (this.#isRunning && isCurrent && !hasAnswered) this.#lose(siteId, "silent");
     });
-    this.#later(siteId, renewEveryMs, () => {
+    const isCut = cutsOf(unit).has(siteId);
+    this.#later(siteId, isCut ? (Math.min(renewEveryMs, PROBE_EVERY_MS) as Ms) : renewEveryMs, () => {
       const isProbe = this.#units.get(unitId) === unit && cutsOf(unit).has(siteId);
       this.#issue(siteId, isProbe ? shareOf(unit, siteId) : powerW, rampWPerS);
     });
@@ -307,3 +321,7 @@ const REASONS = { award: "energy", agc: "AGC", instruction: "instruction" } as c
 
 /** How often the dispatch itself may change its mind about a site. */
 const CONTROL_INTERVAL_MS = seconds(1);
+/** Longer than a reading that was late for a cycle; short enough that others take over within the control interval. */
+const RECHECK_AFTER_MS = seconds(0.5);
+/** How often a clamped site is asked for all of its share again. */
+const PROBE_EVERY_MS = seconds(10);

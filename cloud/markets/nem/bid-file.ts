@@ -4,18 +4,9 @@ import { z } from "zod";
 import { readJson } from "../read-json.ts";
 import type { Direction, NemBid } from "./bid.ts";
 import { sideOf } from "./bid.ts";
-import { intervalOfPeriod, periodIdOf, tradingDate, tradingDay } from "./calendar.ts";
-import {
-  decodeRebid,
-  encodeRebid,
-  fromNemTime,
-  isWholeRebid,
-  nemDate,
-  nemInstant,
-  nemTime,
-  rebidFields,
-  wholeRebid,
-} from "./nem-time.ts";
+import { intervalOfPeriod, periodIdOf } from "./calendar.ts";
+import { decodeHeader, encodeHeader, headerFields } from "./file-header.ts";
+import { encodeRebid, isWholeRebid, wholeRebid } from "./nem-time.ts";
 import { DISPATCH_INTERVAL_MS } from "./rules.ts";
 
 /**
@@ -31,21 +22,8 @@ const SPEC_VERSION = "nem-energy-bdu-2024-06";
 export function encodeBids(bids: readonly NemBid[]): string {
   const [first] = bids;
   invariant(first !== undefined, "a bid file holds at least one bid");
-  const day = tradingDay(first.interval.startMs);
-  for (const bid of bids) {
-    const isOfFile =
-      bid.unitId === first.unitId &&
-      bid.versionNumber === first.versionNumber &&
-      bid.decidedAtMs === first.decidedAtMs &&
-      tradingDay(bid.interval.startMs).startMs === day.startMs;
-    invariant(isOfFile, "a bid file is one unit, one trading day, one version");
-  }
   const file: BidFile = {
-    specVersion: SPEC_VERSION,
-    submissionDateTime: nemTime(first.decidedAtMs),
-    versionNumber: first.versionNumber,
-    tradingDate: tradingDate(day),
-    duid: first.unitId,
+    ...encodeHeader(SPEC_VERSION, bids),
     service: "ENERGY",
     ...(first.rebid === undefined ? {} : encodeRebid(first.rebid)),
     energyBids: first.sides.map(({ direction, bandPrices }) => ({
@@ -64,8 +42,7 @@ export function parseBids(text: string): Result<readonly NemBid[], CodedError> {
 }
 
 function decode(file: BidFile): Result<readonly NemBid[], CodedError> {
-  const day = tradingDay(fromNemTime(`${file.tradingDate} 04:00:00.000`));
-  const rebid = decodeRebid(file);
+  const { day, about, why } = decodeHeader(file);
   const periodIds = file.energyBids[0]?.energyPeriods.map((period) => period.periodId) ?? [];
   for (const side of file.energyBids) {
     const ids = side.energyPeriods.map((period) => period.periodId);
@@ -73,11 +50,8 @@ function decode(file: BidFile): Result<readonly NemBid[], CodedError> {
   }
   return ok(
     periodIds.map((periodId, index) => ({
-      marketId: "nem",
-      unitId: file.duid,
+      ...about,
       interval: intervalOfPeriod(day, periodId),
-      versionNumber: file.versionNumber,
-      decidedAtMs: fromNemTime(file.submissionDateTime),
       sides: file.energyBids.map(({ direction, prices, energyPeriods }) => {
         const period = energyPeriods[index];
         invariant(period !== undefined, "both directions list the same periods");
@@ -91,7 +65,7 @@ function decode(file: BidFile): Result<readonly NemBid[], CodedError> {
           ...(period.energyLimit === undefined ? {} : { energyLimitMWh: period.energyLimit }),
         };
       }),
-      ...(rebid === undefined ? {} : { rebid }),
+      ...why,
     })),
   );
 }
@@ -113,13 +87,8 @@ export const PERIODS_A_DAY = 86_400_000 / DISPATCH_INTERVAL_MS;
 
 const bidFile = z
   .object({
-    specVersion: z.literal(SPEC_VERSION),
-    submissionDateTime: nemInstant,
-    versionNumber: z.number(),
-    tradingDate: nemDate,
-    duid: z.string().min(1),
+    ...headerFields(SPEC_VERSION),
     service: z.literal("ENERGY"),
-    ...rebidFields,
     energyBids: z.array(
       z.object({
         direction: z.enum(["GEN", "LOAD"]),

@@ -3,19 +3,10 @@ import { fail, invariant, ok } from "@penstock/protocol/result";
 import { z } from "zod";
 import { readJson } from "../read-json.ts";
 import { PERIODS_A_DAY } from "./bid-file.ts";
-import { intervalOfPeriod, periodIdOf, tradingDate, tradingDay } from "./calendar.ts";
+import { intervalOfPeriod, periodIdOf } from "./calendar.ts";
 import { type FcasOffer, fcasServices } from "./fcas.ts";
-import {
-  decodeRebid,
-  encodeRebid,
-  fromNemTime,
-  isWholeRebid,
-  nemDate,
-  nemInstant,
-  nemTime,
-  rebidFields,
-  wholeRebid,
-} from "./nem-time.ts";
+import { decodeHeader, encodeHeader, headerFields } from "./file-header.ts";
+import { encodeRebid, isWholeRebid, wholeRebid } from "./nem-time.ts";
 
 /** Field names as in the operator's public samples; casing and nesting are unverified, as with the energy file. */
 const SPEC_VERSION = "nem-fcas-2024-06";
@@ -24,24 +15,13 @@ const SPEC_VERSION = "nem-fcas-2024-06";
 export function encodeFcas(offers: readonly FcasOffer[]): string {
   const [first] = offers;
   invariant(first !== undefined, "an offer file holds at least one offer");
-  const day = tradingDay(first.interval.startMs);
   const books = new Map<string, FcasOffer[]>();
   for (const offer of offers) {
-    const isOfFile =
-      offer.unitId === first.unitId &&
-      offer.versionNumber === first.versionNumber &&
-      offer.decidedAtMs === first.decidedAtMs &&
-      tradingDay(offer.interval.startMs).startMs === day.startMs;
-    invariant(isOfFile, "an offer file is one unit, one trading day, one version");
     const key = `${offer.service} ${offer.direction ?? ""}`;
     books.set(key, [...(books.get(key) ?? []), offer]);
   }
   const file: FcasFile = {
-    specVersion: SPEC_VERSION,
-    submissionDateTime: nemTime(first.decidedAtMs),
-    versionNumber: first.versionNumber,
-    tradingDate: tradingDate(day),
-    duid: first.unitId,
+    ...encodeHeader(SPEC_VERSION, offers),
     ...(first.rebid === undefined ? {} : encodeRebid(first.rebid)),
     fcasBids: [...books.values()].map((book) => {
       const [head] = book;
@@ -70,19 +50,15 @@ export function parseFcas(text: string): Result<readonly FcasOffer[], CodedError
   const file = readJson(text, fcasFile, "nem.fcas-file");
   if (!file.ok) return file;
   const { value } = file;
-  const day = tradingDay(fromNemTime(`${value.tradingDate} 04:00:00.000`));
-  const rebid = decodeRebid(value);
+  const { day, about, why } = decodeHeader(value);
   if (value.fcasBids.length === 0) return fail({ code: "nem.fcas-file-empty" });
   return ok(
     value.fcasBids.flatMap(({ service, direction, prices, fcasPeriods }) =>
       fcasPeriods.map((period) => ({
-        marketId: "nem",
-        unitId: value.duid,
+        ...about,
         service,
         ...(direction === undefined ? {} : { direction }),
         interval: intervalOfPeriod(day, period.periodId),
-        versionNumber: value.versionNumber,
-        decidedAtMs: fromNemTime(value.submissionDateTime),
         bandPrices: prices,
         bandAvailMW: period.bandAvail,
         maxAvailMW: period.maxAvail,
@@ -92,7 +68,7 @@ export function parseFcas(text: string): Result<readonly FcasOffer[], CodedError
           highBreakpointMW: period.highBreakpoint,
           enablementMaxMW: period.enablementMax,
         },
-        ...(rebid === undefined ? {} : { rebid }),
+        ...why,
       })),
     ),
   );
@@ -100,12 +76,7 @@ export function parseFcas(text: string): Result<readonly FcasOffer[], CodedError
 
 const fcasFile = z
   .object({
-    specVersion: z.literal(SPEC_VERSION),
-    submissionDateTime: nemInstant,
-    versionNumber: z.number(),
-    tradingDate: nemDate,
-    duid: z.string().min(1),
-    ...rebidFields,
+    ...headerFields(SPEC_VERSION),
     fcasBids: z.array(
       z.object({
         service: z.enum(fcasServices),
