@@ -1,19 +1,24 @@
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { hours } from "@penstock/protocol/units";
 import { type DayAheadMarket, dayAheadModels, daysOf, HOURS } from "../forecast/day-ahead/index.ts";
 import { backtestDayAhead, type DayAheadBacktestResult } from "../lab/day-ahead-backtest/backtest-day-ahead.ts";
 import { BLOCK_DAYS, BlockStore } from "../lab/forecast-eval/blocks.ts";
 import { codeVersion } from "../lab/forecast-eval/code-version.ts";
 import { TEST_DAYS } from "../lab/forecast-eval/evaluate-day-ahead.ts";
 import { readDayAheadFile } from "../lab/forecast-eval/read-day-ahead-file.ts";
+import type { MarketTable } from "../lab/interval-backtest/market-table.ts";
+import { shuffledFuture } from "../lab/interval-backtest/shuffled-future.ts";
+import { reportPage } from "../lab/report/report-page.ts";
 import type { BacktestArguments } from "./backtest-arguments.ts";
 
 const DAY_MS = 86_400_000;
 const MODEL = "blend";
 
-export interface DayAheadSummary extends Omit<DayAheadBacktestResult, "profitByHour" | "hindsight"> {
+export interface DayAheadSummary extends Omit<DayAheadBacktestResult, "profitByHour" | "socByHour" | "hindsight"> {
   readonly market: string;
   readonly strategy: string;
   readonly model: string;
@@ -34,7 +39,9 @@ export async function runDayAhead(
   if (!file.ok) return file;
   const stretch = stretchOf(file.value.market, wish);
   if (!stretch.ok) return stretch;
-  const { market, testDays } = stretch.value;
+  const { testDays } = stretch.value;
+  const firstHour = (daysOf(stretch.value.market) - testDays) * HOURS;
+  const market = wish.shuffle ? shuffledFuture(stretch.value.market, firstHour, "shuffle") : stretch.value.market;
   // The very blocks `npm run forecast-eval` makes and keeps: what one has forecast the other need not.
   const folder = resolve(import.meta.dirname, "../../.penstock/forecast-eval");
   const store = new BlockStore(join(folder, `${name}-${fingerprint(market.prices)}`), (model) =>
@@ -51,7 +58,24 @@ export async function runDayAhead(
     onProgress,
   });
   if (!result.ok) return result;
-  const { profitByHour: _, hindsight: __, ...figures } = result.value;
+  const { profitByHour: profit, socByHour: soc, ...figures } = result.value;
+  if (wish.report !== undefined) {
+    const page = reportPage({
+      market: "day-ahead",
+      strategy: trader,
+      table: tableOf(market),
+      battery: wish.battery,
+      from: firstHour,
+      result: { ...figures, run: { profit, soc } },
+      curves: new Map(),
+    });
+    try {
+      writeFileSync(wish.report, page);
+    } catch (error) {
+      return fail({ code: "lab.report-not-written", file: wish.report, reason: (error as Error).message });
+    }
+  }
+  const { hindsight: _, ...told } = figures;
   const dateOf = (day: number): string => new Date(market.firstDayMs + day * DAY_MS).toISOString().slice(0, 10);
   const endDay = daysOf(market);
   return ok({
@@ -60,9 +84,20 @@ export async function runDayAhead(
     model: MODEL,
     from: dateOf(endDay - testDays),
     to: dateOf(endDay),
-    ...figures,
+    ...told,
   });
 }
+
+/** Hourly prices on the market's own clock. */
+const tableOf = ({ name, firstDayMs, prices }: DayAheadMarket): MarketTable => ({
+  source: name,
+  intervalMs: hours(1),
+  startMs: firstDayMs,
+  utcOffsetMs: 0,
+  prices,
+  measured: [],
+  published: [],
+});
 
 /** The market from `--learn-from` to `--to`, and how many of its days count. */
 function stretchOf(

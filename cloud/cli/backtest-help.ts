@@ -33,6 +33,7 @@ ${list(auctionTraders)}
   --interval-start | --interval-end   what the stamps mean
   --fill-gaps MIN      fill gaps up to so long with the last value, and say how many (default: refuse any gap)
   --shuffle            shuffle the days that count, interval by interval: a share above the naive level is a leak
+                       (an auction is forecast anew for it, which takes a while)
   --report FILE        write the report as one HTML page
   --workers N          threads (default: one a core)
   --out DIR, --fresh   where learned weeks are kept so that a stopped run goes on; --fresh keeps none

@@ -40,8 +40,6 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
   if (market === undefined && !isDayAhead) return usage(`there is no market "${wish.market}"`);
   const shelf = isDayAhead ? auctionTraders : intervalTraders;
   const trader = wish.strategy ?? (Object.keys(shelf)[0] as string);
-  if (isDayAhead && (wish.report !== undefined || wish.shuffle))
-    return usage("--report and --shuffle are for markets of consecutive intervals");
   if (shelf[trader] === undefined)
     return usage(`there is no strategy "${trader}" for it; there are ${Object.keys(shelf).join(", ")}`);
   process.once("SIGINT", () => {

@@ -23,6 +23,8 @@ export interface DayAheadBacktestResult extends Score {
   readonly days: number;
   readonly baselines: Readonly<Record<string, Score>>;
   readonly profitByHour: Float64Array;
+  /** State of charge at the START of each hour. */
+  readonly socByHour: Float64Array;
   readonly hindsight: Float64Array;
 }
 
@@ -92,6 +94,7 @@ export async function backtestDayAhead(wish: DayAheadBacktest): Promise<Result<D
       "last-week-schedule": schedule((day) => realOn(day - 7)),
     },
     profitByHour: profitsOf(battery, volumes, real),
+    socByHour: socByHourOf(volumes, battery),
     hindsight,
   });
 }
@@ -101,13 +104,30 @@ const profitsOf = (battery: Battery, meterMWh: Float64Array, prices: Float64Arra
 
 const soldMWh = (meterMWh: Float64Array): number => meterMWh.reduce((sum, volume) => sum + Math.max(0, volume), 0);
 
+/** A store is half full when a day begins; whoever sells more than a day buys breaks the store, and is told. */
+const SOC_AT_MIDNIGHT = 0.5;
+
+const nextSoc = (soc: number, volume: number, battery: Battery): number =>
+  soc +
+  (volume > 0 ? -volume / battery.efficiencyDischarge : -volume * battery.efficiencyCharge) /
+    (battery.capacityWh / 1e6);
+
+function socByHourOf(meterMWh: Float64Array, battery: Battery): Float64Array {
+  let soc = SOC_AT_MIDNIGHT;
+  return meterMWh.map((volume, at) => {
+    if (at % HOURS === 0) soc = SOC_AT_MIDNIGHT;
+    const before = soc;
+    soc = nextSoc(soc, volume, battery);
+    return before;
+  });
+}
+
 /** Whatever an auction accepts, the store must hold it; judged here by adding it up, hour by hour. */
 function firstBrokenDay(meterMWh: Float64Array, battery: Battery): number | undefined {
-  const capacityMWh = battery.capacityWh / 1e6;
   for (let day = 0; day * HOURS < meterMWh.length; day++) {
-    let soc = 0.5;
+    let soc = SOC_AT_MIDNIGHT;
     for (const volume of meterMWh.subarray(day * HOURS, (day + 1) * HOURS)) {
-      soc += (volume > 0 ? -volume / battery.efficiencyDischarge : -volume * battery.efficiencyCharge) / capacityMWh;
+      soc = nextSoc(soc, volume, battery);
       const isInside = soc > battery.socMin - SOC_SHARE_TOLERANCE && soc < battery.socMax + SOC_SHARE_TOLERANCE;
       const isWithinPower =
         volume * 1e6 <= battery.powerWMaxDischarge + 1 && -volume * 1e6 <= battery.powerWMaxCharge + 1;

@@ -1,11 +1,10 @@
 import { Rng } from "@penstock/protocol/rng";
-import type { MarketTable } from "./market-table.ts";
 
 /**
  * The same table with its prices shuffled among the intervals from `from` on. The past then says nothing of the
  * future; whoever still keeps more than the naive level has seen what was to come.
  */
-export function shuffledFuture(table: MarketTable, from: number, seed: string): MarketTable {
+export function shuffledFuture<T extends { readonly prices: Float64Array }>(table: T, from: number, seed: string): T {
   const rng = new Rng(seed);
   const prices = table.prices.slice();
   for (let index = prices.length - 1; index > from; index--) {

@@ -2,6 +2,7 @@ import type { Battery } from "../../optimise/battery.ts";
 import type { PriceQuantityCurve } from "../../strategies/price-quantity-curve.ts";
 import type { IntervalBacktestResult } from "../interval-backtest/backtest-intervals.ts";
 import type { MarketTable } from "../interval-backtest/market-table.ts";
+import type { Run } from "../interval-backtest/run-trader.ts";
 import { dailySums, type Score } from "../interval-backtest/score.ts";
 import { captureInterval } from "./bootstrap.ts";
 import { type Axis, escaped, fanChart, lineChart, roundAxis, shortNumber, stackChart } from "./charts.ts";
@@ -13,10 +14,15 @@ export interface Report {
   readonly table: MarketTable;
   readonly battery: Battery;
   readonly from: number;
-  readonly result: IntervalBacktestResult;
+  readonly result: ReportedResult;
   /** Curves as offered, by interval of the table; some intervals are enough. */
   readonly curves: ReadonlyMap<number, PriceQuantityCurve>;
 }
+
+/** What a page tells of a backtest; one of an auction learns no models week by week. */
+export type ReportedResult = Score &
+  Pick<IntervalBacktestResult, "intervals" | "baselines" | "hindsight"> &
+  Partial<Omit<IntervalBacktestResult, "run">> & { readonly run: Pick<Run, "profit" | "soc"> & Partial<Run> };
 
 /** A backtest as one HTML page that needs nothing else: what was kept of hindsight, when, and how it was bid. */
 export function reportPage(report: Report): string {
@@ -57,14 +63,14 @@ const batteryWords = ({
 const share = (value: number | null): string => (value === null ? "–" : `${(value * 100).toFixed(1)} %`);
 const money = (value: number): string => Math.round(value).toLocaleString("en-GB");
 
-function tiles(result: IntervalBacktestResult, range: readonly [number, number] | null): string {
+function tiles(result: ReportedResult, range: readonly [number, number] | null): string {
   const tile = (name: string, value: string, under: string): string =>
     `<div class="tile"><span>${name}</span><b>${value}</b><small>${under}</small></div>`;
   const interval = range === null ? "" : `${share(range[0])} to ${share(range[1])} in 90 % of resampled years`;
-  return `<section class="tiles">${tile("capture", share(result.capture), interval)}${tile("without the top 10 days", share(result.captureWithoutTop10Days), "days on which hindsight earned most")}${tile("profit", money(result.profit), `of ${money(result.perfectForesightProfit)}`)}${tile("cycles a day", result.cyclesPerDay.toFixed(2), `${result.models} models learned`)}</section>`;
+  return `<section class="tiles">${tile("capture", share(result.capture), interval)}${tile("without the top 10 days", share(result.captureWithoutTop10Days), "days on which hindsight earned most")}${tile("profit", money(result.profit), `of ${money(result.perfectForesightProfit)}`)}${tile("cycles a day", result.cyclesPerDay.toFixed(2), result.models === undefined ? "" : `${result.models} models learned`)}</section>`;
 }
 
-function scoreTable(strategy: string, result: IntervalBacktestResult): string {
+function scoreTable(strategy: string, result: ReportedResult): string {
   const row = (name: string, score: Score): string =>
     `<tr><td>${escaped(name)}</td><td>${money(score.profit)}</td><td>${share(score.capture)}</td><td>${share(score.captureWithoutTop10Days)}</td><td>${score.cyclesPerDay.toFixed(2)}</td></tr>`;
   const rows = [row(strategy, result), ...Object.entries(result.baselines).map(([name, score]) => row(name, score))];
