@@ -93,7 +93,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     people: new People(people),
     actions: { desk: (act, body, by) => aggregator.act(act, body, by) },
     routes: {
-      desk: () => ({ atMs: clock.nowMs(), ...aggregator.desk.document() }),
+      desk: () => ({ atMs: clock.nowMs(), ...aggregator.desk.document(), acts: aggregator.desk.acts() }),
       report: () => ({ version: 1, ...aggregator.report() }),
       deliveries: () => aggregator.deliveries(),
       "why-bid": (bidId) => {

@@ -1,10 +1,19 @@
 import { readFileSync } from "node:fs";
 import type { DeskDocument } from "@penstock/protocol/fleet";
-import { printAct, printApproval, printApprovals, printCapabilities, printDesk, printGates } from "./print-desk.ts";
+import type { LoggedAct } from "../desk/act-log.ts";
+import {
+  printAct,
+  printActs,
+  printApproval,
+  printApprovals,
+  printCapabilities,
+  printDesk,
+  printGates,
+} from "./print-desk.ts";
 import type { Paint } from "./words.ts";
 
 /** The desk as the API says it, with the moment it was asked. */
-export type DeskAnswer = DeskDocument & { readonly atMs: number };
+export type DeskAnswer = DeskDocument & { readonly atMs: number; readonly acts: readonly LoggedAct[] };
 
 interface VerbCommon {
   /** What is typed after `fleetctl`. */
@@ -54,6 +63,12 @@ const look = (
 export const deskVerbs: readonly DeskVerb[] = [
   look(["desk"], "the desk in one glance: what may leave, what waits, what is stopped", (desk, _, paint) =>
     printDesk(desk, paint),
+  ),
+  look(
+    ["desk", "log"],
+    "who did what at the desk lately, when and why, newest first",
+    ({ acts }, _, paint) => printActs(acts, paint),
+    ({ version, atMs, acts }) => ({ version, atMs, acts }),
   ),
   look(
     ["gates"],

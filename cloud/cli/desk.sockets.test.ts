@@ -28,7 +28,7 @@ beforeAll(async () => {
     port: 0,
     pageFolder: "/nowhere",
     people,
-    routes: { desk: () => ({ atMs: world.clock.nowMs(), ...world.desk.document() }) },
+    routes: { desk: () => ({ atMs: world.clock.nowMs(), ...world.desk.document(), acts: world.desk.acts() }) },
     actions: { desk: (act, body, by) => deskAct(world.desk.commands, fiveMinutes, act, body, by) },
   });
   if (!started.ok) throw new Error(started.error.code);
@@ -100,6 +100,10 @@ test("the switch is pulled by one and cleared by another", async () => {
   expect((await fleetctl("kill", "clear", "--why", "checked", ...as("trader-1"))).code).toBe(1);
   expect((await fleetctl("kill", "clear", "--why", "checked", ...as("approver-1"))).code).toBe(0);
   expect((await fleetctl("desk")).out).toContain("the algorithm may bid");
+  const log = (await fleetctl("desk", "log")).out;
+  expect(log).toMatch(
+    /^clear-kill +desk [^\n]*\n +\d{4}-.* approver-1: checked\nkill +desk [^\n]*\n .* trader-1: odd prices/,
+  );
 });
 
 test.each([

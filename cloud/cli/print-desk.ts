@@ -1,4 +1,5 @@
 import type { ApprovalDocument, BidEffectDocument, DeskAct, DeskDocument } from "@penstock/protocol/fleet";
+import type { LoggedAct } from "../desk/act-log.ts";
 import { type Paint, plainText, price, table, timeOf, wrapped } from "./words.ts";
 
 /** What may leave, what waits, what is stopped: the whole desk. */
@@ -73,6 +74,20 @@ export function printCapabilities({ capabilities }: DeskDocument, paint: Paint):
       return [isFine(state) ? line : paint.warning(line), ...actLines(attested, paint)];
     }),
   ];
+}
+
+export function printActs(acts: readonly LoggedAct[], paint: Paint): readonly string[] {
+  if (acts.length === 0) return ["nobody did anything here in the last month"];
+  return acts.flatMap((act) => [
+    `${act.act.padEnd(10)}  ${plainText(act.subject)}  ${plainText(changeWords(act))}`.trimEnd(),
+    ...actLines(act, paint),
+  ]);
+}
+
+/** `auto -> off`; of a hash its beginning, and nothing of what is not a word. */
+function changeWords({ before, after }: LoggedAct): string {
+  const word = (value: unknown): string => (typeof value === "string" ? value.slice(0, 12) : "-");
+  return `${word(before)} -> ${word(after)}`;
 }
 
 /** What an act came to, in a line. */

@@ -1,5 +1,6 @@
 import type { DeskAct } from "@penstock/protocol/fleet";
 import type { Clock } from "@penstock/protocol/time";
+import type { UtcMs } from "@penstock/protocol/units";
 import type { Journal } from "./journal.ts";
 import type { MarketClock } from "./market-clock.ts";
 import type { Person } from "./person.ts";
@@ -14,6 +15,16 @@ export interface LoggedAct extends DeskAct {
   readonly before: unknown;
   readonly after: unknown;
 }
+
+/** The latest acts, newest first: at most so many, and none older than a month of market time. */
+export function latestActs({ marketClock, journal }: ActLogPorts, limit: number): readonly LoggedAct[] {
+  const nowMs = marketClock.nowMs();
+  const span = { startMs: (nowMs - MONTH_MS) as UtcMs, endMs: (nowMs + 1) as UtcMs };
+  const entries = journal.entries("desk-act", span).slice(-limit);
+  return entries.map(({ body }) => body as LoggedAct).reverse();
+}
+
+const MONTH_MS = 31 * 86_400_000;
 
 export interface ActLogPorts {
   readonly clock: Clock;

@@ -5,6 +5,7 @@ import type { Ms, UtcMs } from "@penstock/protocol/units";
 import type { UnitEntry } from "../config/cloud-config.ts";
 import type { OfferedCurve } from "../dispatch/split-award.ts";
 import type { PriceForecast } from "../forecast/forecaster.ts";
+import { type LoggedAct, latestActs } from "./act-log.ts";
 import { type BidRecord, instantText, isReleased } from "./bid-record.ts";
 import { decideOffer, withdrawal } from "./decide-offer.ts";
 import { DeskBooks } from "./desk-books.ts";
@@ -79,6 +80,11 @@ export class Desk {
   /** What people see of it. */
   document(): DeskDocument {
     return deskView(this.#books);
+  }
+
+  /** What people did here lately, newest first. */
+  acts(): readonly LoggedAct[] {
+    return latestActs(this.#ports, ACTS_SHOWN);
   }
 
   /** Null while the algorithm may bid. */
@@ -262,6 +268,8 @@ export class Desk {
     journal.append({ kind: "forecast", id, knownAtMs: clock.nowMs(), intervalStartMs: interval.startMs, body });
   }
 }
+
+const ACTS_SHOWN = 50;
 
 /** After a longer outage the operator's statements are the source, not its dispatch results. */
 const CATCH_UP_MS: Ms = (24 * 3_600_000) as Ms;

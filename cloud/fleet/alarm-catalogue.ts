@@ -46,7 +46,8 @@ const kinds: Readonly<Record<string, AlarmKind>> = {
   },
   "desk.capability-unknown": {
     priority: "medium",
-    action: "The site does not say which settings it runs on, so it is not bid; update its edge.",
+    action:
+      "The site has not said which settings it runs on, so it is not bid. Usual for some seconds after its first start.",
   },
   "desk.bid-refused": {
     priority: "medium",
