@@ -8,7 +8,8 @@ import { limitWrite } from "./limit-write.ts";
 import type { NorthboundAgent, NorthboundServer, ServerReport } from "./northbound.ts";
 import type { NorthboundOpcUaConfig } from "./northbound-config.ts";
 import type { FromServer, ServedClient, ToServer } from "./server-link.ts";
-import { type SiteNode, siteNodes } from "./site-nodes.ts";
+import type { SiteNode } from "./site-node.ts";
+import { siteNodes } from "./site-nodes.ts";
 
 export interface OpcUaServerOptions {
   readonly clock: Clock;

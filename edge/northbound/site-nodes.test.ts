@@ -2,7 +2,8 @@ import { W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { BenchSite, grantOf, NO_LATCHES } from "../loop/testing/bench-site.ts";
 import type { NodeSample } from "./server-link.ts";
-import { type NorthboundView, siteNodes } from "./site-nodes.ts";
+import type { NorthboundView } from "./site-node.ts";
+import { siteNodes } from "./site-nodes.ts";
 
 test("the site's nodes say what the site is and does, each with its own time", () => {
   const site = running();

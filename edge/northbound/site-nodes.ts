@@ -1,20 +1,12 @@
-import type { AgentView } from "../agent/site-report.ts";
 import { stateOf } from "../alarms/alarm.ts";
 import type { SiteConfig, UnitConfig } from "../config/site-config.ts";
-import type { PowerInterval, Reading, UnitImage } from "../control/image.ts";
+import type { PowerInterval } from "../control/image.ts";
 import { PRIORITIES } from "../explanations/index.ts";
 import type { SiteStatus } from "../loop/loop-types.ts";
 import type { LimitedSide } from "./northbound-config.ts";
-import type { NodeSample, NodeValue, ServedNode } from "./server-link.ts";
-
-/** What the nodes are made from. */
-export type NorthboundView = Pick<AgentView, "nowMs" | "site" | "latches" | "alarms">;
-
-/** A node, and how its value is had. */
-export interface SiteNode {
-  readonly node: ServedNode;
-  sample(view: NorthboundView): NodeSample;
-}
+import type { NodeValue } from "./server-link.ts";
+import { fact, inSum, type NorthboundView, reading, type SiteNode, scaled } from "./site-node.ts";
+import { unitNodes } from "./unit-nodes.ts";
 
 /**
  * The site as OPC UA nodes, pure: who it is, what it does, what it may do and why, its units, its meter, its plant and
@@ -149,132 +141,6 @@ export function siteNodes({ siteId, control, units, plant, northbound }: SiteCon
   ];
 }
 
-type Options = Pick<ServedNode, "unit" | "range" | "isGranted">;
-type Known = NodeValue | undefined;
-
-/** Something the site itself knows: as good and as old as the loop's last word. */
-const fact = (
-  path: string,
-  type: ServedNode["type"],
-  about: string,
-  of: (view: NorthboundView) => Known,
-  options: Options = {},
-): SiteNode => ({
-  node: { path: `Site/${path}`, type, about, ...options },
-  sample(view) {
-    const value = of(view);
-    const timeMs = view.site?.timeMs ?? view.nowMs;
-    return value === undefined || view.site === undefined
-      ? { quality: "missing", timeMs }
-      : { quality: "good", value, timeMs };
-  },
-});
-
-/** Something that was read from a device. */
-const reading = (
-  path: string,
-  about: string,
-  of: (site: SiteStatus) => Reading<number | boolean | string> | undefined,
-  options: Options = {},
-  type: ServedNode["type"] = "Double",
-): SiteNode => ({
-  node: { path: `Site/${path}`, type, about, ...options },
-  sample: ({ site, nowMs }) => (site === undefined ? missing(nowMs) : sampleOf(of(site), site.image.nowMs)),
-});
-
-/** A sum over the units: no better than the worst of them and no newer than the oldest. One that is missing makes it missing. */
-const inSum = (
-  path: string,
-  about: string,
-  unit: ServedNode["unit"] & string,
-  range: ServedNode["range"],
-  of: (unit: UnitImage) => Reading<number>,
-): SiteNode => ({
-  node: { path: `Site/${path}`, type: "Double", about, unit, ...(range && { range }) },
-  sample({ site, nowMs }) {
-    if (site === undefined) return missing(nowMs);
-    let value = 0;
-    let timeMs: number = site.image.nowMs;
-    let quality: "good" | "stale" = "good";
-    for (const one of site.image.units.map(of)) {
-      if (one.quality === "missing") return missing(site.image.nowMs);
-      if (one.quality === "stale") quality = "stale";
-      value += one.value;
-      timeMs = Math.min(timeMs, site.image.nowMs - one.ageMs);
-    }
-    return { quality, value, timeMs };
-  },
-});
-
-function unitNodes({ id, rating }: UnitConfig, index: number): readonly SiteNode[] {
-  const of =
-    <T extends number | boolean | string>(get: (unit: UnitImage) => Reading<T>) =>
-    ({ image }: SiteStatus) => {
-      const unit = image.units[index];
-      return unit && get(unit);
-    };
-  const power = [-rating.chargeWMax, rating.dischargeWMax] as const;
-  const at = (name: string) => `Units/${id}/${name}`;
-  return [
-    reading(
-      at("ActivePower"),
-      "Power, W, + out",
-      of((unit) => unit.powerW),
-      { unit: "W", range: power },
-    ),
-    reading(
-      at("ReactivePower"),
-      "Reactive power, var, + injects",
-      of((unit) => unit.reactiveVar),
-      { unit: "var" },
-    ),
-    reading(
-      at("StateOfCharge"),
-      "State of charge, %",
-      of(({ soc }) => scaled(soc, 100)),
-      { unit: "%", range: [0, 100] },
-    ),
-    reading(
-      at("ChargePowerAvailable"),
-      "What it may be charged with, W",
-      of((unit) => unit.chargeWMax),
-      { unit: "W" },
-    ),
-    reading(
-      at("DischargePowerAvailable"),
-      "What it may give, W",
-      of((unit) => unit.dischargeWMax),
-      { unit: "W" },
-    ),
-    reading(
-      at("Temperature"),
-      "Its warmest place, °C",
-      of((unit) => unit.temperatureC),
-      { unit: "°C" },
-    ),
-    reading(
-      at("Setpoint"),
-      "The set-point it says it holds, W",
-      of((unit) => unit.setpointW),
-      { unit: "W", range: power },
-    ),
-    reading(
-      at("State"),
-      "running, standby, starting, fault or off",
-      of((unit) => unit.state),
-      {},
-      "String",
-    ),
-    reading(
-      at("Remote"),
-      "It takes set-points from here",
-      of((unit) => unit.remote),
-      {},
-      "Boolean",
-    ),
-  ];
-}
-
 const PLANT_NODES = [
   reading(
     "Plant/BreakerClosed",
@@ -323,24 +189,14 @@ function limitNodes(
   ];
 }
 
-const missing = (timeMs: number): NodeSample => ({ quality: "missing", timeMs });
-
-const sampleOf = (one: Reading<number | boolean | string> | undefined, nowMs: number): NodeSample =>
-  one === undefined || one.quality === "missing"
-    ? missing(nowMs)
-    : { quality: one.quality, value: one.value, timeMs: nowMs - one.ageMs };
-
-const scaled = (one: Reading<number>, by: number): Reading<number> =>
-  one.quality === "missing" ? one : { ...one, value: one.value * by };
-
 const whyOf =
   (name: "source" | "wishW" | "targetW") =>
-  ({ site }: NorthboundView): Known =>
+  ({ site }: NorthboundView): NodeValue | undefined =>
     site?.explanation[name];
 
 const becauseOf =
   <T extends string | number>(of: (because: SiteStatus["explanation"]["because"][number]) => T) =>
-  ({ site }: NorthboundView): Known =>
+  ({ site }: NorthboundView): NodeValue | undefined =>
     site?.explanation.because.filter(({ movedW }) => movedW !== 0).map(of) as
       | readonly number[]
       | readonly string[]

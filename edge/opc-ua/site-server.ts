@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "@penstock/protocol/time";
-import { OPCUACertificateManager } from "node-opcua-certificate-manager";
-import { MessageSecurityMode, SecurityPolicy, type StatusCode } from "node-opcua-client";
+import { MessageSecurityMode, SecurityPolicy } from "node-opcua-client";
 import { OPCUAServer } from "node-opcua-server";
 import type { NorthboundOpcUaConfig } from "../northbound/northbound-config.ts";
 import type { FromServer, ServedNode, ToServer } from "../northbound/server-link.ts";
 import { watchClients } from "./served-clients.ts";
 import { ServedNodes } from "./served-nodes.ts";
 import { usersOf } from "./served-users.ts";
+import { trustList } from "./trust-list.ts";
 
 export interface SiteServerOptions {
   readonly siteId: string;
@@ -83,39 +82,6 @@ const SECURE_POLICIES = [
 ];
 const HELLO_WITHIN_MS = 5_000;
 const ITEMS_MAX = 10_000;
-
-/**
- * An unknown certificate is refused and left in `rejected/`, from where an operator moves it to `trusted/certs`; what lies there is
- * looked at anew for every connection, so that trust given or taken back needs no restart. Whom it refused, and why, is told by the certificate's SHA-1, the name of its file.
- */
-async function trustList(
-  rootFolder: string,
-  onRefused: (fingerprint: string, cause: string) => void,
-): Promise<OPCUACertificateManager> {
-  const manager = new OPCUACertificateManager({
-    rootFolder,
-    automaticallyAcceptUnknownCertificate: false,
-    keySize: 3_072,
-    disableFileWatchers: true,
-  });
-  await manager.initialize();
-  const check: (chain: Certificates) => Promise<StatusCode> = manager.checkCertificate.bind(manager);
-  // One at a time: nobody is judged while the list is being read.
-  let last: Promise<unknown> = Promise.resolve();
-  const checkAndTell = async (chain: Certificates): Promise<StatusCode> => {
-    const checking = last.then(() => manager.reloadCertificates()).then(() => check(chain));
-    last = checking.catch(() => {});
-    const status = await checking;
-    const certificate = Array.isArray(chain) ? chain[0] : chain;
-    if (!status.isGood() && certificate !== undefined) {
-      onRefused(createHash("sha1").update(certificate).digest("hex"), status.name);
-    }
-    return status;
-  };
-  return Object.assign(manager, { checkCertificate: checkAndTell });
-}
-
-type Certificates = Buffer | Buffer[];
 
 interface TransportLimits {
   receiveBufferSize: number;
