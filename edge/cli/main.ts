@@ -9,6 +9,7 @@ import { andAbove, findSocket } from "./find-socket.ts";
 import { commonOptions, helpFor, overview } from "./help.ts";
 import { lookFor } from "./look.ts";
 import { refusalWords } from "./refusal-words.ts";
+import { wrap } from "./words.ts";
 
 /** `sitectl`: what people at a site type. Finds the command, reads its options, lets it run, answers its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -127,7 +128,11 @@ const optionsOf = (values: Values): Options => ({
 
 function contextFor(entry: CommandEntry, command: Command, words: readonly string[], options: Options): CommandContext {
   const { stdout } = process;
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  // A person's terminal breaks no words; a log keeps its lines.
+  const say = (text: string) => {
+    const lines = process.stderr.isTTY === true ? text.split("\n").flatMap((line) => wrap(line, 80, "  ")) : [text];
+    process.stderr.write(`${lines.join("\n")}\n`);
+  };
   let found: FoundSite | undefined;
   const findSite = () => {
     found ??= search(options, say);

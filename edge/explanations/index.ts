@@ -4,6 +4,7 @@ import { configCodes } from "./config-codes.ts";
 import { controlCodes } from "./control-codes.ts";
 import { deviceCodes } from "./device-codes.ts";
 import type { Explanation, Priority } from "./explanation.ts";
+import { fleetCodes } from "./fleet-codes.ts";
 
 export { type Explanation, PRIORITIES, type Priority } from "./explanation.ts";
 
@@ -14,6 +15,7 @@ export const explanations: readonly Explanation[] = [
   ...deviceCodes,
   ...cloudCodes,
   ...boxCodes,
+  ...fleetCodes,
 ];
 
 const byCode = new Map(explanations.map((explanation) => [explanation.code, explanation]));

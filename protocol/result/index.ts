@@ -38,7 +38,11 @@ export function unreachable(value: never): never {
 export function describeError(error: CodedError): string {
   const { code, ...facts } = error;
   const listed = Object.entries(facts).map(
-    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(inShort(value))}`,
   );
   return listed.length === 0 ? code : `${code} (${listed.join(", ")})`;
 }
+
+/** Nobody reads the thirteenth digit of a wait. */
+const inShort = (value: unknown): unknown =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;

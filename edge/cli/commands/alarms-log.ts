@@ -3,7 +3,7 @@ import type { AlarmHealth } from "../../alarms/alarm-health.ts";
 import { type Command, limitOption } from "../command.ts";
 import type { Look } from "../look.ts";
 import { showReport } from "../show-report.ts";
-import { timeOf } from "../words.ts";
+import { timeOf, wrap } from "../words.ts";
 
 export const command: Command = {
   usage: "[--limit N]",
@@ -33,6 +33,6 @@ function logLines({ site, log, health }: AlarmLogReport, { table }: Look): strin
     ),
     "",
     `raised     ${raised}${perTenMinutes === null ? "" : `, ${perTenMinutes.toFixed(2)} in ten minutes`}, at most ${mostInTenMinutes}`,
-    `noisiest   ${noisiest.map(({ id, raised: times }) => `${id} ×${times}`).join(", ")}`,
+    ...wrap(`noisiest   ${noisiest.map(({ id, raised: times }) => `${id} ×${times}`).join(", ")}`, 80, "           "),
   ];
 }

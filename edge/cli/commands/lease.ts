@@ -17,7 +17,7 @@ function leaseLines({ site, leases }: LeaseReport, { paint, table }: Look): stri
   if (leases.length === 0) return [`${site}: no lease is held; the site follows its own profile`];
   return [
     ...table(
-      ["lease", ">power", "kind", ">priority", ">ends in", "then", ""],
+      ["lease", ">power", "kind", ">prio", ">ends in", "then", ""],
       leases.map((lease) => [
         lease.id,
         power(lease.powerW),

@@ -47,7 +47,7 @@ function pointLines({ points }: PointsReport, pattern: RegExp, { table }: Look):
       fullName(point),
       shorten(valueWords(point.value), 18),
       point.unit === "1" ? "0..1" : point.unit.replace("degC", "°C"),
-      shorten(point.text, 26),
+      shorten(point.text, 22),
     ]),
   );
 }
