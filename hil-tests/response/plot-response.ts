@@ -24,7 +24,8 @@ export function plotResponse({ title, caption, samples, judgement, terms, eventM
     FREQUENCY_TOP,
   );
   const { parts, envelope } = judgement;
-  const part = axis([...parts, ...envelope.min, ...envelope.max], POWER_BOTTOM, POWER_TOP);
+  // Noise around nothing needs no room of its own.
+  const part = axis([...parts, ...envelope.min, ...envelope.max].map(withoutNoise), POWER_BOTTOM, POWER_TOP);
   const wanted = wantedOf(samples, terms);
   const line = (values: readonly number[], scale: Axis) =>
     pathOf(values.map((value, index) => [time.at(seconds[index] ?? 0), scale.at(value)]));
@@ -77,7 +78,7 @@ function axis(values: readonly number[], fromPx: number, toPx: number, isTight =
   const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const step = roundStep(Math.max(high - low, 1e-3) / 6);
-  const first = isTight ? Math.ceil(low / step - 1e-6) : Math.floor(low / step - 1e-6);
+  const first = isTight ? Math.ceil(low / step - 1e-6) : low === 0 ? 0 : Math.floor(low / step - 1e-6);
   const last = isTight ? Math.floor(high / step + 1e-6) : Math.max(first + 1, Math.ceil(high / step + 1e-6));
   const min = isTight ? low : first * step;
   const max = isTight ? high : last * step;
@@ -94,6 +95,8 @@ function roundStep(about: number): number {
   const lead = about / magnitude;
   return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * magnitude;
 }
+
+const withoutNoise = (part: number): number => (Math.abs(part) < 0.01 ? 0 : part);
 
 const grid = (time: Axis, scale: Axis, unit: string, digits: number): string =>
   [
@@ -113,17 +116,22 @@ function pathOf(points: readonly (readonly [number, number] | readonly number[])
 }
 
 function legend(): string {
+  const line = (look: string) => (x: number) => `<path d="M${x} 615h24" ${look}/>`;
   const entries = [
-    ["#7a3e9d", "frequency", 0],
-    ["#c0392b", "measured power", 130],
-    ["#888", "what the curve asks for, at once", 300],
-    ["#6fa8dc", "what the terms allow", 580],
+    [0, "frequency", line('stroke="#7a3e9d" stroke-width="3"')],
+    [130, "measured power", line('stroke="#c0392b" stroke-width="3"')],
+    [300, "what the curve asks for, at once", line('stroke="#888" stroke-width="1.2" stroke-dasharray="5 4"')],
+    [
+      580,
+      "what the terms allow",
+      (x: number) =>
+        `<rect x="${x}" y="608" width="24" height="13" fill="#9fc5e8" fill-opacity="0.55" stroke="#6fa8dc"/>`,
+    ],
   ] as const;
   return entries
-    .map(([colour, words, fromLeft]) => {
-      const x = LEFT + fromLeft;
-      return `<path d="M${x} 615h24" stroke="${colour}" stroke-width="3"/><text x="${x + 32}" y="619">${words}</text>`;
-    })
+    .map(
+      ([fromLeft, words, mark]) => `${mark(LEFT + fromLeft)}<text x="${LEFT + fromLeft + 32}" y="619">${words}</text>`,
+    )
     .join("\n");
 }
 

@@ -4,6 +4,7 @@ import type { SiteControlConfig } from "../site-control-config.ts";
 import { cellOrder } from "./cell-order.ts";
 import { type Doubt, type Look, noDoubts } from "./doubt.ts";
 import { type MeterFreeze, meterFreeze } from "./meter-freeze.ts";
+import { type MeterRate, meterRate } from "./meter-rate.ts";
 import { outOfRange } from "./out-of-range.ts";
 import { type RestBound, restBound } from "./rest-bound.ts";
 import { type SocDrift, socDrift } from "./soc-drift.ts";
@@ -14,6 +15,8 @@ import { type UnitFreeze, unitFreeze } from "./unit-freeze.ts";
 export interface TrustMemory {
   readonly lookedMs: MonotonicMs;
   readonly doubts: readonly Doubt[];
+  /** Of every cycle; the others are of the last look. */
+  readonly meterRate: MeterRate | undefined;
   readonly meterFreeze: MeterFreeze | undefined;
   readonly restBound: RestBound | undefined;
   readonly unitFreeze: readonly (UnitFreeze | undefined)[];
@@ -34,10 +37,12 @@ export interface Believed {
  */
 export function believe(before: TrustMemory | undefined, image: SiteImage, config: SiteControlConfig): Believed {
   if (config.trust === undefined) return { image, memory: undefined, doubts: noDoubts };
-  const memory = isDue(before, image) ? look(before, image, config) : before;
-  const wrong = outOfRange(image, config);
-  const lasting = memory?.doubts ?? noDoubts;
-  const doubts = wrong === undefined ? lasting : [...lasting, ...wrong];
+  const looked = isDue(before, image) ? look(before, image, config) : before;
+  const rate = meterRate(before?.meterRate, image, config);
+  const memory = looked && { ...looked, meterRate: rate.memory };
+  const wrong = outOfRange(image, config) ?? noDoubts;
+  const lasting = looked?.doubts ?? noDoubts;
+  const doubts = wrong.length + rate.doubts.length === 0 ? lasting : [...lasting, ...rate.doubts, ...wrong];
   return { image: doubts.length === 0 ? image : without(image, doubts), memory, doubts };
 }
 
@@ -61,6 +66,7 @@ function look(before: TrustMemory | undefined, image: SiteImage, config: SiteCon
   return {
     lookedMs: nowMs,
     doubts: [meter, rest, units, socs, temperatures].flatMap(({ doubts }) => doubts).concat(cellOrder(asked)),
+    meterRate: before?.meterRate,
     meterFreeze: meter.memory,
     restBound: rest.memory,
     unitFreeze: units.memory,

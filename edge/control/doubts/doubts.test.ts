@@ -1,6 +1,6 @@
 import { Celsius, Hz, hours, kW, MonotonicMs, Ms, MW, minutes, Soc, seconds, V, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
-import { good, type MeterImage, type SiteImage, type UnitImage } from "../image.ts";
+import { good, type MeterImage, missing, type SiteImage, type UnitImage } from "../image.ts";
 import { sampleConfig, sampleGrant, sampleImage, sampleInput, sampleUnits } from "../sample-site.ts";
 import type { SiteControlConfig } from "../site-control-config.ts";
 import { initialState, type StepOutput, step } from "../step.ts";
@@ -180,4 +180,59 @@ test("a unit that does not follow loses its share to the others, and the alarm s
   expect(output?.explanation.alarms).toMatchObject([
     { code: "reading-doubted", text: expect.stringContaining("unit-1 powerW is not believed: stands at 0.0 kW for 2") },
   ]);
+});
+
+/** Cycles of 100 ms of a meter that shows what it is told to; in which of them power and frequency are not believed. */
+function doubtedCycles(shows: (cycle: number) => Partial<MeterImage>, cycles: number, terms = trust) {
+  let memory: TrustMemory | undefined;
+  const doubted: [cycle: number, field: string][] = [];
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    const image = sampleImage({ monotonicMs: MonotonicMs(cycle * 100) });
+    const seen = {
+      ...image,
+      meter: { ...image.meter, frequencyHz: good(Hz(noisy(cycle, 50)), fresh), ...shows(cycle) },
+    };
+    const believed = believe(memory, seen, { ...config, trust: terms });
+    ({ memory } = believed);
+    for (const { field } of believed.doubts) doubted.push([cycle, field]);
+    if (believed.doubts.length > 0)
+      expect(believed.image.meter[believed.doubts[0]?.field as "powerW"].quality).toBe("missing");
+  }
+  return doubted;
+}
+
+const leap = (from: number, to: number, value: number, otherwise: number) => (cycle: number) =>
+  cycle >= from && cycle < to ? value : otherwise;
+
+test.each<[what: string, shows: (cycle: number) => Partial<MeterImage>, doubted: [number, string][]]>([
+  // Four units of 1.1 MVA behind 10 MW either way: 28.8 MW at once cannot be.
+  ["one reading of 40 MW", (cycle) => ({ powerW: power(leap(5, 6, 40e6, 1e6)(cycle)) }), [[5, "powerW"]]],
+  [
+    "two of them",
+    (cycle) => ({ powerW: power(leap(5, 7, -40e6, 0)(cycle)) }),
+    [
+      [5, "powerW"],
+      [6, "powerW"],
+    ],
+  ],
+  ["a whole site that trips at once", (cycle) => ({ powerW: power(leap(5, 99, 0, 14e6)(cycle)) }), []],
+  [
+    "a frequency of 45 Hz for a moment",
+    (cycle) => ({ frequencyHz: good(Hz(leap(5, 6, 45, 50)(cycle)), fresh) }),
+    [[5, "frequencyHz"]],
+  ],
+  ["the step of an acceptance test", (cycle) => ({ frequencyHz: good(Hz(leap(5, 99, 48.75, 50)(cycle)), fresh) }), []],
+])("%s at the meter", (_what, shows, doubted) => {
+  expect(doubtedCycles(shows, 20)).toEqual(doubted);
+});
+
+test("what the meter stands by for a second is believed, however far it leapt", () => {
+  const doubted = doubtedCycles((cycle) => ({ powerW: power(leap(5, 99, 45e6, 0)(cycle)) }), 40);
+  expect(doubted.map(([cycle]) => cycle)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+});
+
+test("after three seconds without a reading anything may be so", () => {
+  const silent = missing("no answer");
+  const doubted = doubtedCycles((cycle) => ({ powerW: cycle < 5 ? power(0) : cycle < 40 ? silent : power(45e6) }), 60);
+  expect(doubted).toEqual([]);
 });
