@@ -27,6 +27,7 @@ export class LeaseFollower {
     if (followed === undefined || explanation.source !== "lease") return reached;
     say(followed, "applied", explanation.targetW);
     if (Math.abs(explanation.clampedW - explanation.wishW) > 1) say(followed, "clamped", explanation.clampedW);
+    if (this.#said.get(followed.leaseId)?.has("measured")) return reached;
     const measuredW = knownSum(image.units.map((unit) => unit.powerW));
     if (measuredW !== null && this.#isSteady(followed.leaseId, explanation.clampedW, measuredW, image)) {
       say(followed, "measured", measuredW);

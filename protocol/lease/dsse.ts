@@ -70,7 +70,7 @@ export function verifyEnvelope(
     if (signedBy.includes(keyId)) continue;
     for (const trusted of trustedKeys) {
       if (trusted.keyId !== keyId) continue;
-      const keyBytes = Buffer.from(publicKeyRaw(trusted.publicKey)).toString("hex");
+      const keyBytes = bytesOf(trusted.publicKey);
       if (countedKeys.has(keyBytes) || !verify(null, signed, trusted.publicKey, signature)) continue;
       countedKeys.add(keyBytes);
       signedBy.push(keyId);
@@ -82,6 +82,17 @@ export function verifyEnvelope(
   }
   return ok({ payloadType, body, signedBy });
 }
+
+/** A key's bytes as text. Taking them out of it costs half a verification, and the few keys of a site are the same for ever. */
+function bytesOf(key: TrustedKey["publicKey"]): string {
+  const held = keyTexts.get(key);
+  if (held !== undefined) return held;
+  const text = Buffer.from(publicKeyRaw(key)).toString("hex");
+  keyTexts.set(key, text);
+  return text;
+}
+
+const keyTexts = new WeakMap<TrustedKey["publicKey"], string>();
 
 /** Signs the exact bytes with every key and returns the envelope as JSON bytes. */
 export function signEnvelope(body: Uint8Array, payloadType: string, keys: readonly SigningKey[]): Uint8Array {
