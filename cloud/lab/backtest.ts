@@ -3,11 +3,11 @@ import type { UtcMs, W, Wh } from "@penstock/protocol/units";
 import type { Forecaster } from "../forecast/forecaster.ts";
 import type { BandPrices, Market, MarketUnit } from "../markets/market.ts";
 import { type Battery, perfectForesight } from "../optimise/index.ts";
+import { moveBattery } from "../optimise/move-battery.ts";
 import { PriceHistory } from "../prices/price-history.ts";
 import { indexAt, intervalOf, type PriceSeries, seriesEndMs } from "../prices/price-series.ts";
 import { type PriceQuantityCurve, powerAt } from "../strategies/price-quantity-curve.ts";
 import type { MarketConstants, SiteCapability, Strategy, StrategyView } from "../strategies/strategy.ts";
-import { moveBattery } from "./move-battery.ts";
 
 export interface BacktestInput {
   readonly series: PriceSeries;

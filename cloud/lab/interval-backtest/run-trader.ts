@@ -1,7 +1,7 @@
 import type { Battery } from "../../optimise/battery.ts";
+import { moveBattery } from "../../optimise/move-battery.ts";
 import type { IntervalTrader } from "../../strategies/learned/interval-trader.ts";
 import { type PriceQuantityCurve, powerAt } from "../../strategies/price-quantity-curve.ts";
-import { moveBattery } from "../move-battery.ts";
 import { MarketPast, type MarketTable } from "./market-table.ts";
 
 export interface Run {

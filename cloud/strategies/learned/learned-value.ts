@@ -5,7 +5,9 @@ import { askTrees, type BoostedTrees, OUTPUTS } from "./boosted-trees.ts";
 import type { IntervalTrader } from "./interval-trader.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
+import { ProfileValue } from "./profile-value.ts";
 import { responsiveCurve } from "./responsive-curve.ts";
+import { ShadowBatteries } from "./shadow-batteries.ts";
 import { makeDescending, worthBetween } from "./worth-outputs.ts";
 
 export interface LearnedValueWish {
@@ -17,8 +19,16 @@ export interface LearnedValueWish {
 
 const SEGMENTS = 24;
 const DAYS_OF_EDGES = 14;
+const PROFILE_DAYS = 14;
+/** Opinions: so much of what the trees say, and the rest what the mean of the last days says. */
+const TREE_SHARES: readonly number[] = [1, 0.8, 0.6, 0.3];
 
-/** Bids what learned trees say stored energy is worth, segment by segment of the price the interval may clear at. */
+/**
+ * Bids what learned trees say stored energy is worth, segment by segment of the price the interval may clear at.
+ *
+ * A market that has little to learn from is better traded on what is usual, or on something between. Batteries on paper
+ * trade every such opinion, and the one that has lately earned most is bid.
+ */
 export class LearnedValue implements IntervalTrader {
   readonly name = "learned-value";
   readonly #wish: LearnedValueWish;
@@ -27,9 +37,13 @@ export class LearnedValue implements IntervalTrader {
   #edges: Float64Array = new Float64Array(0);
   #edgesDay = -1;
   readonly #worth = new Float64Array((SEGMENTS + 1) * OUTPUTS);
+  readonly #profile: ProfileValue;
+  #shadows: ShadowBatteries | undefined;
+  #offeredAt = -1;
 
   constructor(wish: LearnedValueWish) {
     this.#wish = wish;
+    this.#profile = new ProfileValue("profile", PROFILE_DAYS, wish.battery, wish.priceTick);
   }
 
   curve(past: Past, soc: number): PriceQuantityCurve {
@@ -46,14 +60,24 @@ export class LearnedValue implements IntervalTrader {
       askTrees(model, this.#row, 0, worth);
       makeDescending(worth);
     }
-    return responsiveCurve({
-      battery: this.#wish.battery,
-      intervalMs: past.intervalMs,
-      soc,
-      edges: this.#edges,
-      worth: (segment, share) => worthBetween(this.#worth, segment * OUTPUTS, share),
-      priceTick: this.#wish.priceTick,
-    });
+    const usual = this.#profile.worth(past);
+    const curveOf = (opinion: number, charge: number): PriceQuantityCurve => {
+      const treeShare = TREE_SHARES[opinion] as number;
+      return responsiveCurve({
+        battery: this.#wish.battery,
+        intervalMs: past.intervalMs,
+        soc: charge,
+        edges: this.#edges,
+        worth: (segment, share) =>
+          treeShare * worthBetween(this.#worth, segment * OUTPUTS, share) + (1 - treeShare) * usual(share),
+        priceTick: this.#wish.priceTick,
+      });
+    };
+    this.#shadows ??= new ShadowBatteries(this.#wish.battery, past.intervalMs, TREE_SHARES.length);
+    if (this.#offeredAt >= 0 && this.#offeredAt === past.length - 1) this.#shadows.clear(past.price(past.length - 1));
+    this.#shadows.offer(curveOf);
+    this.#offeredAt = past.length;
+    return curveOf(this.#shadows.best, soc);
   }
 
   /** Where prices lately were, so that segments are narrow where it matters. Once a day. */

@@ -28,20 +28,26 @@ export class ProfileValue implements IntervalTrader {
   }
 
   curve(past: Past, soc: number): PriceQuantityCurve {
+    const worth = this.worth(past);
+    return responsiveCurve({
+      battery: this.#battery,
+      intervalMs: past.intervalMs,
+      soc,
+      edges: [],
+      worth: (_, share) => worth(share),
+      priceTick: this.#priceTick,
+    });
+  }
+
+  /** Of one more stored MWh after interval `past.length`, at a stored share 0..1. */
+  worth(past: Past): (share: number) => number {
     const perDay = Math.round(86_400_000 / past.intervalMs);
     if (this.#value === undefined || past.length - this.#madeAt >= perDay) {
       this.#value = this.#valueFrom(past, perDay);
       this.#madeAt = past.length;
     }
     const worth = this.#value.marginalValue(past.length - this.#madeAt + 1);
-    return responsiveCurve({
-      battery: this.#battery,
-      intervalMs: past.intervalMs,
-      soc,
-      edges: [],
-      worth: (_, share) => worth[Math.min(worth.length - 1, Math.floor(share * worth.length))] as number,
-      priceTick: this.#priceTick,
-    });
+    return (share) => worth[Math.min(worth.length - 1, Math.floor(share * worth.length))] as number;
   }
 
   #valueFrom(past: Past, perDay: number): ValueFunction {

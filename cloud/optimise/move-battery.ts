@@ -1,5 +1,5 @@
 import { clamp, type Ms, type W } from "@penstock/protocol/units";
-import { type Battery, powerLimits } from "../optimise/index.ts";
+import { type Battery, powerLimits } from "./battery.ts";
 
 /** What the battery really does with a target: its power limits and what is in store have the last word. */
 export function moveBattery(
