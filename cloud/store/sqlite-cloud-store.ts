@@ -19,6 +19,7 @@ import {
 import { differs, LedgerBook, type LedgerDraft } from "./ledger-book.ts";
 import { migrate } from "./migrations.ts";
 import { type Statements, statementsOf } from "./statements.ts";
+import { documentOf, recordOf } from "./stored-rows.ts";
 import type { StreamKey, StreamLedger } from "./stream-ledger.ts";
 
 /** Opens or creates a database file. Refused with `store.cannot-open`, `store.corrupt` or `store.too-new`. */
@@ -92,16 +93,8 @@ class SqliteCloudStore implements CloudStore {
   }
 
   records(siteId: string, stream: string, { startMs, endMs }: Interval, limit: number): readonly TelemetryRecord[] {
-    return this.#sql.records.all({ siteId, stream, startMs, endMs, limit }).map((row) => ({
-      siteId,
-      epoch: row.epoch,
-      stream,
-      sequence: row.sequence,
-      ...(row.folded_from !== row.sequence && { foldedFrom: row.folded_from }),
-      ...(row.device !== null && { device: row.device }),
-      aboutMs: row.about_ms as UtcMs,
-      values: JSON.parse(row.values) as TelemetryRecord["values"],
-    }));
+    const rows = this.#sql.records.all({ siteId, stream, startMs, endMs, limit });
+    return rows.map((row) => recordOf(siteId, stream, row));
   }
 
   counters(siteId: string, span: Interval): readonly CounterReading[] {
@@ -137,15 +130,8 @@ class SqliteCloudStore implements CloudStore {
 
   entries<K extends string>(kind: K, span: Interval, filter: DocumentFilter = {}): readonly DocumentEntry<K>[] {
     const { asOfMs = null, unitId = null, siteId = null } = filter;
-    return this.#sql.documents.all({ kind, ...span, asOfMs, unitId, siteId }).map((row) => ({
-      kind,
-      id: row.id,
-      knownAtMs: row.known_ms as UtcMs,
-      intervalStartMs: row.interval_start_ms as UtcMs,
-      ...(row.unit !== null && { unitId: row.unit }),
-      ...(row.site !== null && { siteId: row.site }),
-      body: JSON.parse(row.body) as object,
-    }));
+    const rows = this.#sql.documents.all({ kind, ...span, asOfMs, unitId, siteId });
+    return rows.map((row) => documentOf(kind, row));
   }
 
   fact(key: string): unknown {

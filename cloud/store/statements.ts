@@ -1,4 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
+import type { DocumentRow, RecordRow } from "./stored-rows.ts";
 
 /** Every statement of the SQLite store, prepared once and typed. */
 export const statementsOf = (database: Database) => ({
@@ -94,15 +95,6 @@ interface SelectRecords {
   readonly limit: number;
 }
 
-interface RecordRow {
-  readonly epoch: string;
-  readonly sequence: number;
-  readonly folded_from: number;
-  readonly device: string | null;
-  readonly about_ms: number;
-  readonly values: string;
-}
-
 interface InsertDocument {
   readonly kind: string;
   readonly id: string;
@@ -120,13 +112,4 @@ interface SelectDocuments {
   readonly asOfMs: number | null;
   readonly unitId: string | null;
   readonly siteId: string | null;
-}
-
-interface DocumentRow {
-  readonly id: string;
-  readonly known_ms: number;
-  readonly interval_start_ms: number;
-  readonly unit: string | null;
-  readonly site: string | null;
-  readonly body: string;
 }

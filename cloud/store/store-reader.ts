@@ -4,6 +4,7 @@ import type { UtcMs } from "@penstock/protocol/units";
 import BetterSqlite, { type Database } from "better-sqlite3";
 import type { DocumentEntry, TelemetryRecord } from "./cloud-store.ts";
 import { migrations } from "./migrations.ts";
+import { type DocumentRow, documentOf, type RecordRow, recordOf } from "./stored-rows.ts";
 
 export type KnownRecord = TelemetryRecord & { readonly knownAtMs: UtcMs };
 
@@ -80,13 +81,13 @@ function readerOf(database: Database): StoreReader {
       })),
     *telemetry(siteId, { startMs, endMs }) {
       const rows = database
-        .prepare<unknown[], RecordRow>(
+        .prepare<unknown[], RecordRow & { readonly stream: string; readonly known_ms: number }>(
           `SELECT stream, epoch, sequence, folded_from, device, about_ms, known_ms, "values"
            FROM stream JOIN record USING (stream_id)
            WHERE site = ? AND known_ms >= ? AND known_ms < ? ORDER BY known_ms, stream_id, sequence`,
         )
         .iterate(siteId, startMs, endMs);
-      for (const row of rows) yield recordOf(siteId, row);
+      for (const row of rows) yield { ...recordOf(siteId, row.stream, row), knownAtMs: row.known_ms as UtcMs };
     },
     *documents(kind, { startMs, endMs }) {
       const rows = database
@@ -99,45 +100,3 @@ function readerOf(database: Database): StoreReader {
     close: () => void database.close(),
   };
 }
-
-interface RecordRow {
-  readonly stream: string;
-  readonly epoch: string;
-  readonly sequence: number;
-  readonly folded_from: number;
-  readonly device: string | null;
-  readonly about_ms: number;
-  readonly known_ms: number;
-  readonly values: string;
-}
-
-const recordOf = (siteId: string, row: RecordRow): KnownRecord => ({
-  siteId,
-  stream: row.stream,
-  epoch: row.epoch,
-  sequence: row.sequence,
-  ...(row.folded_from !== row.sequence && { foldedFrom: row.folded_from }),
-  ...(row.device !== null && { device: row.device }),
-  aboutMs: row.about_ms as UtcMs,
-  knownAtMs: row.known_ms as UtcMs,
-  values: JSON.parse(row.values) as TelemetryRecord["values"],
-});
-
-interface DocumentRow {
-  readonly id: string;
-  readonly known_ms: number;
-  readonly interval_start_ms: number;
-  readonly unit: string | null;
-  readonly site: string | null;
-  readonly body: string;
-}
-
-const documentOf = (kind: string, row: DocumentRow): DocumentEntry => ({
-  kind,
-  id: row.id,
-  knownAtMs: row.known_ms as UtcMs,
-  intervalStartMs: row.interval_start_ms as UtcMs,
-  ...(row.unit !== null && { unitId: row.unit }),
-  ...(row.site !== null && { siteId: row.site }),
-  body: JSON.parse(row.body) as object,
-});

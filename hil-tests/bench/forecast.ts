@@ -8,13 +8,14 @@ import { Rng } from "@penstock/protocol/rng";
 import { days, Ms, minutes, UtcMs } from "@penstock/protocol/units";
 import { generatedPrices, SIM_START_MS } from "../harness/simulation.ts";
 import { type Benchmark, percentile, rounded, timed } from "./bench.ts";
+import { learnedModels } from "./learned-models.ts";
 
 const SITES_A_REPEAT = 100;
 const HORIZON = 288;
 
 /**
  * What serving takes once models are there: for a site at a gate, its region's prices, its load and its roof, a day
- * ahead in five minutes; for a market once a day, each day-ahead model with what it learns from the day before.
+ * ahead in five minutes; for a region the same by learned models; for a market once a day, each day-ahead model with what it learns from the day before.
  */
 export const forecast: Benchmark = {
   name: "forecast",
@@ -39,6 +40,8 @@ export const forecast: Benchmark = {
       }),
     );
     progress(`${siteMs.length} sites`);
+    const learned = await learnedModels(generatedPrices(7, days(30)), HORIZON, SITES_A_REPEAT * repeats);
+    progress("learned models");
     const market = madeUpMarket("forecast-bench", 500);
     const modelMs = Object.values(dayAheadModels).flatMap((model) => {
       const learner = model.begin(new Rng("forecast-bench"));
@@ -50,6 +53,7 @@ export const forecast: Benchmark = {
       );
     });
     return {
+      ...learned,
       siteP50Ms: rounded(percentile(siteMs, 0.5)),
       siteP99Ms: rounded(percentile(siteMs, 0.99)),
       dayAheadP50Ms: rounded(percentile(modelMs, 0.5)),
