@@ -16,7 +16,9 @@ export async function evidenceOf(
   const file = wanted === undefined ? files.at(-1) : files.find(({ id }) => id === wanted);
   if (file === undefined) {
     context.say(
-      wanted === undefined ? "no frequency event was frozen" : `no event ${wanted}; sitectl evidence ls lists them`,
+      wanted === undefined
+        ? "no frequency event was frozen (evidence: in the site's file says beyond which frequency one is)"
+        : `no event ${wanted}; sitectl evidence ls lists them`,
     );
     return { exitCode: exitCodes.failure };
   }

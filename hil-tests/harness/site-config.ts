@@ -84,6 +84,13 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
       leaseTtlMaxS: 900,
     },
     services: setting.services ?? [],
+    // A site that answers frequency keeps what it answered.
+    ...(setting.services && {
+      evidence: {
+        triggerBelowHz: spec.frequencyHzNominal - EVIDENCE_BEYOND_HZ,
+        triggerAboveHz: spec.frequencyHzNominal + EVIDENCE_BEYOND_HZ,
+      },
+    }),
     store: { file: addresses.storeFile, budgetMB: 256 },
     recorder: { budgetMB: 200 },
     socket: addresses.socket,
@@ -91,6 +98,8 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
     energySpeed: setting.energySpeed,
   };
 }
+
+const EVIDENCE_BEYOND_HZ = 0.2;
 
 const unitsOf = (spec: SiteSpec, addresses: SiteAddressBook): SiteConfigDocument["units"] =>
   Array.from({ length: spec.unitCount }, (_, index) => ({

@@ -12,7 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), "penstock-stories-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("over sockets, with real processes", () => {
-  test.for(scenarios)("$name", async (scenario, { skip }) => {
+  // By %s, which writes a name out where $name cuts it short.
+  test.for(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", async ([, scenario], { skip }) => {
     skip(lacksData(scenario), `needs ${scenario.needs}`);
     const world = new SocketWorld({
       runFolder: join(folder, String(scenarios.indexOf(scenario))),

@@ -18,7 +18,11 @@ export const command: Command = {
       return read.ok ? [summaryOf(read.value)] : [];
     });
     if (context.options.json) context.printJson({ version: 1, folder: found.folder, events });
-    else if (events.length === 0) context.print(["no frequency event was frozen"]);
+    else if (events.length === 0)
+      context.print([
+        "no frequency event was frozen; evidence: in the site's file says beyond which",
+        "frequency one is",
+      ]);
     else {
       const rows = events.map(({ id, triggerHz, extremeHz, contractedPeakW, measuredPeakW, isComplete }) => [
         id,
