@@ -146,6 +146,17 @@ test("an alarm of the edge stands from its begin to its end; what happened once 
   expect(alarms()).toEqual([]);
 });
 
+test("a lost device's alarm is its own, and over when the device is ready again", () => {
+  const { online, event, alarms } = world();
+  online("park");
+  event("park", "device.lost", "alarm", { device: "unit-1" });
+  event("park", "device.lost", "alarm", { device: "meter-1" });
+  event("park", "device.ready", "info", { device: "unit-1" });
+  expect(alarms()).toEqual(["park/meter-1/edge/device.lost"]);
+  event("park", "device.ready", "info", { device: "meter-1" });
+  expect(alarms()).toEqual([]);
+});
+
 test("alarms from an old backlog are history", () => {
   const { online, event, alarms } = world();
   online("park");

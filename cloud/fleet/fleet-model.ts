@@ -238,8 +238,13 @@ export class FleetModel implements FleetInput {
   /** An alarm of the edge begins and is over; one that says neither happened once and is shown for a while. */
   #edgeEvent(siteId: string, { code, level, text, facts, device, aboutMs }: EdgeEvent): void {
     const nowMs = this.#clock.nowMs();
-    const place = { code, siteId, subject: fromEdge, ...(device !== undefined && { device }) };
+    const place = { code, siteId, subject: fromEdge, ...deviceOf(device, facts) };
     const state = facts["state"];
+    // A device that is ready is neither lost nor misread any more.
+    if (code === "device.ready") {
+      for (const ended of endedByReady) this.#alarms.clear({ ...place, code: ended });
+      return;
+    }
     if (state === "over") this.#alarms.clear(place);
     else if (level === "alarm" && nowMs - aboutMs < oldNewsMs) {
       this.#alarms.raise(
@@ -286,6 +291,14 @@ const newRow = (siteId: string, name: string): SiteRow => ({
 /** Marks alarms the edge itself opens and closes. */
 const fromEdge = "edge";
 const staleMs = minutes(1);
+const endedByReady = ["device.lost", "device.map-mismatch", "device.map-moved"];
+
+/** Events of the site as a whole name the device they are about among their facts. */
+function deviceOf(device: string | undefined, facts: EdgeEvent["facts"]): { readonly device?: string } {
+  const named = device ?? facts["device"];
+  return typeof named === "string" ? { device: named } : {};
+}
+
 /** An alarm from the backlog that is older than this was over long ago, or the site has said it again. */
 const oldNewsMs = minutes(30);
 
