@@ -65,7 +65,7 @@ export const commands: Readonly<Record<string, Command>> = {
     print: (body, paint) => printBidStory(body as BidStory, paint),
   },
   deliveries: {
-    text: "what became of each lease: wished, issued, received, written, measured, held by whom; shortfalls priced",
+    text: "what became of each lease: wished, issued, received, written, read back, measured, held by whom; shortfalls priced",
     path: "deliveries",
     repeats: false,
     example: "fleetctl deliveries --json | jq '.deliveries[0]'",

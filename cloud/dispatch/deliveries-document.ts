@@ -24,6 +24,8 @@ export interface DeliveryDocument {
   readonly receivedAtMs: UtcMs | null;
   /** Set-points went to the devices. */
   readonly writtenAtMs: UtcMs | null;
+  /** Every unit had shown what was written when it was read again; sites of earlier versions never say so. */
+  readonly readBackAtMs: UtcMs | null;
   /** Limits gave it less than it asked: when, what was left, and which, the most binding first. */
   readonly clampedAtMs: UtcMs | null;
   readonly clampedW: W | null;
@@ -47,7 +49,8 @@ export interface DeliveryDocument {
 export function deliveryDocument(delivery: Delivery, settled: SettledUnit | undefined): DeliveryDocument {
   const { leaseId, siteId, unitId, intervalStartMs, powerW, issuedAtMs, wish, steps } = delivery;
   const step = (...states: readonly DeliveryStep["state"][]) => steps.find(({ state }) => states.includes(state));
-  const [received, written, clamped, measured] = [step("received"), step("applied"), step("clamped"), step("measured")];
+  const [received, written, readBack] = [step("received"), step("applied"), step("read-back")];
+  const [clamped, measured] = [step("clamped"), step("measured")];
   const refused = step("rejected");
   return {
     leaseId,
@@ -59,6 +62,7 @@ export function deliveryDocument(delivery: Delivery, settled: SettledUnit | unde
     issuedAtMs,
     receivedAtMs: received?.atMs ?? null,
     writtenAtMs: written?.atMs ?? null,
+    readBackAtMs: readBack?.atMs ?? null,
     clampedAtMs: clamped?.atMs ?? null,
     clampedW: clamped?.powerW ?? null,
     clampedBy: clamped?.because ?? [],

@@ -139,8 +139,9 @@ const withStep = (delivery: Delivery, step: DeliveryStep): Delivery => ({
   steps: [...delivery.steps, step],
 });
 
-/** A lease that was clamped or measured did shape the site, whether or not that word got through. */
-const isApplied = (state: LeaseAckState): boolean => state === "applied" || state === "clamped" || state === "measured";
+/** A lease that was clamped, read back or measured did shape the site, whether or not that word got through. */
+const isApplied = (state: LeaseAckState): boolean => SHAPED.has(state);
+const SHAPED: ReadonlySet<LeaseAckState> = new Set(["applied", "clamped", "read-back", "measured"]);
 
 /** Older leases are in the journal. */
 const DELIVERIES_MAX = 5000;

@@ -51,9 +51,10 @@ test("a lease is on disk before the loop hears of it, and is acknowledged at eac
   expect(grantsIn(posted)).toEqual([[], ["lease-1"]]);
   const progress = { leaseId: "lease-1", sequence: 1, powerW: 1e6 as never, because: [], atMs: clock.nowMs() };
   agent.onLoopOutput({ type: "lease-progress", progress: { ...progress, state: "applied" } });
+  agent.onLoopOutput({ type: "lease-progress", progress: { ...progress, state: "read-back" } });
   agent.onLoopOutput({ type: "lease-progress", progress: { ...progress, state: "measured" } });
   clock.advance(seconds(1));
-  expect(ackStates(host.values("Dispatch/Ack"))).toEqual(["received", "accepted", "applied", "measured"]);
+  expect(ackStates(host.values("Dispatch/Ack"))).toEqual(["received", "accepted", "applied", "read-back", "measured"]);
 });
 
 test.each([

@@ -32,6 +32,9 @@ export class ControlWriter {
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #writes = 0;
   #address: number | undefined;
+  /** The set-point of this cycle could be put into the device's units. */
+  #isStated = false;
+  #readBackAtMs: MonotonicMs | undefined;
 
   constructor(control: Control, unit: UnitConfig) {
     this.#control = control;
@@ -49,9 +52,21 @@ export class ControlWriter {
     return this.#control.block;
   }
 
+  /** Whether this control was ever wanted; one that was not is never written. */
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  /** When the device first showed the set-point of this cycle, written and acknowledged; undefined while it has not. */
+  get readBackAtMs(): MonotonicMs | undefined {
+    return this.#readBackAtMs;
+  }
+
   /** Encodes the set-point of this cycle. False when the device cannot take it. */
   prepare(setpoint: Setpoint, blocks: readonly Block[], nowMs: MonotonicMs): boolean {
     const block = blocks[this.#control.block];
+    this.#isStated = false;
+    this.#readBackAtMs = undefined;
     this.#isActive ||= this.#control.isWanted(setpoint);
     // The scale is in the block: before it was read nothing can be said in this device's units.
     if (!this.#isActive || block === undefined || !(block.readAtMs >= 0)) return true;
@@ -60,6 +75,7 @@ export class ControlWriter {
       !this.#isWritten ||
       !isEqual(this.#wanted, this.#written) ||
       nowMs - this.#sentAtMs >= this.#unit.revertAfterMs / 3;
+    this.#isStated = true;
     return true;
   }
 
@@ -90,11 +106,13 @@ export class ControlWriter {
   }
 
   /** What a fresh read-back says about the last acknowledged write. */
-  compare(block: Block): Finding | undefined {
+  compare(block: Block, nowMs: MonotonicMs): Finding | undefined {
     if (!this.#isWritten) return undefined;
     if (this.#control.isApplied(block, this.#written)) {
       this.#isConfirmed = true;
       this.#differences = 0;
+      // While a newer one waits to be written, this shows the one before.
+      if (this.#isStated && !this.#isDue) this.#readBackAtMs ??= nowMs;
       return undefined;
     }
     this.#differences++;

@@ -107,6 +107,16 @@ export class DeviceSession {
     this.#keeper.withholdUntil(this.#options.clock.monotonicMs() + forMs);
   }
 
+  /** Whether set-points reach the device now: it was found, read in full, and is what it should be. */
+  get isWritable(): boolean {
+    return this.#state === "ready" && this.#isJudged;
+  }
+
+  /** When the device had shown all of this cycle's set-point; undefined while it has not. */
+  get readBackAtMs(): MonotonicMs | undefined {
+    return this.#keeper.readBackAtMs;
+  }
+
   /** Until when the device's word is taken: for ever, or its last heartbeat and a little. */
   get believedUntilMs(): number {
     return this.#isOdd ? Number.NEGATIVE_INFINITY : this.#keeper.believedUntilMs;

@@ -98,13 +98,26 @@ export class SetpointKeeper {
     const { news } = this.#options;
     if (this.#setpoint !== undefined) {
       for (const { writer } of this.#lines) {
-        const finding = writer.block === index ? writer.compare(block) : undefined;
+        const finding = writer.block === index ? writer.compare(block, nowMs) : undefined;
         if (finding !== undefined) news.tell(finding.code, finding.level, `: ${finding.text}`, finding.facts);
       }
     }
     if (this.#heartbeat?.block === index && this.#heartbeat.heard(block, nowMs)) {
       news.tell("device.heartbeat-stopped", "alarm", " answers but its heartbeat stands still", {});
     }
+  }
+
+  /** When the device had shown all of this cycle's set-point; undefined while it has not, and where there is none. */
+  get readBackAtMs(): MonotonicMs | undefined {
+    if (this.#setpoint === undefined) return undefined;
+    let latestMs: MonotonicMs | undefined;
+    for (const { writer } of this.#lines) {
+      if (!writer.isActive) continue;
+      const { readBackAtMs } = writer;
+      if (readBackAtMs === undefined) return undefined;
+      if (latestMs === undefined || readBackAtMs > latestMs) latestMs = readBackAtMs;
+    }
+    return latestMs;
   }
 
   /** The device is gone: whatever it was told must be told again. */

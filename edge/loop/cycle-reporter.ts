@@ -8,6 +8,7 @@ import { FrequencyRecorder } from "../recorder/frequency-evidence.ts";
 import { AlarmEdges } from "./alarm-edges.ts";
 import { LeaseFollower } from "./lease-follower.ts";
 import type { LoopOutput, LoopStats, SiteStatus } from "./loop-types.ts";
+import type { UnitReadBack } from "./read-back-watch.ts";
 import { Telemetry } from "./telemetry.ts";
 
 export interface CycleReporterOptions {
@@ -26,6 +27,8 @@ export interface ReportedCycle {
   readonly guardAlarms: readonly CoreAlarm[];
   readonly commands: readonly UnitCommand[];
   readonly grants: readonly Grant[];
+  /** Of the set-points of the cycle before, as it stood when this one began to write; empty without grants. */
+  readonly readBacks: readonly UnitReadBack[];
   readonly ledger: EnergyLedger | undefined;
 }
 
@@ -58,7 +61,7 @@ export class CycleReporter {
 
   report(cycle: ReportedCycle): void {
     const { emit } = this.#options;
-    const { image, explanation, explanationBefore, guardAlarms, commands, grants } = cycle;
+    const { image, explanation, explanationBefore, guardAlarms, commands, grants, readBacks } = cycle;
     for (const { unitId, powerW } of commands) this.#commandedW.set(unitId, powerW);
     this.#frequency?.add(image, explanation);
     const alarms = this.#alarms.edges([explanation.alarms, guardAlarms], image.nowMs);
@@ -66,7 +69,7 @@ export class CycleReporter {
     this.sayStatus(image, explanationBefore === undefined || !isSameShape(explanationBefore, explanation));
     this.#keepLedger(cycle.ledger, image.monotonicMs);
     if (grants.length > 0) {
-      const reached = this.#leases.progress(image, explanation, grants);
+      const reached = this.#leases.progress(image, explanation, grants, readBacks);
       for (const progress of reached) emit({ type: "lease-progress", progress });
     }
     const records = this.#telemetry.records(

@@ -2,18 +2,26 @@ import { type MonotonicMs, W } from "@penstock/protocol/units";
 import type { SiteImage } from "../control/image.ts";
 import type { Explanation, Grant } from "../control/step-types.ts";
 import type { LeaseProgress } from "./loop-types.ts";
+import { ReadBackWatch, type UnitReadBack } from "./read-back-watch.ts";
 import { knownSum } from "./site-metrics.ts";
 
 /**
  * How each lease fares, each stage said once: `applied` in the first cycle it is the wish, `clamped` in the
- * first in which limits give it less, `measured` when the units' own meters have shown for two seconds what
+ * first in which limits give it less, `read-back` when the units have shown all that it had written, `measured` when the units' own meters have shown for two seconds what
  * was left of it, `expired` when its time is over. `powerW` is the battery's, + discharge.
  */
 export class LeaseFollower {
   readonly #said = new Map<string, Set<LeaseProgress["state"]>>();
+  readonly #readBack = new ReadBackWatch();
   #steady: Steady | undefined;
 
-  progress(image: SiteImage, explanation: Explanation, grants: readonly Grant[]): LeaseProgress[] {
+  /** `readBacks` are of the cycle before: the units cannot yet have shown what this one has just written. */
+  progress(
+    image: SiteImage,
+    explanation: Explanation,
+    grants: readonly Grant[],
+    readBacks: readonly UnitReadBack[],
+  ): LeaseProgress[] {
     const reached: LeaseProgress[] = [];
     const say = (grant: Grant, state: LeaseProgress["state"], powerW: number) => {
       if (!this.#isNew(grant.leaseId, state)) return;
@@ -23,9 +31,16 @@ export class LeaseFollower {
     };
 
     for (const grant of grants) if (isExpired(grant, image.monotonicMs)) say(grant, "expired", explanation.targetW);
+    const shown = this.#readBack.shown(readBacks);
+    if (shown !== undefined && this.#isNew(shown.leaseId, "read-back")) reached.push({ state: "read-back", ...shown });
     const followed = grants.find((grant) => grant.leaseId === explanation.leaseId);
-    if (followed === undefined || explanation.source !== "lease") return reached;
+    if (followed === undefined || explanation.source !== "lease") {
+      this.#readBack.forget();
+      return reached;
+    }
+    const isFirst = this.#said.get(followed.leaseId)?.has("applied") !== true;
     say(followed, "applied", explanation.targetW);
+    this.#readBack.written({ grant: followed, isFirst, image, explanation, readBacks });
     if (Math.abs(explanation.clampedW - explanation.wishW) > 1) say(followed, "clamped", explanation.clampedW);
     if (this.#said.get(followed.leaseId)?.has("measured")) return reached;
     const measuredW = knownSum(image.units.map((unit) => unit.powerW));
@@ -37,6 +52,8 @@ export class LeaseFollower {
 
   /** Forgets leases that are no longer held, so that the memory stays as small as they are few. */
   keepOnly(grants: readonly Grant[]): void {
+    // Without any the next cycles' set-points are nobody's lease.
+    if (grants.length === 0) this.#readBack.forget();
     for (const leaseId of this.#said.keys()) {
       if (!grants.some((grant) => grant.leaseId === leaseId)) this.#said.delete(leaseId);
     }

@@ -37,7 +37,7 @@ export type LoopOutput =
   | { readonly type: "answer"; readonly answer: LoopAnswer }
   /** Once a second, and at once when the explanation's shape changes. */
   | { readonly type: "status"; readonly status: SiteStatus }
-  /** How a lease fared: first cycle it shaped, first cycle it was clamped, measured at the meter, expired. */
+  /** How a lease fared: first cycle it shaped, first cycle it was clamped, read back, measured at the meter, expired. */
   | { readonly type: "lease-progress"; readonly progress: LeaseProgress }
   /** The grid operator's limit changed: to be latched on disk, so that a restart does not forget it. */
   | { readonly type: "grid-operator-limit"; readonly limitW: PowerInterval | undefined }
@@ -51,7 +51,7 @@ export type LoopOutput =
 export interface LeaseProgress {
   readonly leaseId: string;
   readonly sequence: number;
-  readonly state: "applied" | "clamped" | "measured" | "expired";
+  readonly state: "applied" | "clamped" | "read-back" | "measured" | "expired";
   readonly powerW: W;
   readonly because: readonly string[];
   readonly atMs: UtcMs;

@@ -12,6 +12,7 @@ import { DeviceSession } from "../devices/session.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
 import type { DeviceQuestion, LoopAnswer } from "./loop-question.ts";
 import type { DeviceStatus, EdgeEvent } from "./loop-types.ts";
+import type { UnitReadBack } from "./read-back-watch.ts";
 
 export interface SiteDevicesOptions {
   readonly clock: Clock;
@@ -112,6 +113,15 @@ export class SiteDevices {
     return this.#units.map(({ driver, unit, session }) =>
       driver.image(unit, session.blocks, session.view(nowMs, unitMs)),
     );
+  }
+
+  /** What the units have shown of the last cycle's set-points; the next {@link command} replaces it. */
+  readBacks(): readonly UnitReadBack[] {
+    return this.#units.map(({ unit, session }) => ({
+      unitId: unit.id,
+      isWritable: session.isWritable,
+      atMs: session.readBackAtMs,
+    }));
   }
 
   meterImage(nowMs: MonotonicMs): MeterImage {

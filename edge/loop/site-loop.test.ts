@@ -136,16 +136,48 @@ test("every site metric of the catalogue has a value", () => {
   expect(first?.metrics.filter(([, value]) => value === null)).toEqual([]);
 });
 
-test("a lease is applied, clamped, measured and expired, each said once", () => {
+test("a lease is applied, clamped, read back, measured and expired, each said once", () => {
   const site = new BenchSite({ grants: [grantOf(10e6, { expiresMonotonicMs: MonotonicMs(8_000) })] });
   site.loop.start();
   site.run(15_000);
   const states = site.of("lease-progress").map(({ progress }) => progress.state);
-  expect(states).toEqual(["applied", "clamped", "measured", "expired"]);
-  const measured = site.of("lease-progress")[2]?.progress;
+  expect(states).toEqual(["applied", "clamped", "read-back", "measured", "expired"]);
+  const measured = site.of("lease-progress")[3]?.progress;
   expect(measured).toMatchObject({ sequence: 7, leaseId: "lease-1" });
   expect(site.batteryW()).toBe(0);
 });
+
+test.each([
+  ["every unit", (_: BenchSite) => {}, true],
+  [
+    "a unit that acknowledges and does not apply, so nothing",
+    ({ units }: BenchSite) => forgetful(units[1], true),
+    false,
+  ],
+])("a lease's set-points are read back by %s", (_, trouble, isReadBack) => {
+  const site = new BenchSite({ grants: [grantOf(1e6)], slow: { unit: 0, latencyMs: 20 } });
+  trouble(site);
+  site.loop.start();
+  site.run(6_000);
+  const at = (state: string) =>
+    site.of("lease-progress").find(({ progress }) => progress.state === state)?.progress.atMs;
+  const [applied, readBack] = [at("applied") ?? 0, at("read-back")];
+  if (!isReadBack) {
+    expect(readBack).toBeUndefined();
+    forgetful(site.units[1], false);
+    site.run(3_000);
+    expect(at("read-back")).toBeGreaterThan(applied + 5_000);
+    return;
+  }
+  // Written in 20 ms, shown in as much again, behind what else is read.
+  expect(readBack).toBeGreaterThanOrEqual(applied + 40);
+  expect(readBack).toBeLessThan(applied + 1_000);
+  expect(at("measured")).toBeGreaterThanOrEqual(readBack ?? Number.NaN);
+});
+
+const forgetful = (unit: BenchSite["units"][number] | undefined, isForgetful: boolean): void => {
+  if (unit !== undefined) unit.isForgetful = isForgetful;
+};
 
 test("the grid operator's limit is obeyed in the next cycle and handed out to be latched", () => {
   const site = new BenchSite({ hasPlant: true, grants: [grantOf(3e6)] });

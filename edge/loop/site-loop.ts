@@ -16,6 +16,7 @@ import { isExpired } from "./lease-follower.ts";
 import type { LoopAnswer, LoopQuestion } from "./loop-question.ts";
 import type { EdgeEvent, LoopInput, LoopOutput, LoopStats, SiteStatus } from "./loop-types.ts";
 import { PlantMemory } from "./plant-memory.ts";
+import type { UnitReadBack } from "./read-back-watch.ts";
 import { SiteDevices } from "./site-devices.ts";
 import { StageWatch } from "./stage-watch.ts";
 import { Thinker } from "./thinker.ts";
@@ -175,6 +176,7 @@ export class SiteLoop {
         this.#devices.read();
         return;
       }
+      const readBacks = this.#grants.length > 0 ? this.#devices.readBacks() : [];
       this.#devices.command(guarded.commands);
       const writtenMs = clock.monotonicMs();
       this.#stages.add(
@@ -189,7 +191,7 @@ export class SiteLoop {
         image.nowMs,
       );
       this.#recorder?.add(before, { input, commands: guarded.commands, latenessMs });
-      this.#report(image, guarded);
+      this.#report(image, guarded, readBacks);
     } catch (error) {
       this.#giveUp(error);
     }
@@ -236,7 +238,11 @@ export class SiteLoop {
   }
 
   /** After the writes: nothing here may hold them up. */
-  #report(image: SiteImage, { commands, alarms }: ReturnType<ControlCore["guard"]>): void {
+  #report(
+    image: SiteImage,
+    { commands, alarms }: ReturnType<ControlCore["guard"]>,
+    readBacks: readonly UnitReadBack[],
+  ): void {
     this.#reporter.report({
       image,
       explanation: this.#thinker.explanation,
@@ -244,6 +250,7 @@ export class SiteLoop {
       guardAlarms: alarms,
       commands,
       grants: this.#grants,
+      readBacks,
       ledger: this.#thinker.state?.ledger,
     });
     if (this.#grants.some((grant) => isExpired(grant, image.monotonicMs))) {

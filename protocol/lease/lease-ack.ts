@@ -20,11 +20,15 @@ export const leaseAckStates = [
   "expired",
   "superseded",
   "applied",
+  "read-back",
   "measured",
 ] as const;
 export type LeaseAckState = (typeof leaseAckStates)[number];
 
-/** What became of a lease, as the site reports it in `Dispatch/Ack`. A clamp is not a rejection. */
+/**
+ * What became of a lease, as the site reports it in `Dispatch/Ack`. A clamp is not a rejection. `read-back`: every
+ * set-point it had written stood in its device when that was read again; sites of earlier versions never say so.
+ */
 export interface LeaseAck {
   readonly leaseId: string;
   readonly sequence: number;
@@ -33,7 +37,7 @@ export interface LeaseAck {
   readonly code?: string;
   /** The limits that shaped it, most binding first. */
   readonly because?: readonly string[];
-  /** Positive is out. Clamped: commanded; applied: sent to the devices; measured: at the meter. */
+  /** Positive is out. Clamped: commanded; applied: sent to the devices; read-back: as they showed it; measured: at the meter. */
   readonly powerW?: W;
   readonly atMs: UtcMs;
 }

@@ -178,6 +178,11 @@ const ack: LeaseAck = {
   atMs: issuedAtMs,
 };
 
+test("that set-points were read back is an acknowledgement of its own", () => {
+  const readBack: LeaseAck = { ...ack, state: "read-back" };
+  expect(parseLeaseAck(encodeLeaseAck(readBack))).toEqual({ ok: true, value: readBack });
+});
+
 test("an acknowledgement is read back as itself, and a newer site's extra field is ignored", () => {
   expect(parseLeaseAck(encodeLeaseAck(ack))).toEqual({ ok: true, value: ack });
   expect(parseLeaseAck(bytesOf({ ...ack, colour: "green" }))).toEqual({ ok: true, value: ack });

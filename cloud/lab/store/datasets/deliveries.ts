@@ -45,6 +45,7 @@ const deliveryColumns = {
   lease_id: "text",
   site: "text",
   trading_unit: "text",
+  /** received, accepted, applied (written), read-back, clamped, measured, rejected, expired or superseded. */
   state: "text",
   /** Wall time of the site. */
   happened_utc: "utc",
