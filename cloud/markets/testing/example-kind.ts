@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { MarketUnit, Violation } from "../market.ts";
@@ -49,7 +50,7 @@ export function tryKind<O extends object>(kind: ExampleKind<O>, count: number, r
     if (index % FILE_EVERY === 0) {
       files++;
       const back = kind.parse(kind.encode([offer]));
-      if (!back.ok || JSON.stringify(back.value) !== JSON.stringify([offer])) {
+      if (!back.ok || !isDeepStrictEqual(back.value, [offer])) {
         failures.push(
           `${kind.id} ${index}: the file reads back otherwise: ${JSON.stringify(back)} for ${JSON.stringify(offer)}`,
         );
