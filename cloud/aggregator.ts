@@ -1,8 +1,8 @@
 import type { MqttLink } from "@penstock/protocol/link";
 import { type CodedError, invariant, type Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
-import { type Clock, intervalAt, onGrid, type Timer } from "@penstock/protocol/time";
-import { Fraction, Ms, minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
+import { type Clock, intervalAt, type Timer } from "@penstock/protocol/time";
+import { Ms, minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import type { BidChange } from "./desk/bid-book.ts";
 import { CountKeeper, type ReportCounts } from "./desk/count-keeper.ts";
@@ -25,11 +25,12 @@ import { type Market, markets } from "./markets/index.ts";
 import { type ModelEvent, type ModelReport, ModelService, type ModelSource } from "./models/model-service.ts";
 import { noteModelEvent } from "./models/note-model-event.ts";
 import type { OnnxOpener } from "./models/open-model.ts";
-import { clearedPrice, PriceHistory, type PriceSeries } from "./prices/index.ts";
+import { PriceHistory, type PriceSeries } from "./prices/index.ts";
 import { sampleOf } from "./settlement/sample-of.ts";
 import { Settlement, type SettlementTotals } from "./settlement/settlement.ts";
-import { type CloudStore, completeUpToMs, type StreamLedger, type TelemetryRecord } from "./store/index.ts";
+import type { CloudStore, StreamLedger, TelemetryRecord } from "./store/index.ts";
 import { strategies } from "./strategies/index.ts";
+import { tellFleet } from "./tell-fleet.ts";
 
 export interface AggregatorOptions {
   readonly clock: Clock;
@@ -62,10 +63,6 @@ const ANCHOR = "market.anchor";
 /** What a restart reads back for answers still under way. */
 const RECENT_MS = minutes(60);
 const RECENT_RECORDS_MAX = 20_000;
-/** How often the fleet view is told what changes by itself. */
-const TELL_EVERY_MS = seconds(1);
-/** Hindsight is dear to work out; the view can do with a figure this old. */
-const PROFIT_EVERY_MS = seconds(5);
 const DELIVERIES_SHOWN = 200;
 
 /**
@@ -156,16 +153,20 @@ export class Aggregator {
   }
 
   start(): void {
-    const { clock, config, store } = this.#options;
+    const { clock, config, fleet, prices, store } = this.#options;
     for (const { siteId } of config.sites) this.#sites.take(siteId, siteValues(this.ingest.latest(siteId)));
     this.#settlement.restore((siteId, wall) => store.counters(siteId, wall));
     this.#restoreRecent();
     this.ingest.start();
     this.desk.start();
-    this.#timers.push(
-      onGrid(clock, TELL_EVERY_MS, () => this.#tellFleet()),
-      onGrid(clock, PROFIT_EVERY_MS, () => this.#tellProfit()),
-    );
+    if (fleet === undefined) return;
+    const parts = {
+      market: this.#market,
+      marketClock: this.#marketClock,
+      desk: this.desk,
+      settlement: this.#settlement,
+    };
+    this.#timers.push(...tellFleet(fleet, { clock, config, store, prices, ...parts }));
   }
 
   /** An orderly end: no new leases, what has come is committed and acknowledged. */
@@ -366,48 +367,6 @@ export class Aggregator {
     for (const { name, value, aboutMs } of values) {
       if (name === "Energy/SoC" && typeof value === "number") this.#settlement.charged(siteId, aboutMs, value);
     }
-  }
-
-  #tellFleet(): void {
-    const { config, fleet, prices, store } = this.#options;
-    if (fleet === undefined) return;
-    const marketTimeMs = this.#marketClock.nowMs();
-    const interval = intervalAt(marketTimeMs, this.#market.intervalMs);
-    const price = clearedPrice(prices, interval.startMs);
-    if (price.ok) {
-      fleet.market({
-        marketId: this.#market.id,
-        region: prices.region,
-        currency: this.#market.currency,
-        marketTimeMs,
-        marketSpeed: config.market.speed,
-        intervalStartMs: interval.startMs,
-        intervalEndMs: interval.endMs,
-        pricePerMWh: price.value,
-        pricesGenerated: prices.generated,
-        pricesSource: prices.source,
-      });
-    }
-    fleet.desk(this.desk.document());
-    this.#tellKill(fleet);
-    fleet.counted(store.recordCounts());
-    for (const { siteId } of config.sites) fleet.completeUpTo(siteId, completeUpToMs(store.ledgers(siteId)));
-  }
-
-  /** Said again as long as it holds: a stopped desk earns nothing, and somebody should know. */
-  #tellKill(fleet: FleetInput): void {
-    const killed = this.desk.killed();
-    if (killed === null) return;
-    const text = `the algorithm was stopped by ${killed.by}: ${killed.why}`;
-    fleet.alarm({ error: { code: "desk.killed" }, text, standsMs: Ms(3 * TELL_EVERY_MS) });
-  }
-
-  #tellProfit(): void {
-    const { byUnit: _, bySite: __, shortfallMWh: ___, shortfallCost: ____, ...profit } = this.#settlement.totals(false);
-    this.#options.fleet?.profit(this.#market.id, {
-      ...profit,
-      share: profit.share === null ? null : Fraction(profit.share),
-    });
   }
 
   #measuredW(unitId: string): W | undefined {
