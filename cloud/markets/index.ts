@@ -16,3 +16,4 @@ export const markets: Readonly<Record<string, Market>> = {
 
 export * from "./market.ts";
 export * from "./nem/index.ts";
+export * from "./reserve-market.ts";

@@ -3,6 +3,7 @@ import type { Interval } from "@penstock/protocol/time";
 import type { Currency, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import type { MarketConstants, PriceLevels } from "../strategies/strategy.ts";
+import type { ReserveMarket } from "./reserve-market.ts";
 import type { Rulebook } from "./rulebook.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface Market<B extends Bid = Bid> {
   readonly rulebook: Rulebook;
   /** What it takes besides energy: reserve offers, plans, baselines. */
   readonly submissions: readonly SubmissionKind[];
+  /** Reserves it clears together with energy; absent where the desk offers none. */
+  readonly reserves?: ReserveMarket;
 
   /** The trading day that contains an instant. */
   tradingDay(instantMs: UtcMs): Interval;
@@ -138,6 +141,8 @@ export interface Violation {
 }
 
 export interface BidStep {
+  /** A reserve product; energy when absent. */
+  readonly product?: string;
   readonly pricePerMWh: number;
   readonly volumeMW: number;
 }

@@ -50,22 +50,30 @@ export function clearFcas(
   return awards;
 }
 
-/** A service earns its price for every enabled megawatt and hour: MW × price / 12 an interval. */
 export const settleFcas = (
   unitId: string,
   interval: Interval,
   awards: readonly FcasAward[],
 ): readonly SettlementLine[] =>
-  awards.map(({ service, enabledMW, pricePerMW }) => ({
-    unitId,
-    interval,
-    product: service,
-    quantityMWh: (enabledMW * DISPATCH_INTERVAL_MS) / 3_600_000,
-    pricePerMWh: pricePerMW,
-    amount: (enabledMW * pricePerMW * DISPATCH_INTERVAL_MS) / 3_600_000,
-    currency: "AUD",
-    rule: "nem.fcas-enablement",
-  }));
+  awards.map(({ service, enabledMW, pricePerMW }) => fcasLine(unitId, interval, service, enabledMW, pricePerMW));
+
+/** A service earns its price for every enabled megawatt and hour: MW × price / 12 an interval. */
+export const fcasLine = (
+  unitId: string,
+  interval: Interval,
+  service: string,
+  enabledMW: number,
+  pricePerMW: number,
+): SettlementLine => ({
+  unitId,
+  interval,
+  product: service,
+  quantityMWh: (enabledMW * DISPATCH_INTERVAL_MS) / 3_600_000,
+  pricePerMWh: pricePerMW,
+  amount: (enabledMW * pricePerMW * DISPATCH_INTERVAL_MS) / 3_600_000,
+  currency: "AUD",
+  rule: "nem.fcas-enablement",
+});
 
 /** The most whole megawatts up to a bound that fit; fitting is monotone, so halving finds it. */
 function mostThatFits(mostMW: number, fits: (tryMW: number) => boolean): number {

@@ -9,6 +9,7 @@ import { bandPriceGateMs, gateClosureMs, intervalsOf, tradingDay } from "./calen
 import { clear } from "./clear.ts";
 import type { FcasOffer } from "./fcas.ts";
 import { encodeFcas, parseFcas } from "./fcas-file.ts";
+import { nemReserves } from "./reserves.ts";
 import { DISPATCH_INTERVAL_MS, nemRulebook, nemRulesAt, PRICE_TICK } from "./rules.ts";
 import { settle } from "./settle.ts";
 import { stackOf } from "./stack.ts";
@@ -32,6 +33,7 @@ export const nem: Market<NemBid> = {
   intervalMs: DISPATCH_INTERVAL_MS as Ms,
   rulebook: nemRulebook,
   submissions: [nemFcas],
+  reserves: nemReserves,
   tradingDay,
   intervalsOf,
   bandPriceGateMs,

@@ -1,0 +1,94 @@
+import type { CodedError, Result } from "@penstock/protocol/result";
+import type { Interval } from "@penstock/protocol/time";
+import type { Ms, UtcMs, W } from "@penstock/protocol/units";
+import type { Award, Bid, BidStep, MarketUnit, PlantState, Rebid, SettlementLine, Violation } from "./market.ts";
+
+/**
+ * How a market buys reserves beside energy where it clears both together: power kept ready upwards or downwards for
+ * every interval, paid for being ready. Pure, as the market is; the desk submits.
+ */
+export interface ReserveMarket<B extends Bid = Bid> {
+  /** What is bought at an instant. */
+  productsAt(instantMs: UtcMs): readonly ReserveProduct[];
+  /** The offer that comes closest to the wishes; it never holds more than they do. A wish of 0 takes back what stands. */
+  buildOffer(request: ReserveRequest): Result<B, CodedError>;
+  /** Every rule an offer breaks; empty means the operator would accept it. */
+  validate(offer: B, unit: MarketUnit): readonly Violation[];
+  /** The operator's file: one unit, one trading day. */
+  encode(offers: readonly B[]): string;
+  parse(text: string): Result<readonly B[], CodedError>;
+  /** For people to look at; every step names its product, volumes are sizes. */
+  stackOf(offer: B): readonly BidStep[];
+  /** What the operator would dispatch and enable together of a price taker. */
+  clear(clearing: ReserveClearing<B>): JointAward;
+  settle(award: ReserveAward): SettlementLine;
+}
+
+export interface ReserveProduct {
+  /** The operator's own name: `RAISE6SEC`. */
+  readonly name: string;
+  /** Upwards is more out of the asset. */
+  readonly direction: "up" | "down";
+  /** How long the energy behind it must last. */
+  readonly sustainMs: Ms;
+}
+
+export interface ReserveWish {
+  readonly product: string;
+  /** A size. */
+  readonly volumeW: W;
+  /** The least to be paid, money per MW and hour. */
+  readonly pricePerMWh: number;
+}
+
+/**
+ * What energy and reserves of a unit together may take up, positive out. Energy alone lies within
+ * `powerWMin..powerWMax`; energy and an upward reserve stay at or below `upWMax`, energy less a downward one at or
+ * above `downWMin`.
+ */
+export interface Reach {
+  readonly powerWMin: W;
+  readonly powerWMax: W;
+  readonly upWMax: W;
+  readonly downWMin: W;
+}
+
+export interface ReserveRequest {
+  readonly unit: MarketUnit;
+  readonly interval: Interval;
+  readonly wishes: readonly ReserveWish[];
+  readonly reach: Reach;
+  readonly versionNumber: number;
+  readonly decidedAtMs: UtcMs;
+  readonly rebid?: Rebid;
+}
+
+export interface ReserveClearing<B extends Bid = Bid> {
+  readonly unit: MarketUnit;
+  /** Absent: nothing stands for energy. */
+  readonly energy: Bid | undefined;
+  readonly offer: B;
+  /** Reference price of energy. */
+  readonly pricePerMWh: number;
+  /** Money per MW and hour, by product; a product without one did not clear. */
+  readonly reservePrices: Readonly<Record<string, number>>;
+  readonly plant: PlantState;
+}
+
+export interface JointAward {
+  readonly energy: Award;
+  readonly reserves: readonly ReserveAward[];
+}
+
+/** Power to keep ready during an interval. */
+export interface ReserveAward {
+  readonly marketId: string;
+  readonly unitId: string;
+  readonly interval: Interval;
+  readonly product: string;
+  readonly direction: "up" | "down";
+  /** A size. */
+  readonly enabledW: W;
+  /** Money per MW and hour it cleared at. */
+  readonly pricePerMWh: number;
+}
