@@ -2,7 +2,7 @@ import { Rng } from "@penstock/protocol/rng";
 import { Ms, Soc, seconds, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import type { UnitConfig } from "../config/site-config.ts";
-import { activePower, CONTROLS } from "../devices/sunspec-der-controls.ts";
+import { activePower } from "../devices/sunspec-der-controls.ts";
 import { good, type PowerInterval } from "./image.ts";
 import { samplePlant } from "./sample-run.ts";
 import { sampleConfig, sampleGrant, sampleImage, sampleInput, sampleUnit } from "./sample-site.ts";
@@ -13,7 +13,7 @@ const fresh = Ms(20);
 /** What a unit with this scale factor will do of a set-point: written and read as SunSpec 704 has it, `WSet` at 24 and its scale at 55. */
 function onTheWire(powerW: W, exponent: number): number {
   const registers = new Uint16Array(80);
-  registers[55 - CONTROLS.offset] = exponent & 0xffff;
+  registers[55] = exponent & 0xffff;
   const block = { registers, readAtMs: 0, everyMs: Ms(0) };
   const unit = { safePowerW: W(0), revertAfterMs: seconds(10) } as UnitConfig;
   const into = new Uint16Array(activePower.count);

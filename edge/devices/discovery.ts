@@ -1,14 +1,9 @@
 import { fail, ok, type Result } from "@penstock/protocol/result";
-import {
-  type DecodedModel,
-  type Discovery,
-  decodeModel,
-  type ReadAnswer,
-  discover as searchModels,
-} from "@penstock/protocol/sunspec";
+import { type Discovery, decodeModel, type ReadAnswer, discover as searchModels } from "@penstock/protocol/sunspec";
 import type { Ms } from "@penstock/protocol/units";
 import type { RegisterTransport, TransportError } from "../transports/register-transport.ts";
-import type { DeviceIdentity, DeviceMap, DiscoveryError } from "./driver.ts";
+import type { DeviceMap, DiscoveryError } from "./driver.ts";
+import { identityOf } from "./identity-plan.ts";
 import { sunspecModel } from "./sunspec-model.ts";
 
 /**
@@ -44,7 +39,7 @@ export function discover(
       if (!answer.ok) return done(answer);
       const decoded = decodeModel(sunspecModel(1), answer.value);
       if (!decoded.ok) return done(fail({ code: "device.not-sunspec", cause: decoded.error.code }));
-      done(ok({ identity: identityOf(decoded.value), models }));
+      done(ok({ identity: identityOf(decoded.value.values), models }));
     });
   }
 }
@@ -54,10 +49,3 @@ export const fingerprint = (map: DeviceMap): string => JSON.stringify(map);
 
 const withException = (answer: Result<Uint16Array, TransportError>): ReadAnswer =>
   answer.ok ? answer : fail({ ...answer.error, modbusException: Number(answer.error["exception"]) });
-
-const identityOf = ({ values }: DecodedModel): DeviceIdentity => ({
-  manufacturer: String(values["Mn"] ?? ""),
-  model: String(values["Md"] ?? ""),
-  version: String(values["Vr"] ?? ""),
-  serialNumber: String(values["SN"] ?? ""),
-});

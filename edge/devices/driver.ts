@@ -46,6 +46,8 @@ export interface ReadPlan {
   readonly everyMs: Ms;
   /** Holding registers where left out. */
   readonly table?: "holding" | "input";
+  /** Whether what was read is still what the map says is there; where left out nothing tells. */
+  readonly belongs?: (registers: Uint16Array) => boolean;
 }
 
 /** What a {@link ReadPlan} last brought home. `readAtMs` moves only on a real read; NaN before the first. */

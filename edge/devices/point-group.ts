@@ -4,11 +4,12 @@ import { Ms } from "@penstock/protocol/units";
 import { type Block, type DeviceMap, findModel, type ReadPlan } from "./driver.ts";
 import { sunspecModel as modelNamed } from "./sunspec-model.ts";
 
-/** Points of one SunSpec model that are read in one request, together with the scale factors that scale them. */
+/**
+ * Points of one SunSpec model that are read in one request, together with the scale factors that scale them and the
+ * model's head.
+ */
 export interface PointGroup<Field extends string> {
   readonly modelId: number;
-  /** Of the first register, from the model's ID register. */
-  readonly offset: number;
   /** What to read of this device; a count of 0 where it lacks the model, or has it too short. */
   plan(map: DeviceMap): ReadPlan;
   /**
@@ -30,26 +31,27 @@ export function pointGroup<Field extends string>(
   const names = Object.values<string>(points);
   const fields = Object.keys(points) as Field[];
   const spans = names.flatMap((name) => spansOf(model, name));
-  const offset = Math.min(...spans.map((span) => span.from));
-  const count = Math.max(...spans.map((span) => span.to)) - offset;
+  // The model's own head comes along: whoever finds another there reads nothing else into what follows it.
+  const count = Math.max(...spans.map((span) => span.to));
   invariant(count <= 125, `the points of model ${model.id} do not fit in one read`);
   const decoder = compilePoints(model, names);
   const Decoded = decodedClass(fields);
   const absent = new Decoded();
   return {
     modelId: model.id,
-    offset,
     plan(map) {
       const found = findModel(map, model.id);
-      const isThere = found !== undefined && offset + count <= found.length + 2;
-      return isThere ? { address: found.address + offset, count, everyMs } : { address: 0, count: 0, everyMs };
+      const isThere = found !== undefined && count <= found.length + 2;
+      if (!isThere) return { address: 0, count: 0, everyMs };
+      const { id, length, address } = found;
+      return { address, count, everyMs, belongs: ([idRead, lengthRead]) => idRead === id && lengthRead === length };
     },
     decode(block) {
       // Slow blocks stand still for ten cycles, and a fast one is looked at by image, writer and read-back.
       if (block.isDecoded === true) return block.decoded as Readonly<Record<Field, number>>;
       if (block === NO_BLOCK) return absent;
       const decoded = block.decoded instanceof Decoded ? block.decoded : new Decoded();
-      decoder(block.registers, -offset, decoded.values);
+      decoder(block.registers, 0, decoded.values);
       block.decoded = decoded;
       block.isDecoded = true;
       return decoded;

@@ -69,9 +69,9 @@ export class ReadRounds {
 
   /** When the block that has waited longest was read; Infinity or NaN where there is none to speak of. */
   get oldestReadMs(): number {
-    // A block of a model the device lacks is never read and says nothing of its age.
+    // A block of a model the device lacks is never read and says nothing of its age; nor does one that is in no hurry.
     return this.#blocks
-      .filter(({ registers }) => registers.length > 0)
+      .filter(({ registers, everyMs }) => registers.length > 0 && everyMs <= HURRIED_MS)
       .reduce((oldest, { readAtMs }) => Math.min(oldest, readAtMs), Number.POSITIVE_INFINITY);
   }
 
@@ -139,6 +139,8 @@ export class ReadRounds {
 }
 
 const SLOW_A_ROUND = 2;
+/** What is read less often than that is asked for at leisure: strings of cells, and who the device is. */
+const HURRIED_MS = 1_000;
 
 class MutableBlock implements Block {
   readonly registers: Uint16Array;

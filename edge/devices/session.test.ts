@@ -185,6 +185,59 @@ test("a unit with another serial number is read but not commanded", () => {
   expect(bench.unit.writes.length).toBe(writesBefore);
 });
 
+test("a map that moves while every address goes on answering: nothing more is written or believed, and it is read where it is now", () => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  const before = bench.unit.registers.slice();
+  const moved = before.slice();
+  moved.copyWithin(70 + 12, 70, 480); // twelve registers of a maker's own behind model 1
+  moved.set([64_900, 10, ...new Array(10).fill(0)], 70);
+  bench.unit.registers.set(moved);
+  bench.run(100);
+  const writes = bench.unit.writes.length;
+  expect(bench.codes()).toContain("device.map-moved");
+  bench.setpoint = power(600_000);
+  bench.run(400);
+  expect(bench.image().powerW.quality).not.toBe("missing"); // grows old
+  bench.run(3_000);
+  expect(bench.session.status().state).toBe("mismatch");
+  expect(bench.session.map?.models.slice(1, 3)).toMatchObject([
+    { id: 64_900, address: 40070, length: 10 },
+    { id: 701, address: 40082, length: 153 },
+  ]);
+  expect(bench.unit.writes.length).toBe(writes);
+  bench.unit.registers.set(before);
+  bench.run(3_000);
+  expect(bench.session.status().state).toBe("ready");
+  expect(bench.image().setpointW).toMatchObject({ value: 600_000 });
+});
+
+test.each([
+  ["firmware", 40044],
+  ["serial number", 40052],
+])("another %s under a connection that stayed is found within ten seconds, and the device is not commanded", (_what, address) => {
+  const bench = new Bench();
+  bench.setpoint = power(500_000);
+  bench.run(1_000);
+  bench.unit.put(address, 0x5858);
+  bench.run(11_500);
+  expect(bench.codes()).toEqual(expect.arrayContaining(["device.map-moved", "device.identity-changed"]));
+  expect(bench.session.status().state).toBe("mismatch");
+  const writes = bench.unit.writes.length;
+  bench.run(3_000);
+  expect(bench.unit.writes.length).toBe(writes);
+});
+
+test("who the device is costs one read in ten seconds, and its models' heads none of their own", () => {
+  const bench = new Bench();
+  bench.run(2_000);
+  const before = bench.unit.reads;
+  bench.run(10_000);
+  // 701 and 704 every cycle; 713, 802, 702, 714, 715 and 703 every second; model 1 once.
+  expect(bench.unit.reads - before).toBeLessThanOrEqual(2 * 100 + 6 * 10 + 1);
+});
+
 test.each([
   ["no SunS anywhere", (unit: HandMadeUnit) => unit.put(40000, 0)],
   ["a model of length 0", (unit: HandMadeUnit) => unit.put(40071, 0)],

@@ -5,6 +5,7 @@ import type { UnitConfig } from "../config/site-config.ts";
 import type { DeviceStatus, EdgeEvent } from "../loop/loop-types.ts";
 import type { RegisterTransport, TransportError } from "../transports/register-transport.ts";
 import { type Aside, Asides } from "./asides.ts";
+import { hex } from "./control-writer.ts";
 import { DeviceHealth } from "./device-health.ts";
 import { DeviceNews } from "./device-news.ts";
 import { DeviceSearch } from "./device-search.ts";
@@ -253,17 +254,25 @@ export class DeviceSession {
     if (wasThere && error["exception"] === ILLEGAL_ADDRESS) this.#strays++;
   }
 
-  /** Its map has moved under a connection that stayed: it is looked for anew, as after an outage. */
-  #leaveOldMap(error: TransportError): void {
+  /**
+   * Its map has moved, or it is another device, under a connection that stayed: it is looked for anew, as after an
+   * outage. Nothing is written until it was found.
+   */
+  #leaveOldMap(said: string, facts: Readonly<Record<string, unknown>>): void {
     this.#strays = 0;
     this.#reads.abandon();
     this.#state = "lost";
     this.#keeper.lost();
-    this.#news.tell("device.map-moved", "alarm", " refuses the registers it had; it is looked for anew", error);
+    this.#news.tell("device.map-moved", "alarm", `${said}; it is looked for anew`, facts);
   }
 
   #keep({ index, plan }: PlannedRead, registers: Uint16Array): void {
     this.#strays = 0;
+    if (plan.belongs?.(registers) === false) {
+      const facts = { address: plan.address, found: hex(registers.subarray(0, 2)) };
+      this.#leaveOldMap(` answers at register ${plan.address} with something else than it had there`, facts);
+      return;
+    }
     const nowMs = this.#options.clock.monotonicMs();
     const block = this.#reads.keep(index, registers, nowMs);
     this.#watch(index, block, plan);
@@ -301,7 +310,7 @@ export class DeviceSession {
     if (result.error.code === "modbus.exception") {
       this.#health.refused(result.error);
       this.#news.tell("device.exception", "warning", " answers with an exception", result.error);
-      if (this.#strays >= STRAYS_TO_SEARCH) this.#leaveOldMap(result.error);
+      if (this.#strays >= STRAYS_TO_SEARCH) this.#leaveOldMap(" refuses the registers it had", result.error);
       else this.#talk();
       return;
     }

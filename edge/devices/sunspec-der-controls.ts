@@ -34,7 +34,7 @@ export const activePower: Control = {
   place: inModel(704, 22),
   count: 11,
   block: BLOCK,
-  blockOffset: 22 - CONTROLS.offset,
+  blockOffset: 22,
 
   isWanted: () => true,
 
@@ -48,16 +48,16 @@ export const activePower: Control = {
     into[1] = 1; // WSetMod: watts
     putInt32(into, 2, raw);
     putInt32(into, 4, safeRaw);
-    into[6] = block.registers[at(28)] ?? 0x8000; // WSetPct and WSetPctRvrt stand between: as they were.
-    into[7] = block.registers[at(29)] ?? 0x8000;
+    into[6] = block.registers[28] ?? 0x8000; // WSetPct and WSetPctRvrt stand between: as they were.
+    into[7] = block.registers[29] ?? 0x8000;
     into[8] = 1; // WSetEnaRvrt: the safe value is a set-point too.
     putUint32(into, 9, revertS(unit.revertAfterMs));
     return true;
   },
 
-  isApplied: (block, written) => isSame(block, at(22), written, 4),
+  isApplied: (block, written) => isSame(block, 22, written, 4),
 
-  hasReverted: (block) => CONTROLS.decode(block).powerRemainingS === 0 && isSame32(block.registers, at(24), at(26)),
+  hasReverted: (block) => CONTROLS.decode(block).powerRemainingS === 0 && isSame32(block.registers, 24, 26),
 };
 
 /** SunSpec 704, reactive power in vars, active power going first. Registers 35 to 46. */
@@ -66,7 +66,7 @@ export const reactivePower: Control = {
   place: inModel(704, 35),
   count: 12,
   block: BLOCK,
-  blockOffset: 35 - CONTROLS.offset,
+  blockOffset: 35,
 
   isWanted: (setpoint) => setpoint.reactiveVar !== 0,
 
@@ -79,20 +79,17 @@ export const reactivePower: Control = {
     into[2] = 0; // VarSetPri: active
     putInt32(into, 3, raw);
     putInt32(into, 5, 0);
-    into[7] = block.registers[at(42)] ?? 0x8000;
-    into[8] = block.registers[at(43)] ?? 0x8000;
+    into[7] = block.registers[42] ?? 0x8000;
+    into[8] = block.registers[43] ?? 0x8000;
     into[9] = 1; // VarSetEnaRvrt
     putUint32(into, 10, revertS(unit.revertAfterMs));
     return true;
   },
 
-  isApplied: (block, written) => isSame(block, at(35), written, 5),
+  isApplied: (block, written) => isSame(block, 35, written, 5),
 
-  hasReverted: (block) => CONTROLS.decode(block).reactiveRemainingS === 0 && isSame32(block.registers, at(38), at(40)),
+  hasReverted: (block) => CONTROLS.decode(block).reactiveRemainingS === 0 && isSame32(block.registers, 38, 40),
 };
-
-/** Where the document's offset lies in the block. */
-const at = (offset: number): number => offset - CONTROLS.offset;
 
 /** A set-point between two steps of the device is cut, never rounded up; the nudge is for 1899.9999999 of 1900. */
 const toRaw = (value: number, exponent: number): number =>

@@ -59,7 +59,7 @@ export const storageRates: Control = {
   place: inModel(124, 12),
   count: 5,
   block: STORAGE_BLOCK,
-  blockOffset: 12 - STORAGE.offset,
+  blockOffset: 12,
 
   isWanted: () => true,
 
@@ -77,7 +77,7 @@ export const storageRates: Control = {
     return true;
   },
 
-  isApplied: (block, written) => isSame(block, 12 - STORAGE.offset, written, 2),
+  isApplied: (block, written) => isSame(block, 12, written, 2),
   hasReverted: (block) => STORAGE.decode(block).mode === 0,
 };
 
@@ -87,7 +87,7 @@ export const storageMode: Control = {
   place: inModel(124, 5),
   count: 1,
   block: STORAGE_BLOCK,
-  blockOffset: 5 - STORAGE.offset,
+  blockOffset: 5,
 
   isWanted: () => true,
 
@@ -96,7 +96,7 @@ export const storageMode: Control = {
     return true;
   },
 
-  isApplied: (block, written) => isSame(block, 5 - STORAGE.offset, written, 1),
+  isApplied: (block, written) => isSame(block, 5, written, 1),
   hasReverted: (block) => STORAGE.decode(block).mode === 0,
 };
 
@@ -106,7 +106,7 @@ export const legacyReactivePower: Control = {
   place: inModel(123, 15),
   count: 8,
   block: IMMEDIATE_BLOCK,
-  blockOffset: 15 - IMMEDIATE.offset,
+  blockOffset: 15,
 
   isWanted: (setpoint) => setpoint.reactiveVar !== 0,
 
@@ -127,7 +127,7 @@ export const legacyReactivePower: Control = {
   },
 
   isApplied(block, written) {
-    const from = 15 - IMMEDIATE.offset;
+    const from = 15;
     return isSame(block, from, written, 1) && block.registers[from + 6] === 1 && block.registers[from + 7] === 1;
   },
   hasReverted: (block) => IMMEDIATE.decode(block).isReactive === 0,

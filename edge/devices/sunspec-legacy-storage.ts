@@ -2,6 +2,7 @@ import { fail, ok } from "@penstock/protocol/result";
 import { Celsius, Ms, Soc, seconds, Var, W, Wh } from "@penstock/protocol/units";
 import type { UnitState } from "../control/image.ts";
 import { findModel, rangesInModel, type UnitDriver } from "./driver.ts";
+import { identityPlan } from "./identity-plan.ts";
 import { found, oddity } from "./plausibility.ts";
 import { NO_BLOCK, pointGroup, pointLayouts } from "./point-group.ts";
 import { readingOf } from "./reading.ts";
@@ -34,7 +35,7 @@ export const sunspecLegacyStorage: UnitDriver = {
       return fail({ code: "device.model-missing", models: "one of 101 to 113, and 124" });
     }
     const groups = [STORAGE, RATINGS, IMMEDIATE, STATUS, BATTERY];
-    return ok([...groups.map((group) => group.plan(map)), ...inverter]);
+    return ok([...groups.map((group) => group.plan(map)), ...inverter, identityPlan(map)]);
   },
 
   image(unit, blocks, view) {
@@ -113,11 +114,11 @@ export const sunspecLegacyStorage: UnitDriver = {
   writable: (map) => [...rangesInModel(map, 124, [5, 5], [12, 16]), ...rangesInModel(map, 123, [15, 22])],
 
   watched: [
-    { name: "123 connection", block: IMMEDIATE_BLOCK, blockOffset: 4 - IMMEDIATE.offset, count: 1 },
-    { name: "123 power limit", block: IMMEDIATE_BLOCK, blockOffset: 5 - IMMEDIATE.offset, count: 5 },
-    { name: "123 power factor", block: IMMEDIATE_BLOCK, blockOffset: 10 - IMMEDIATE.offset, count: 5 },
-    { name: "124 charge settings", block: STORAGE_BLOCK, blockOffset: 2 - STORAGE.offset, count: 3 },
-    { name: "124 reserve", block: STORAGE_BLOCK, blockOffset: 6 - STORAGE.offset, count: 2 },
+    { name: "123 connection", block: IMMEDIATE_BLOCK, blockOffset: 4, count: 1 },
+    { name: "123 power limit", block: IMMEDIATE_BLOCK, blockOffset: 5, count: 5 },
+    { name: "123 power factor", block: IMMEDIATE_BLOCK, blockOffset: 10, count: 5 },
+    { name: "124 charge settings", block: STORAGE_BLOCK, blockOffset: 2, count: 3 },
+    { name: "124 reserve", block: STORAGE_BLOCK, blockOffset: 6, count: 2 },
   ],
 };
 

@@ -50,6 +50,7 @@ test("a meter with both layouts is read by its floats", () => {
     false,
     false,
     false,
+    false, // identity: this map has no model 1
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { fail, ok } from "@penstock/protocol/result";
 import { Hz, Ms, V, Var, W, Wh } from "@penstock/protocol/units";
 import type { Block, MeterDriver } from "./driver.ts";
+import { identityPlan } from "./identity-plan.ts";
 import { found, oddity } from "./plausibility.ts";
 import { pointLayouts } from "./point-group.ts";
 import { readingOf } from "./reading.ts";
@@ -16,7 +17,9 @@ export const sunspecMeter: MeterDriver = {
 
   plan(map) {
     const plans = LAYOUTS.plans(map);
-    return plans === undefined ? fail({ code: "device.model-missing", models: "211 to 214 or 201 to 204" }) : ok(plans);
+    return plans === undefined
+      ? fail({ code: "device.model-missing", models: "211 to 214 or 201 to 204" })
+      : ok([...plans, identityPlan(map)]);
   },
 
   image(meter, blocks, view) {

@@ -2,6 +2,7 @@ import { fail, ok } from "@penstock/protocol/result";
 import { Celsius, Ms, Soc, seconds, V, Var, W, Wh } from "@penstock/protocol/units";
 import type { UnitImage, UnitState } from "../control/image.ts";
 import { type Block, findModel, inModel, rangesInModel, type UnitDriver, type View } from "./driver.ts";
+import { identityPlan } from "./identity-plan.ts";
 import { found, oddity } from "./plausibility.ts";
 import { NO_BLOCK, pointGroup } from "./point-group.ts";
 import { readingOf } from "./reading.ts";
@@ -22,7 +23,7 @@ export const sunspecStorage: UnitDriver = {
     const absent = REQUIRED.filter((id) => findModel(map, id) === undefined);
     if (absent.length > 0) return fail({ code: "device.model-missing", models: absent.join(", ") });
     const groups = [AC, CONTROLS, STORAGE, BATTERY, SETTINGS, DC, HEARTBEAT, ENTER_SERVICE, BANK];
-    return ok([...groups.map((group) => group.plan(map)), ...stringPlans(map)]);
+    return ok([...groups.map((group) => group.plan(map)), identityPlan(map), ...stringPlans(map)]);
   },
 
   image(unit, blocks, view) {
@@ -87,12 +88,12 @@ export const sunspecStorage: UnitDriver = {
   writable: (map) => [...rangesInModel(map, 704, [22, 32], [35, 46]), ...rangesInModel(map, 715, [5, 6])],
 
   watched: [
-    { name: "704 power factor when injecting", block: 1, blockOffset: 2 - CONTROLS.offset, count: 4 },
-    { name: "704 power factor when absorbing", block: 1, blockOffset: 8 - CONTROLS.offset, count: 4 },
-    { name: "704 active power limit", block: 1, blockOffset: 14 - CONTROLS.offset, count: 6 },
-    { name: "704 ramps and anti-islanding", block: 1, blockOffset: 49 - CONTROLS.offset, count: 4 },
-    { name: "702 settings", block: 4, blockOffset: 0, count: 19 },
-    { name: "703 enter service", block: 7, blockOffset: 0, count: 13 },
+    { name: "704 power factor when injecting", block: 1, blockOffset: 2, count: 4 },
+    { name: "704 power factor when absorbing", block: 1, blockOffset: 8, count: 4 },
+    { name: "704 active power limit", block: 1, blockOffset: 14, count: 6 },
+    { name: "704 ramps and anti-islanding", block: 1, blockOffset: 49, count: 4 },
+    { name: "702 settings", block: 4, blockOffset: 26, count: 19 },
+    { name: "703 enter service", block: 7, blockOffset: 2, count: 13 },
   ],
 };
 
@@ -183,7 +184,7 @@ function cellsOf(battery: Block, bank: Block, blocks: readonly Block[], view: Vi
 }
 
 /** Where the strings of 803 begin among the blocks. */
-const FIRST_STRING = 9;
+const FIRST_STRING = 10;
 
 /** 701 InvSt; where a unit has none, St tells on from off. The battery's own fault or open contactor comes first, then a 703 that keeps it off the grid. */
 function stateOf(batteryState: number, permitted: number, inverterState: number, isOn: number): UnitState | undefined {

@@ -29,8 +29,8 @@ export const deviceCodes = [
     ],
     [
       "device.map-moved",
-      "A device refuses registers that it had before, and gives no others.",
-      "It is looked for anew, as after an outage; found with another map it is read and not commanded.",
+      "A device refuses registers that it had before, or answers there with something else: another model, firmware or serial number.",
+      "What came is not believed and nothing is written; it is looked for anew, as after an outage, and found with another map it is read and not commanded.",
       "As under device.identity-changed: was its firmware updated?",
     ],
     [

@@ -1,3 +1,4 @@
+import type { InsertedModel } from "./inserted-model.ts";
 import { decode, type Point, type RegisterImage } from "./register-image.ts";
 
 /** What a device answers instead of data (MODBUS Application Protocol V1.1b3, section 7). */
@@ -26,6 +27,8 @@ export interface LinkTrouble {
   forgetsWrites: boolean;
   /** How far the map has moved up since the device was first met. */
   shift: number;
+  /** A model that new firmware has put into the map. */
+  inserted: InsertedModel | undefined;
   /** How many connections it takes, over sockets. */
   clientsMax: number;
 }
@@ -37,6 +40,7 @@ export const noTrouble: Readonly<LinkTrouble> = {
   readException: 0,
   forgetsWrites: false,
   shift: 0,
+  inserted: undefined,
   clientsMax: Number.POSITIVE_INFINITY,
 };
 
@@ -95,6 +99,8 @@ export abstract class ModbusDevice {
     const address = asked - this.trouble.shift;
     if (this.trouble.silent) return noAnswer;
     if (!(count >= 1 && count <= 125)) return exceptionCode.illegalValue;
+    if (this.trouble.inserted !== undefined)
+      return this.trouble.inserted.read(address, count) ?? exceptionCode.illegalAddress;
     if (!this.image.covers(address, count)) return exceptionCode.illegalAddress;
     if (this.trouble.readException !== 0) return this.trouble.readException;
     if (this.#frozen !== undefined) {
@@ -106,9 +112,11 @@ export abstract class ModbusDevice {
 
   /** 0 when done, or the exception code, or {@link noAnswer}. A point is written whole or not at all. */
   writeHolding(asked: number, values: Uint16Array): number {
-    const address = asked - this.trouble.shift;
-    if (this.trouble.silent) return noAnswer;
+    const { inserted, shift, silent } = this.trouble;
+    const address = inserted === undefined ? asked - shift : inserted.landsAt(asked - shift, values.length);
+    if (silent) return noAnswer;
     if (!(values.length >= 1 && values.length <= 123)) return exceptionCode.illegalValue;
+    if (address === undefined) return exceptionCode.illegalAddress;
     if (!this.#isWritable(address, values.length)) return exceptionCode.illegalAddress;
     if (!this.#isAcceptable(address, values)) return exceptionCode.illegalValue;
     if (this.trouble.writeException !== 0) return this.trouble.writeException;

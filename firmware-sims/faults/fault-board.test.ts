@@ -277,3 +277,26 @@ test.each(
   site.faults.clear("unit-2");
   expect(device("unit-2").trouble).toEqual(before);
 });
+
+test("a remapped device answers at every address with what stood so many registers before, and is itself again after", () => {
+  const [before, scale] = [device("unit-1").readHolding(40_070, 2), device("unit-1").readHolding(40_296, 2)];
+  expect(before).toEqual(Uint16Array.of(701, 153));
+  const setPointW = () => site.units[0]?.state.setPointW;
+  command("unit-1", 400_000);
+  run(1);
+  site.faults.inject("unit-1", { kind: "remapped", registers: 22, durationMs: 3_000 });
+  expect(device("unit-1").readHolding(40_000, 4)).toEqual(Uint16Array.of(0x5375, 0x6e53, 1, 66));
+  expect(device("unit-1").readHolding(40_069, 5)).toMatchObject({ length: 5, 1: 64_900, 2: 20, 3: 0, 4: 0 });
+  expect(device("unit-1").readHolding(40_091, 3)).toEqual(Uint16Array.of(0, 701, 153));
+  expect(device("unit-1").readHolding(40_296 + 22, 2)).toEqual(scale);
+  expect(command("unit-1", 800_000)).not.toBe(0);
+  expect(device("unit-1").writeHolding(40_318 + 22, Uint16Array.of(1, 1, 12, 13_568))).toBe(0);
+  run(1);
+  expect(setPointW()).toBe(800_000);
+  run(3);
+  expect(device("unit-1").readHolding(40_070, 2)).toEqual(before);
+});
+
+test.each([2, 1.5, "many"])("a model of %s registers cannot be inserted", (registers) => {
+  expect(faultDefinitions.find(({ kind }) => kind === "remapped")?.parse({ registers })).toBeUndefined();
+});

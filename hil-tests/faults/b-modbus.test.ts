@@ -180,6 +180,36 @@ describe("B", () => {
     expect(stand.site.checkers.violations).toEqual([]);
   });
 
+  test("30: a map that moves while its addresses go on answering is noticed at the next read; nothing is written until it is back", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(2) });
+    stand.reach(MW(2));
+    const state = () => stand.site.status()?.devices.find(({ id }) => id === "unit-1")?.state;
+    const shown = () => stand.site.status()?.units.find(({ id }) => id === "unit-1");
+    const writes: number[] = [];
+    const device = stand.site.sim.deviceById("unit-1");
+    invariant(device !== undefined, "the site has a unit-1");
+    const { observeWrite } = device;
+    device.observeWrite = (id, address, values) => {
+      writes.push(address);
+      observeWrite?.(id, address, values);
+    };
+    stand.fault("unit-1", { kind: "remapped" });
+    expect(stand.until("it is told", 2, () => stand.told("device.map-moved", "unit-1") > 0)).toBeLessThanOrEqual(0.3);
+    writes.length = 0;
+    stand.until("it is found where it is now", 5, () => state() === "mismatch" && shown()?.quality === "good");
+    expect(Math.abs((shown()?.powerW ?? Number.NaN) - (stand.truth.units[0]?.powerW ?? Number.NaN))).toBeLessThan(
+      20_000,
+    );
+    stand.grant({ powerW: MW(3) });
+    stand.pass(5);
+    expect(writes).toEqual([]);
+    stand.heal("unit-1");
+    stand.until("it is what it was", 5, () => state() === "ready" && shown()?.quality === "good");
+    stand.reach(MW(3));
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
   test("30: after a firmware update a device is read and not commanded, with an alarm", () => {
     const stand = new Stand();
     stand.grant({ powerW: MW(2) });

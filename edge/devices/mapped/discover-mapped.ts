@@ -1,5 +1,6 @@
 import { fail, ok } from "@penstock/protocol/result";
-import type { DeviceIdentity, Discover } from "../driver.ts";
+import type { DeviceIdentity, DeviceMap, Discover, ReadPlan } from "../driver.ts";
+import { IDENTITY_EVERY_MS } from "../identity-plan.ts";
 import type { MappedDevice } from "./mapped-device.ts";
 
 /**
@@ -50,6 +51,16 @@ export const discoverMapped =
       });
     }
   };
+
+/** Version and serial number read again at a slow pace: another one is another device, or the same with other firmware. */
+export const identityPlans = ({ identity }: MappedDevice, map: DeviceMap): readonly ReadPlan[] =>
+  (["version", "serialNumber"] as const).flatMap((field) => {
+    const place = identity[field];
+    if (place === undefined) return [];
+    const { address, registers: count, table } = place;
+    const belongs = (registers: Uint16Array) => textOf(registers) === map.identity[field];
+    return [{ address, count, table, everyMs: IDENTITY_EVERY_MS, belongs }];
+  });
 
 /** Two characters a register, closed by NULs. */
 function textOf(registers: Uint16Array): string {

@@ -5,7 +5,7 @@ import type { Block, MeterDriver, UnitDriver, View, Watched } from "../driver.ts
 import { type Oddity, oddity } from "../plausibility.ts";
 import { NO_BLOCK } from "../point-group.ts";
 import { readingOf } from "../reading.ts";
-import { discoverMapped } from "./discover-mapped.ts";
+import { discoverMapped, identityPlans } from "./discover-mapped.ts";
 import { mapControl, writeGroups } from "./map-controls.ts";
 import { MapLayout, spanOf } from "./map-layout.ts";
 import type { MappedDevice, MappedPoint } from "./mapped-device.ts";
@@ -21,7 +21,7 @@ export function mappedUnit(device: MappedDevice): UnitDriver {
     kind: "unit",
     name: device.name,
     discover: discoverMapped(device),
-    plan: () => ok(layout.plans),
+    plan: (map) => ok([...layout.plans, ...identityPlans(device, map)]),
 
     image: (unit, blocks, view) => ({
       id: unit.id,
@@ -64,7 +64,7 @@ export function mappedMeter(device: MappedDevice): MeterDriver {
     kind: "meter",
     name: device.name,
     discover: discoverMapped(device),
-    plan: () => ok(layout.plans),
+    plan: (map) => ok([...layout.plans, ...identityPlans(device, map)]),
 
     image({ sign }, blocks, view) {
       const exported = image.number("exportedWh", Wh, blocks, view);

@@ -8,6 +8,7 @@ import { type Lying, lying } from "./lying.ts";
 import { type MeterStale, meterStale } from "./meter-stale.ts";
 import { type Rebooting, rebooting } from "./rebooting.ts";
 import { type Refusing, refusing } from "./refusing.ts";
+import { type Remapped, remapped } from "./remapped.ts";
 import { type SecondMaster, secondMaster } from "./second-master.ts";
 import { type Silent, silent } from "./silent.ts";
 import { type SingleClient, singleClient } from "./single-client.ts";
@@ -27,6 +28,7 @@ export type Fault =
   | MeterStale
   | Rebooting
   | Refusing
+  | Remapped
   | SecondMaster
   | Silent
   | SingleClient
@@ -45,6 +47,7 @@ export const faultDefinitions: readonly AnyDefinition[] = [
   absent,
   rebooting,
   updated,
+  remapped,
   refusing,
   forgetting,
   meterStale,
