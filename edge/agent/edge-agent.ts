@@ -25,7 +25,9 @@ import { latchesFromFact, latchesToFact, noLatches } from "./latches-fact.ts";
 import { LeaseDesk, leaseFact } from "./lease-desk.ts";
 import { LoopQuestions } from "./loop-questions.ts";
 import { OperatorDesk } from "./operator-desk.ts";
+import type { UnixUser } from "./requests/caller.ts";
 import type { Role } from "./requests/request.ts";
+import { SecondPerson } from "./second-person.ts";
 import type { AgentView } from "./site-report.ts";
 
 export interface LoopPort {
@@ -73,6 +75,7 @@ export class EdgeAgent {
   readonly #questions: LoopQuestions;
   readonly #alarms: AlarmDesk;
   readonly #gridOperator: GridOperatorDesk;
+  readonly #secondPerson: SecondPerson;
   readonly #events: EdgeEvent[] = [];
   #sync: Sync | undefined;
   #site: SiteStatus | undefined;
@@ -115,7 +118,9 @@ export class EdgeAgent {
       latch: (change, urgent, done) => this.#latch(change, urgent, done),
       set: (latches) => this.#setLatches(latches),
     });
+    this.#secondPerson = new SecondPerson({ clock, audit: this.#audit, tell: (event) => this.#tell(event) });
     this.#operator = new OperatorDesk({
+      secondPerson: this.#secondPerson,
       configDesk: options.configDesk,
       northbound: () => options.northbound?.() ?? [],
       alarms: this.#alarms,
@@ -186,10 +191,10 @@ export class EdgeAgent {
     }
   }
 
-  /** One request of `sitectl` from somebody in this role; answers once. */
-  operate(request: unknown, role: Role, answer: (response: unknown) => void): void {
+  /** One request of `sitectl` from somebody in this role, and from this Unix user where that is proven; answers once. */
+  operate(request: unknown, role: Role, answer: (response: unknown) => void, user?: UnixUser): void {
     this.#alarms.update(siteConditions(this.#view()));
-    this.#operator.handle(request, role, answer);
+    this.#operator.handle(request, role, answer, user);
   }
 
   /**
@@ -236,6 +241,7 @@ export class EdgeAgent {
     this.#isStopped = true;
     this.#sync?.stop();
     this.#gridOperator.stop();
+    this.#secondPerson.stop();
   }
 
   #load(done: () => void): void {

@@ -1,5 +1,14 @@
+import type { Caller, UnixUser } from "./requests/caller.ts";
 import { operatorRequests } from "./requests/index.ts";
-import { type Answer, type Desk, type OperatorRequest, ROLES, type Role, refusal } from "./requests/request.ts";
+import {
+  type Answer,
+  type Desk,
+  type Fields,
+  type OperatorRequest,
+  ROLES,
+  type Role,
+  refusal,
+} from "./requests/request.ts";
 
 const byOp = new Map<unknown, OperatorRequest>(operatorRequests.map((request) => [request.op, request]));
 
@@ -14,8 +23,8 @@ export class OperatorDesk {
     this.#desk = desk;
   }
 
-  /** `role` is what the door the request came through proves. Answers once. */
-  handle(value: unknown, role: Role, answer: Answer): void {
+  /** `role` and `user` are what the door the request came through proves. Answers once. */
+  handle(value: unknown, role: Role, answer: Answer, user?: UnixUser): void {
     const fields = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
     const request = byOp.get(fields["op"]);
     const asked = request?.parse(fields);
@@ -29,6 +38,26 @@ export class OperatorDesk {
       answer(refusal({ code: "operator.not-permitted", role, needs: request.role }));
       return;
     }
-    request.answer(asked, this.#desk, answer);
+    const caller = { role, user };
+    if (!this.#waits(request, asked, fields, caller, answer)) request.answer(asked, this.#desk, answer, caller);
+  }
+
+  /** True when it gives the site more room and the site wants two people for that: it is not done now. */
+  #waits(request: OperatorRequest, asked: unknown, fields: Fields, caller: Caller, answer: Answer): boolean {
+    const withinMs = this.#desk.config.access?.secondPersonWithinMs;
+    const look = () => request.widens?.(asked, this.#desk);
+    const widening = withinMs === undefined ? undefined : look();
+    if (withinMs === undefined || widening === undefined) return false;
+    const held = {
+      op: request.op,
+      role: request.role,
+      by: String(fields["by"]),
+      reason: String(fields["reason"]),
+      widening,
+      look,
+      run: (approved: Answer) => request.answer(asked, this.#desk, approved, caller),
+    };
+    answer(refusal(this.#desk.secondPerson.hold(held, caller, withinMs)));
+    return true;
   }
 }

@@ -217,6 +217,15 @@ export class ConfigDesk {
     this.apply({ text: target.value.text, by, reason: `back to revision ${to}: ${reason}`, confirmWithinMs }, done);
   }
 
+  /** What a rollback would run on; undefined where it only ends a change that waits to be confirmed, or there is none. */
+  rollbackTarget(to: number | undefined): Revision | undefined {
+    const book = this.#book;
+    if (book === undefined || (book.pending !== undefined && to === undefined)) return undefined;
+    const number = to ?? revisionBefore(book);
+    const target = number === undefined ? undefined : revisionOf(book, number);
+    return target?.ok ? target.value : undefined;
+  }
+
   #armRevert(withinMs: Ms | undefined): void {
     this.#revertTimer?.cancel();
     if (withinMs === undefined) return;

@@ -208,7 +208,7 @@ function toSiteConfig(
     ...(site.evidence && { evidence: toEvidence(site.evidence) }),
     isSupervised: site.supervisor,
     socket: place(site.socket),
-    access: site.access,
+    access: accessOf(site.access),
     telemetry: {
       siteEveryMs: seconds(site.telemetry.siteEveryS),
       unitsEveryMs: seconds(site.telemetry.unitsEveryS),
@@ -271,6 +271,11 @@ function toControl({ site, control, energySpeed, services, feeders, units }: Sit
     }),
   };
 }
+
+const accessOf = ({ secondPersonWithinS, ...groups }: SiteDocument["access"]): SiteConfig["access"] => ({
+  ...groups,
+  secondPersonWithinMs: secondPersonWithinS === undefined ? undefined : seconds(secondPersonWithinS),
+});
 
 const toRecorder = ({ site, store, recorder }: SiteDocument, place: (path: string) => string) => ({
   folder: place(recorder.folder ?? join(dirname(store.file), `${site}-recordings`)),

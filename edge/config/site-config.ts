@@ -31,6 +31,8 @@ export interface SiteConfig {
     readonly adminGroup?: string | undefined;
     readonly operatorGroup?: string | undefined;
     readonly viewerGroup?: string | undefined;
+    /** How long what gives the site more room waits for a second person; undefined where one is enough. */
+    readonly secondPersonWithinMs?: Ms | undefined;
   };
   readonly telemetry: TelemetryConfig;
   /** Simulated sites only: energy counters and states of charge move this many times faster than the clock. 1 on a real site. */

@@ -207,7 +207,13 @@ export const siteDocument = z.strictObject({
   socket: z.string().min(1),
   /** Unix groups (name or number) and what their members may do with `sitectl`. Without one: the edge's own user and group, everything. */
   access: z
-    .strictObject({ adminGroup: group.optional(), operatorGroup: group.optional(), viewerGroup: group.optional() })
+    .strictObject({
+      adminGroup: group.optional(),
+      operatorGroup: group.optional(),
+      viewerGroup: group.optional(),
+      /** What gives the site more room waits this long for a second person, known by their own Unix user. Without it one is enough. */
+      secondPersonWithinS: positive.max(86_400).optional(),
+    })
     .default({}),
   telemetry: z
     .strictObject({

@@ -1,5 +1,5 @@
 import type { Ms } from "@penstock/protocol/units";
-import { configChange, isDocument, wholeOrNone } from "./config-request.ts";
+import { configChange, isDocument, otherConfig, wholeOrNone } from "./config-request.ts";
 
 /** Runs a text from now on; with `confirmWithinMs` only until then, unless it is confirmed. */
 export const configApply = configChange(
@@ -11,4 +11,5 @@ export const configApply = configChange(
       : undefined;
   },
   (desk, asked, done) => desk.apply(asked, done),
+  (desk, { text }) => otherConfig(desk, text, "a new revision"),
 );

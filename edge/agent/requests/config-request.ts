@@ -1,6 +1,15 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { ConfigDesk, ConfigStatus } from "../../config/config-desk.ts";
-import { type Answer, type Desk, type Fields, isText, type OperatorRequest, type Refusal, refusal } from "./request.ts";
+import {
+  type Answer,
+  type Desk,
+  type Fields,
+  isText,
+  type OperatorRequest,
+  type Refusal,
+  refusal,
+  type Widening,
+} from "./request.ts";
 
 /** Who, and why: both go into the history and the audit log. */
 export interface Person {
@@ -33,6 +42,7 @@ export const configChange = <Asked extends object>(
   op: string,
   parse: (fields: Fields) => Asked | undefined,
   change: (configDesk: ConfigDesk, asked: Asked & Person, done: (result: Result<ConfigStatus>) => void) => void,
+  widens?: (configDesk: ConfigDesk, asked: Asked & Person) => Widening | undefined,
 ): OperatorRequest<Asked & Person> => ({
   op,
   role: "admin",
@@ -41,11 +51,21 @@ export const configChange = <Asked extends object>(
     const asked = isText(by) && isText(reason) ? parse(fields) : undefined;
     return asked === undefined ? undefined : { ...asked, by: by as string, reason: reason as string };
   },
+  widens: (asked, { configDesk }) => configDesk && widens?.(configDesk, asked),
   answer(asked, desk, answer) {
     if (desk.configDesk === undefined) answer(NONE);
     else change(desk.configDesk, asked, (result) => report(op, asked, desk, result, answer));
   },
 });
+
+/** Another configuration may raise any limit, and end the rule of two: all of it counts as more room. */
+export function otherConfig(desk: ConfigDesk, text: string, after: string): Widening | undefined {
+  const proposal = desk.propose(text);
+  // What is refused anyway needs nobody.
+  return proposal.ok
+    ? { now: `revision ${desk.status().revision ?? "of the file"}`, after, changes: proposal.value.changes }
+    : undefined;
+}
 
 function report(op: string, { by, reason }: Person, desk: Desk, result: Result<ConfigStatus>, answer: Answer): void {
   const facts = result.ok ? { reason, revision: result.value.revision } : { reason };

@@ -3,6 +3,8 @@ import { alarmLog } from "./alarm-log.ts";
 import { alarmShelve } from "./alarm-shelve.ts";
 import { alarmTest } from "./alarm-test.ts";
 import { alarms } from "./alarms.ts";
+import { approvals } from "./approvals.ts";
+import { approve } from "./approve.ts";
 import { audit } from "./audit.ts";
 import { configApply } from "./config-apply.ts";
 import { configConfirm } from "./config-confirm.ts";
@@ -60,6 +62,8 @@ export const operatorRequests: readonly OperatorRequest[] = [
   withholdWrites,
   stop,
   resume,
+  approvals,
+  approve,
   limitSet,
   limitClear,
   mode,

@@ -1,6 +1,6 @@
 import type { CodedError } from "@penstock/protocol/result";
 import type { Latches } from "../../control/step-types.ts";
-import { type Fields, isText, type OperatorRequest, refusal } from "./request.ts";
+import { type Fields, isText, type OperatorRequest, refusal, type Widening } from "./request.ts";
 
 /** Who and why: both go into the audit log. */
 export interface Person {
@@ -16,6 +16,8 @@ export interface LatchKind<Facts extends object> {
   parse(fields: Fields): Facts | undefined;
   /** What a person asks that the site cannot mean to do. */
   refuse?(latches: Latches): CodedError | undefined;
+  /** Where it gives the site more room: {@link OperatorRequest.widens}. */
+  widens?(latches: Latches, asked: Facts & Person): Widening | undefined;
   apply(latches: Latches, asked: Facts & Person): Latches;
 }
 
@@ -31,6 +33,8 @@ export function latchRequest<Facts extends object>(kind: LatchKind<Facts>): Oper
       const facts = isText(by) && isText(reason) ? kind.parse(fields) : undefined;
       return facts === undefined ? undefined : { ...facts, by: by as string, reason: reason as string };
     },
+
+    widens: (asked, { view }) => kind.widens?.(view().latches, asked),
 
     answer(asked, { audit, latch, tell, view }, answer) {
       const { by, reason, ...facts } = asked;

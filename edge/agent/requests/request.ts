@@ -2,6 +2,7 @@ import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import type { AlarmDesk } from "../../alarms/alarm-desk.ts";
 import type { ConfigDesk } from "../../config/config-desk.ts";
+import type { FieldChange } from "../../config/config-diff.ts";
 import type { SiteConfig } from "../../config/site-config.ts";
 import type { Latches } from "../../control/step-types.ts";
 import type { LoopAnswer, LoopQuestion } from "../../loop/loop-question.ts";
@@ -9,7 +10,9 @@ import type { EdgeEvent } from "../../loop/loop-types.ts";
 import type { ServerReport } from "../../northbound/northbound.ts";
 import type { EdgeStore } from "../../store/edge-store.ts";
 import type { AuditLog } from "../audit-log.ts";
+import type { SecondPerson } from "../second-person.ts";
 import type { AgentView } from "../site-report.ts";
+import type { Caller } from "./caller.ts";
 
 /** In order: who may do more may do everything before it. Which socket a person could open decides. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
@@ -22,8 +25,18 @@ export interface OperatorRequest<Asked = unknown> {
   readonly role: Role;
   /** Undefined when the fields make no sense: the request is refused whole. */
   parse(fields: Fields): Asked | undefined;
+  /** Where it gives the site more room than it has: what is so, and what would be. Such a request may need a second person. */
+  widens?(asked: Asked, desk: Desk): Widening | undefined;
   /** Answers once, with a report or a {@link Refusal}. */
-  answer(asked: Asked, desk: Desk, answer: Answer): void;
+  answer(asked: Asked, desk: Desk, answer: Answer, caller: Caller): void;
+}
+
+/** One clause each, made by the agent from what it would do: what a second person is shown. */
+export interface Widening {
+  readonly now: string;
+  readonly after: string;
+  /** Of the configuration: each field that would change. */
+  readonly changes?: readonly FieldChange[];
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -45,6 +58,7 @@ export interface Desk {
     done: (result: Result<void>) => void,
   ) => void;
   readonly alarms: AlarmDesk;
+  readonly secondPerson: SecondPerson;
   /** Answers once, with the loop's answer or `loop.silent`. */
   readonly askLoop: (question: LoopQuestion, done: (result: LoopAnswer["result"]) => void) => void;
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
