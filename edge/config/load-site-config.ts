@@ -272,7 +272,7 @@ function toControl({ site, control, energySpeed, services, feeders, units }: Sit
   };
 }
 
-const accessOf = ({ secondPersonWithinS, ...groups }: SiteDocument["access"]): SiteConfig["access"] => ({
+const accessOf = ({ secondPersonWithinS, ...groups }: SiteDocument["access"]): NonNullable<SiteConfig["access"]> => ({
   ...groups,
   secondPersonWithinMs: secondPersonWithinS === undefined ? undefined : seconds(secondPersonWithinS),
 });
