@@ -5,6 +5,7 @@ import { describeError } from "@penstock/protocol/result";
 import { SystemClock } from "@penstock/protocol/time";
 import { serveOperators } from "./cli/operator-socket.ts";
 import { ConfigDesk, type ConfigDeskOptions } from "./config/config-desk.ts";
+import { filesBeside } from "./config/files-beside.ts";
 import { loadSiteConfig } from "./config/load-site-config.ts";
 import type { SiteConfig } from "./config/site-config.ts";
 import type { EdgeEvent, LoopOutput } from "./loop/loop-types.ts";
@@ -33,8 +34,8 @@ async function run(source: ConfigDeskOptions["source"], fileConfig: SiteConfig, 
   const waiting: (() => void)[] = [];
   const socket = await serveOperators(
     fileConfig.socket,
-    (request, role, answer) => {
-      const ask = () => site?.agent.operate(request, role, answer);
+    (request, role, answer, user) => {
+      const ask = () => site?.agent.operate(request, role, answer, user);
       // In its first moment the agent does not know yet what to run on; who asks then can wait that long.
       if (site === undefined) waiting.push(ask);
       else ask();
@@ -151,5 +152,11 @@ function exitWith(sentence: string): never {
 const args = readArguments();
 const loaded = loadSiteConfig(args.config);
 if (!loaded.ok) exitWith(loaded.error.text);
-const source = { text: readFileSync(args.config, "utf8"), file: args.config, folder: dirname(resolve(args.config)) };
+const folder = dirname(resolve(args.config));
+const source = {
+  text: readFileSync(args.config, "utf8"),
+  file: args.config,
+  folder,
+  readText: filesBeside(folder),
+};
 await run(source, loaded.value, args.trustPlant);

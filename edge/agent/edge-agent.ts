@@ -86,7 +86,7 @@ export class EdgeAgent {
 
   constructor(options: EdgeAgentOptions) {
     this.#options = options;
-    const { clock, config, loop, store } = options;
+    const { clock, rng, config, loop, store } = options;
     store.onNotice = (notice) => this.#tell(noticeEvent(notice));
     this.#audit = new AuditLog(clock, store);
     this.#journal = new Journal({
@@ -118,7 +118,12 @@ export class EdgeAgent {
       latch: (change, urgent, done) => this.#latch(change, urgent, done),
       set: (latches) => this.#setLatches(latches),
     });
-    this.#secondPerson = new SecondPerson({ clock, audit: this.#audit, tell: (event) => this.#tell(event) });
+    this.#secondPerson = new SecondPerson({
+      clock,
+      rng: rng.fork("second-person"),
+      audit: this.#audit,
+      tell: (event) => this.#tell(event),
+    });
     this.#operator = new OperatorDesk({
       secondPerson: this.#secondPerson,
       configDesk: options.configDesk,

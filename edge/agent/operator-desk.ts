@@ -4,6 +4,7 @@ import {
   type Answer,
   type Desk,
   type Fields,
+  nameLengthMax,
   type OperatorRequest,
   ROLES,
   type Role,
@@ -55,7 +56,8 @@ export class OperatorDesk {
       reason: String(fields["reason"]),
       widening,
       look,
-      run: (approved: Answer) => request.answer(asked, this.#desk, approved, caller),
+      run: (by: string, approved: Answer) =>
+        request.answer({ ...(asked as object), by: by.slice(0, nameLengthMax) }, this.#desk, approved, caller),
     };
     answer(refusal(this.#desk.secondPerson.hold(held, caller, withinMs)));
     return true;

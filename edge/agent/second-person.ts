@@ -1,10 +1,11 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import type { Rng } from "@penstock/protocol/rng";
 import type { Clock, Timer } from "@penstock/protocol/time";
 import type { Ms, UtcMs } from "@penstock/protocol/units";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import type { AuditLog } from "./audit-log.ts";
 import type { Caller, UnixUser } from "./requests/caller.ts";
-import { ROLES, type Role, type Widening } from "./requests/request.ts";
+import { type Answer, ROLES, type Role, type Widening } from "./requests/request.ts";
 
 /** More than a site's people would leave open at a time; each user has one of a kind. */
 const waitingMax = 16;
@@ -19,7 +20,8 @@ export interface Held {
   readonly widening: Widening;
   /** What it would give more room to, now: a request is approved for what was so when it was asked. */
   readonly look: () => Widening | undefined;
-  readonly run: (answer: (response: unknown) => void) => void;
+  /** Does it as if it were asked now: every condition is looked at again. `by` is both people. */
+  readonly run: (by: string, answer: Answer) => void;
 }
 
 interface Waiting extends Held {
@@ -29,8 +31,17 @@ interface Waiting extends Held {
   readonly timer: Timer;
 }
 
+/** Another person's word for what waits. */
+export interface Word {
+  readonly id: string;
+  /** What they call themselves. */
+  readonly by: string;
+  readonly reason: string;
+}
+
 export interface SecondPersonOptions {
   readonly clock: Clock;
+  readonly rng: Rng;
   readonly audit: AuditLog;
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
 }
@@ -42,7 +53,6 @@ export interface SecondPersonOptions {
 export class SecondPerson {
   readonly #options: SecondPersonOptions;
   readonly #waiting = new Map<string, Waiting>();
-  #count = 0;
 
   constructor(options: SecondPersonOptions) {
     this.#options = options;
@@ -52,52 +62,50 @@ export class SecondPerson {
     return [...this.#waiting.values()];
   }
 
-  /** Always an error: `second-person.waiting` with the number to approve, or why it cannot wait. */
+  /** Always an error: `second-person.waiting` with the name to approve it by, or why it cannot wait. */
   hold(held: Held, { user }: Caller, withinMs: Ms): CodedError {
-    const { clock, audit, tell } = this.#options;
+    const { clock } = this.#options;
     const { op, by, reason, widening } = held;
     const person = personOf(user);
     if (!person.ok) return this.#refused(by, op, person.error, { reason });
     const { uid, name } = person.value;
-    for (const other of this.list()) if (other.op === op && other.user.uid === uid) this.#forget(other);
+    const before = this.list().find((other) => other.op === op && other.user.uid === uid);
+    if (before !== undefined) this.#end(before, "second-person.withdrawn", by, "asked anew");
     if (this.#waiting.size >= waitingMax) return this.#refused(by, op, { code: "second-person.too-many" }, { reason });
-    const id = String(++this.#count);
+    const id = this.#newId();
     const untilMs = (clock.nowMs() + withinMs) as UtcMs;
     const timer = clock.after(withinMs, () => this.#expire(id));
     this.#waiting.set(id, { ...held, id, user: person.value, untilMs, timer });
-    const facts = { id, reason, user: name, uid, now: widening.now, after: widening.after };
-    audit.person(by, op, "second-person.waiting", facts);
-    tell({
-      code: "second-person.waiting",
-      level: "info",
-      text: `${by} asks a second person for ${op}: ${reason}`,
-      facts,
-    });
+    const { now, after } = widening;
+    this.#options.audit.person(by, op, "second-person.waiting", { id, reason, user: name, uid, now, after });
+    this.#tell("second-person.waiting", `${by} asks a second person for ${op}: ${reason}`, { id, op, by });
     return { code: "second-person.waiting", id, withinMs, untilMs };
   }
 
-  /** Does what waits, when another person says so. `by` is what the approver calls themselves. */
-  approve(
-    id: string,
-    by: string,
-    reason: string,
-    caller: Caller,
-    answer: (response: unknown) => void,
-  ): CodedError | undefined {
+  /** Does what waits, when another person says so; answers as it does. */
+  approve({ id, by, reason }: Word, caller: Caller, answer: Answer): CodedError | undefined {
     const checked = this.#check(id, caller);
     if (!checked.ok) return this.#refused(by, "approve", checked.error, { id, reason });
     const { waiting, user } = checked.value;
+    const { op } = waiting;
+    const both = `${named(waiting.by, waiting.user)} and ${named(by, user)}`;
     this.#forget(waiting);
     this.#options.audit.person(by, "approve", "approved", {
-      id,
-      reason,
-      user: user.name,
-      uid: user.uid,
-      op: waiting.op,
-      askedBy: waiting.by,
-      askedByUser: waiting.user.name,
+      ...{ id, op, reason, user: user.name, uid: user.uid },
+      ...{ askedBy: waiting.by, askedByUser: waiting.user.name, askedByUid: waiting.user.uid },
     });
-    waiting.run(answer);
+    this.#tell("second-person.approved", `${both}: ${op}`, { id, op, by: both });
+    waiting.run(both, answer);
+    return undefined;
+  }
+
+  /** Nothing becomes freer by it, so anybody who may approve may do it, also who asked. */
+  reject({ id, by, reason }: Word, { user }: Caller): CodedError | undefined {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined)
+      return this.#refused(by, "reject", { code: "second-person.not-waiting", id }, { reason });
+    const isOwn = user !== undefined && user.uid === waiting.user.uid;
+    this.#end(waiting, isOwn ? "second-person.withdrawn" : "second-person.rejected", by, reason);
     return undefined;
   }
 
@@ -117,35 +125,52 @@ export class SecondPerson {
     }
     if (JSON.stringify(waiting.look()) !== JSON.stringify(waiting.widening)) {
       this.#forget(waiting);
-      return fail({ code: "second-person.outdated", id });
+      return fail({ code: "second-person.outdated", id, op: waiting.op });
     }
     return ok({ waiting, user: person.value });
   }
 
+  /** Whoever has not proven who they are is asked to, and that is nothing to write down. */
   #refused(by: string, op: string, error: CodedError, facts: Readonly<Record<string, unknown>>): CodedError {
-    this.#options.audit.wire(by, op, error.code, facts);
+    if (error.code !== "second-person.unproven") this.#options.audit.wire(by, op, error.code, facts);
     return error;
   }
 
   #expire(id: string): void {
     const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
+    if (waiting !== undefined) this.#end(waiting, "second-person.expired", waiting.by, "nobody approved it in time");
+  }
+
+  #end(waiting: Waiting, code: string, by: string, reason: string): void {
+    const { id, op, user } = waiting;
     this.#forget(waiting);
-    const { op, by } = waiting;
-    this.#options.audit.person(by, op, "second-person.expired", { id, user: waiting.user.name });
-    this.#options.tell({
-      code: "second-person.expired",
-      level: "info",
-      text: `nobody approved ${op} of ${by} in time`,
-      facts: { id, op, by },
-    });
+    this.#options.audit.person(by, op, code, { id, reason, askedBy: waiting.by, askedByUser: user.name });
+    this.#tell(code, `${op} of ${waiting.by} is not done: ${reason}`, { id, op, by });
+  }
+
+  #tell(code: string, text: string, facts: Readonly<Record<string, unknown>>): void {
+    this.#options.tell({ code, level: "info", text, facts });
   }
 
   #forget({ id, timer }: Waiting): void {
     timer.cancel();
     this.#waiting.delete(id);
   }
+
+  /** Not counted: after a restart the name of one must not be the name of another. */
+  #newId(): string {
+    const id = Array.from({ length: 5 }, () => letters[Math.floor(this.#options.rng.uniform() * letters.length)]).join(
+      "",
+    );
+    return this.#waiting.has(id) ? this.#newId() : id;
+  }
 }
+
+/** None that is taken for another when it is read out over the telephone. */
+const letters = "bcdfghjkmnpqrstvwxz";
+
+/** What they call themselves, and the user they are where that is something else. */
+const named = (by: string, { name }: UnixUser): string => (by === name ? by : `${by} (${name})`);
 
 /** Who is not proven, or shares a user with others, is no person that could be told from another. */
 function personOf(user: UnixUser | undefined): Result<UnixUser> {

@@ -5,6 +5,7 @@ export const exitCodes = {
   usage: 2,
   unreachable: 3,
   refused: 4,
+  /** The site's name was not typed, or it waits for a second person: nothing was changed. */
   confirmationNeeded: 5,
   /** This user may not: the socket, or the role behind it, says so. */
   notPermitted: 6,

@@ -9,7 +9,7 @@ import { andAbove, findSocket } from "./find-socket.ts";
 import { commonOptions, helpFor, overview } from "./help.ts";
 import { lookFor } from "./look.ts";
 import { refusalWords } from "./refusal-words.ts";
-import { wrap } from "./words.ts";
+import { timeOf, wrap } from "./words.ts";
 
 /** `sitectl`: what people at a site type. Finds the command, reads its options, lets it run, answers its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -186,6 +186,12 @@ async function ask(
   const error = answer.value["error"] as CodedError | undefined;
   if (error === undefined) return { ok: true, report: answer.value };
   if (options.json) process.stdout.write(`${JSON.stringify(answer.value)}\n`);
+  if (error.code === "second-person.waiting") {
+    const { id, untilMs } = error as unknown as { readonly id: string; readonly untilMs: number };
+    say(`nothing was changed yet: this takes a second person, until ${timeOf(untilMs)}. Let them type`);
+    say(`  sitectl approve ${id} --reason TEXT`);
+    return { ok: false, exitCode: exitCodes.confirmationNeeded };
+  }
   say(`refused: ${refusalWords(error)}`);
   return {
     ok: false,

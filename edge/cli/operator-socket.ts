@@ -2,13 +2,22 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, unlinkSync }
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { fail, ok, type Result } from "@penstock/protocol/result";
+import type { UnixUser } from "../agent/requests/caller.ts";
 import type { Role } from "../agent/requests/request.ts";
+import { emptyProofFolder } from "./check-proof.ts";
+import { ProofDoor } from "./proof-door.ts";
 import { socketPath } from "./socket-path.ts";
 
 /** A request is a few words, or a configuration of hundreds of units; a peer that sends more in one line is not `sitectl`. */
 const lineBytesMax = 1024 * 1024;
 
-export type HandleRequest = (request: unknown, role: Role, answer: (response: unknown) => void) => void;
+/** `user` is there where the request could not do without and the user has proven who they are. */
+export type HandleRequest = (
+  request: unknown,
+  role: Role,
+  answer: (response: unknown) => void,
+  user?: UnixUser,
+) => void;
 
 /** Unix groups (names or numbers) that own the sockets of a role. */
 export interface Access {
@@ -60,9 +69,10 @@ async function open(
 ): Promise<Result<Server>> {
   const groupId = group === undefined ? undefined : groupIdOf(group);
   if (group !== undefined && groupId === undefined) return fail({ code: "socket.no-group", group });
-  const server = createServer((socket) => serve(socket, role, handle));
+  const server = createServer((socket) => serve(socket, path, role, handle));
   try {
     mkdirSync(dirname(path), { recursive: true });
+    emptyProofFolder(path);
     await listen(server, path);
     if (groupId !== undefined) chownSync(path, -1, groupId);
     chmodSync(path, 0o660);
@@ -81,7 +91,8 @@ function groupIdOf(group: string): number | undefined {
   return line?.[2] === undefined ? undefined : Number(line[2]);
 }
 
-function serve(socket: Socket, role: Role, handle: HandleRequest): void {
+function serve(socket: Socket, path: string, role: Role, handle: HandleRequest): void {
+  const door = new ProofDoor(path, (request, answer, user) => handle(request, role, answer, user));
   let buffered = "";
   socket.setEncoding("utf8");
   socket.on("error", () => socket.destroy());
@@ -94,7 +105,7 @@ function serve(socket: Socket, role: Role, handle: HandleRequest): void {
     const lines = buffered.split("\n");
     buffered = lines.pop() ?? "";
     for (const line of lines) {
-      handle(parse(line), role, (response) => {
+      door.handle(parse(line), (response) => {
         if (!socket.destroyed) socket.write(`${JSON.stringify(response)}\n`);
       });
     }

@@ -6,6 +6,8 @@ export function refusalWords(error: CodedError): string {
   return words === undefined ? `${describeError(error)}; sitectl explain ${error.code}` : words(error);
 }
 
+const ownUser = "log in as your own user (not root, not the agent's) and type it again";
+
 const known: Readonly<Record<string, (error: CodedError) => string>> = {
   "operator.not-stopped": () => "the site is not stopped",
   "config.invalid": ({ text }) => `the file is not right:\n${String(text)}`,
@@ -22,5 +24,14 @@ const known: Readonly<Record<string, (error: CodedError) => string>> = {
     `this takes the role ${String(needs)} and your socket gives you ${String(role)}`,
   "operator.no-alarm": ({ alarm }) => `there is no alarm ${String(alarm)}; sitectl alarms lists them`,
   "alarm.not-for-shelving": ({ alarm }) => `${String(alarm)} is critical: acknowledge it, and act`,
+  "second-person.unproven": () => `this takes two people and the agent cannot tell who you are; ${ownUser}`,
+  "second-person.shared-user": ({ user }) => `${String(user)} may be several people; ${ownUser}`,
+  "second-person.same-person": ({ user }) => `you (${String(user)}) asked for it: another person must approve`,
+  "second-person.not-waiting": ({ id }) => `nothing waits under ${String(id)}; sitectl approvals lists what does`,
+  "second-person.outdated": () => "the site has changed since it was asked; it must be asked anew",
+  "second-person.too-many": () => "too much waits already: sitectl approvals, then approve or --reject",
+  "second-person.proof-refused": ({ why }) => `who you are could not be proven: ${String(why)}`,
+  "second-person.users-hidden": () =>
+    "the agent cannot see who is who here; sitectl explain second-person.users-hidden",
   "operator.no-device": ({ device }) => `there is no device ${String(device)}; sitectl devices ls lists them`,
 };

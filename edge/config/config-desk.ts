@@ -3,7 +3,7 @@ import type { Clock, Timer } from "@penstock/protocol/time";
 import { type Ms, seconds, type UtcMs } from "@penstock/protocol/units";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import type { EdgeStore } from "../store/edge-store.ts";
-import { capabilityHash } from "./capability-hash.ts";
+import { canonicalJson, capabilityHash } from "./capability-hash.ts";
 import {
   applied,
   bookAtStart,
@@ -16,8 +16,10 @@ import {
   revisionBefore,
   revisionOf,
   runningOf,
+  sha256Of,
 } from "./config-book.ts";
 import { configDiff, type FieldChange } from "./config-diff.ts";
+import type { ReadText } from "./device-maps.ts";
 import { parseSiteConfig } from "./load-site-config.ts";
 import type { SiteConfig } from "./site-config.ts";
 
@@ -25,7 +27,13 @@ export interface ConfigDeskOptions {
   readonly clock: Clock;
   readonly store: EdgeStore;
   /** What the process was started with: text, the file's name for messages, the folder its relative paths count from. */
-  readonly source: { readonly text: string; readonly file: string; readonly folder: string };
+  readonly source: {
+    readonly text: string;
+    readonly file: string;
+    readonly folder: string;
+    /** The device maps that a text names; without it a text that names one is refused. */
+    readonly readText?: ReadText;
+  };
   /** Lets the site run on another configuration. Called after whoever asked for it has been answered. */
   readonly switchTo: (config: SiteConfig) => void;
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
@@ -44,6 +52,8 @@ export interface Proposal {
   readonly changes: readonly FieldChange[];
   readonly capabilityBefore: string;
   readonly capabilityAfter: string;
+  /** All that the text would mean, with the device maps it names as they are now. */
+  readonly meaningSha256: string;
 }
 
 /**
@@ -138,6 +148,7 @@ export class ConfigDesk {
       changes: configDiff(this.#runningText(), text),
       capabilityBefore: capabilityHash(this.#running),
       capabilityAfter: capabilityHash(parsed.value),
+      meaningSha256: sha256Of(canonicalJson(parsed.value)),
     });
   }
 
@@ -298,8 +309,7 @@ export class ConfigDesk {
   }
 
   #parse(text: string): Result<SiteConfig> {
-    const { file, folder } = this.#options.source;
-    return parseSiteConfig(text, { file, folder });
+    return parseSiteConfig(text, this.#options.source);
   }
 
   #runningText(): string {

@@ -1,12 +1,6 @@
 import { alarms, errors, events } from "./explanation.ts";
 
 export const boxCodes = [
-  ...alarms("low", [
-    "commissioning.alarm-test",
-    "Somebody tests the way of an alarm.",
-    "It goes every way a real one goes.",
-    "sitectl alarms ack commissioning.alarm-test: that is the test.",
-  ]),
   ...alarms(
     "high",
     [
@@ -129,60 +123,6 @@ export const boxCodes = [
       "Connect the cloud, or budgetMB in the site's file.",
     ],
     ["plant.connected", "The plant controller is read.", "Its limits hold.", "Nothing to do."],
-    [
-      "operator.stop",
-      "Somebody at the site stopped the batteries.",
-      "They rest, over restarts, until somebody resumes.",
-      "sitectl status says who and why; sitectl resume.",
-    ],
-    [
-      "operator.resume",
-      "Somebody ended a stop.",
-      "The site takes up its lease or profile by its ramp.",
-      "Nothing to do.",
-    ],
-    [
-      "operator.limit-set",
-      "Somebody at the site set a limit.",
-      "It is latched.",
-      "sitectl limit clear when its reason is gone.",
-    ],
-    [
-      "operator.limit-clear",
-      "Somebody lifted the local limit.",
-      "The batteries have their room again.",
-      "Nothing to do.",
-    ],
-    [
-      "operator.mode",
-      "Somebody changed the mode.",
-      "auto follows leases, manual holds a power, maintenance keeps still.",
-      "sitectl mode.",
-    ],
-    [
-      "alarm.acknowledged",
-      "Somebody has seen an alarm.",
-      "It stays in the list until its cause is gone.",
-      "Nothing to do.",
-    ],
-    [
-      "alarm.shelved",
-      "Somebody put an alarm aside for a time.",
-      "It does not call for attention until the time is over.",
-      "sitectl alarms ls --all shows it.",
-    ],
-    [
-      "alarm.unshelved",
-      "A shelved alarm is back.",
-      "It calls for attention again if its cause is still there.",
-      "sitectl alarms.",
-    ],
-    [
-      "alarm.flood",
-      "More alarms came than a person can take in.",
-      "Low and medium ones are grouped; critical and high ones are shown as ever.",
-      "Look for one cause: sitectl doctor. Usually a switch, a power supply, a certificate.",
-    ],
   ),
   ...errors(
     [
@@ -254,101 +194,5 @@ export const boxCodes = [
       "The clocks go forward that night: choose another hour.",
     ],
     ["time.not-a-date", "This is no date.", "Nothing was done.", "Write it like 2026-03-29."],
-    [
-      "site.unreachable",
-      "No agent answers on the socket.",
-      "Nothing was done.",
-      "Does the edge run? systemctl status penstock-edge, or npm start.",
-    ],
-    [
-      "site.not-permitted",
-      "This user may not open the socket.",
-      "Nothing was done.",
-      "ls -l on the socket shows its group; ask for membership.",
-    ],
-    [
-      "site.silent",
-      "The agent did not answer in time.",
-      "What became of a change is not known.",
-      "sitectl status; then try again.",
-    ],
-    [
-      "site.malformed",
-      "What answered is no agent.",
-      "Nothing was done.",
-      "Who has the socket? PENSTOCK_SOCKET and --socket.",
-    ],
-    [
-      "socket.in-use",
-      "An agent for this site is running already.",
-      "The second one ends.",
-      "systemctl status penstock-edge; two must never write to one site.",
-    ],
-    [
-      "socket.unavailable",
-      "The socket cannot be made.",
-      "The site runs, sitectl does not find it.",
-      "Folder and permissions of `socket` in the site's file.",
-    ],
-    [
-      "socket.no-group",
-      "The Unix group named in the site's file does not exist.",
-      "The site runs, sitectl does not find it.",
-      "groupadd, or another name under `access`.",
-    ],
-    [
-      "operator.not-understood",
-      "The agent does not know this request.",
-      "Nothing was done.",
-      "Versions of sitectl and edge differ.",
-    ],
-    [
-      "operator.not-permitted",
-      "The socket this user may open does not allow this.",
-      "Nothing was done; it is in the audit log.",
-      "Ask for membership in the operators' or admins' group.",
-    ],
-    ["operator.not-stopped", "The site is not stopped.", "Nothing was done.", "sitectl status."],
-    ["operator.no-limit", "No local limit is set.", "Nothing was done.", "sitectl status."],
-    ["operator.no-alarm", "There is no such alarm.", "Nothing was done.", "sitectl alarms ls --all."],
-    [
-      "alarm.not-for-shelving",
-      "A critical alarm cannot be put aside.",
-      "Nothing was done.",
-      "sitectl alarms ack says that you have seen it; then act on it.",
-    ],
-    ["operator.no-device", "There is no such device.", "Nothing was done.", "sitectl devices ls."],
-    [
-      "commissioning.unreadable",
-      "A file of a commissioning cannot be read.",
-      "Nothing was changed.",
-      "Another --file, or begin anew in another folder.",
-    ],
-    [
-      "commissioning.another-site",
-      "The file is of another site.",
-      "Nothing was changed.",
-      "Another --file; every site has its own.",
-    ],
-    [
-      "commissioning.altered",
-      "The report is not what was signed.",
-      "Nothing was changed.",
-      "Treat it as tampering; ask for the original.",
-    ],
-    [
-      "site.refused",
-      "The agent refused what a step asked.",
-      "The step was not finished, and its mode was put back.",
-      "What was refused stands above; then sitectl commission again.",
-    ],
-    ["scan.not-a-network", "This is no network.", "Nothing was scanned.", "Write it like 10.0.7.0/26."],
-    [
-      "scan.public",
-      "This is no private network.",
-      "Nothing was scanned.",
-      "Device networks are private; others are not ours to scan.",
-    ],
-    ["scan.too-wide", "More than 1024 addresses.", "Nothing was scanned.", "A part of it, like a /24."],
   ),
 ];

@@ -5,6 +5,7 @@ import { controlCodes } from "./control-codes.ts";
 import { deviceCodes } from "./device-codes.ts";
 import type { Explanation, Priority } from "./explanation.ts";
 import { fleetCodes } from "./fleet-codes.ts";
+import { peopleCodes } from "./people-codes.ts";
 
 export { type Explanation, PRIORITIES, type Priority } from "./explanation.ts";
 
@@ -15,6 +16,7 @@ export const explanations: readonly Explanation[] = [
   ...deviceCodes,
   ...cloudCodes,
   ...boxCodes,
+  ...peopleCodes,
   ...fleetCodes,
 ];
 

@@ -1,12 +1,17 @@
+import type { Word } from "../second-person.ts";
 import { isText, type OperatorRequest, refusal } from "./request.ts";
 
 /** The second person's word for what waits; answers as what waited does. */
-export const approve: OperatorRequest<{ id: string; by: string; reason: string }> = {
+export const approve: OperatorRequest<Word> = {
   op: "approve",
   role: "operator",
-  parse: ({ id, by, reason }) => (isText(id) && isText(by) && isText(reason) ? { id, by, reason } : undefined),
-  answer({ id, by, reason }, { secondPerson }, answer, caller) {
-    const refused = secondPerson.approve(id, by, reason, caller, answer);
+  parse: parseWord,
+  answer(word, { secondPerson }, answer, caller) {
+    const refused = secondPerson.approve(word, caller, answer);
     if (refused !== undefined) answer(refusal(refused));
   },
 };
+
+export function parseWord({ id, by, reason }: Readonly<Record<string, unknown>>): Word | undefined {
+  return isText(id) && isText(by) && isText(reason) ? { id, by, reason } : undefined;
+}

@@ -60,11 +60,12 @@ export const configChange = <Asked extends object>(
 
 /** Another configuration may raise any limit, and end the rule of two: all of it counts as more room. */
 export function otherConfig(desk: ConfigDesk, text: string, after: string): Widening | undefined {
+  const running = desk.show(undefined);
   const proposal = desk.propose(text);
   // What is refused anyway needs nobody.
-  return proposal.ok
-    ? { now: `revision ${desk.status().revision ?? "of the file"}`, after, changes: proposal.value.changes }
-    : undefined;
+  if (!running.ok || !proposal.ok || running.value.text === text) return undefined;
+  const { changes, meaningSha256 } = proposal.value;
+  return { now: `revision ${running.value.number}`, after, changes, meaningSha256 };
 }
 
 function report(op: string, { by, reason }: Person, desk: Desk, result: Result<ConfigStatus>, answer: Answer): void {

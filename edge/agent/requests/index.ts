@@ -24,6 +24,7 @@ import { mode } from "./mode.ts";
 import { northbound } from "./northbound.ts";
 import { points } from "./points.ts";
 import { recordings } from "./recordings.ts";
+import { reject } from "./reject.ts";
 import type { OperatorRequest } from "./request.ts";
 import { resume } from "./resume.ts";
 import { status } from "./status.ts";
@@ -64,6 +65,7 @@ export const operatorRequests: readonly OperatorRequest[] = [
   resume,
   approvals,
   approve,
+  reject,
   limitSet,
   limitClear,
   mode,

@@ -11,5 +11,11 @@ export const mode = latchRequest<{ mode: Latches["mode"]; powerW: number }>({
     return isPower(powerW) ? { mode, powerW } : undefined;
   },
 
+  /** Nobody is sent near equipment that one person alone may set going again. */
+  widens: (latches, { mode }) =>
+    latches.mode === "maintenance" && mode !== "maintenance"
+      ? { now: "mode maintenance: the batteries keep still", after: `mode ${mode}` }
+      : undefined,
+
   apply: (latches, { mode, powerW }) => ({ ...latches, mode, manualPowerW: W(powerW) }),
 });

@@ -37,6 +37,8 @@ export interface Widening {
   readonly after: string;
   /** Of the configuration: each field that would change. */
   readonly changes?: readonly FieldChange[];
+  /** Of the configuration: what it would mean, with the files it names as they are now. */
+  readonly meaningSha256?: string;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -72,9 +74,11 @@ export interface Refusal {
 
 export const refusal = (error: CodedError): Refusal => ({ version: 1, error });
 
-/** A name or a reason: short enough for a log line. */
+/** Of a name or a reason: short enough for a log line. */
+export const nameLengthMax = 200;
+
 export const isText = (value: unknown): value is string =>
-  typeof value === "string" && value.length > 0 && value.length <= 200;
+  typeof value === "string" && value.length > 0 && value.length <= nameLengthMax;
 
 export const isPower = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 

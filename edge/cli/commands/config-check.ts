@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { capabilityHash } from "../../config/capability-hash.ts";
+import { filesBeside } from "../../config/files-beside.ts";
 import { parseSiteConfig } from "../../config/load-site-config.ts";
 import type { Command } from "../command.ts";
 import { textOf } from "../config-words.ts";
@@ -13,7 +14,8 @@ export const command: Command = {
     const file = context.words[0];
     const read = textOf(file);
     if ("sentence" in read || file === undefined) return context.usage("sentence" in read ? read.sentence : "");
-    const parsed = parseSiteConfig(read.text, { file, folder: dirname(resolve(file)) });
+    const folder = dirname(resolve(file));
+    const parsed = parseSiteConfig(read.text, { file, folder, readText: filesBeside(folder) });
     if (!parsed.ok) {
       if (context.options.json) context.printJson({ version: 1, file, error: parsed.error });
       context.say(parsed.error.text);
