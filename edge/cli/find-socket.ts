@@ -12,18 +12,27 @@ export interface SocketChoice {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Folders to look in for `.penstock/run`, nearest first. */
   readonly folders: readonly string[];
+  /** Where a service keeps its sockets, for when there is none of these. */
+  readonly serviceFolder?: string;
 }
 
 /**
  * Which site is meant: `--socket`, then PENSTOCK_SOCKET, then `--site` among the sockets in the run folder.
  * When several sites run here and none is named, `park` or else the first by name is taken, and said.
  */
-export function findSocket({ socket, site, environment, folders }: SocketChoice): FoundSocket {
+export function findSocket({
+  socket,
+  site,
+  environment,
+  folders,
+  serviceFolder = "/run/penstock",
+}: SocketChoice): FoundSocket {
   const named = socket ?? (site === undefined ? environment["PENSTOCK_SOCKET"] : undefined);
   if (named !== undefined) return { ok: true, path: widestDoor(named), note: undefined };
 
   const runFolder =
-    environment["PENSTOCK_RUN_DIR"] ?? folders.map((folder) => join(folder, ".penstock", "run")).find(existsSync);
+    environment["PENSTOCK_RUN_DIR"] ??
+    [...folders.map((folder) => join(folder, ".penstock", "run")), serviceFolder].find(existsSync);
   const sites = runFolder === undefined ? [] : sitesIn(runFolder);
   if (runFolder === undefined || sites.length === 0) {
     return {

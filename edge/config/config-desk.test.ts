@@ -8,6 +8,7 @@ import { MemoryDisk } from "../store/memory-disk.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { capabilityHash } from "./capability-hash.ts";
 import { ConfigDesk, type ConfigStatus } from "./config-desk.ts";
+import { filesBeside } from "./files-beside.ts";
 import { parseSiteConfig } from "./load-site-config.ts";
 import type { SiteConfig } from "./site-config.ts";
 
@@ -25,7 +26,7 @@ function box() {
     disk,
     boot(text = feeder) {
       const own = clock.forProcess();
-      const source = { text, file: "feeder.yaml", folder: "/site" };
+      const source = { text, file: "feeder.yaml", folder: "/site", readText: filesBeside(import.meta.dirname) };
       const parsed = parseSiteConfig(text, source);
       if (!parsed.ok) throw new Error(parsed.error.text);
       const told: string[] = [];
@@ -77,6 +78,18 @@ test("a change that nobody confirms goes back by itself, and is said", () => {
     [1, "confirmed"],
     [2, "reverted"],
   ]);
+});
+
+test("a site whose devices a map describes takes another configuration, and comes back with it", () => {
+  const { boot } = box();
+  const map = "driver: modbus-map\n    map: ../devices/maps/illustrative-site-controller.yaml";
+  const mapped = feeder.replace("driver: sunspec-storage", map).replace(/\n +unitThermal:.*/, "");
+  const first = boot(mapped);
+  const changed = mapped.replace("exportLimitMW: 5", "exportLimitMW: 6");
+  expect(first.desk.propose(changed)).toMatchObject({ ok: true });
+  expect(first.settle(apply(first.desk, changed))).toMatchObject({ ok: true });
+  first.kill();
+  expect(boot(mapped)).toMatchObject({ ran: [6], told: [] });
 });
 
 test("a confirmed change stays, over its time and over restarts", () => {

@@ -2,11 +2,13 @@ import { issueLease, type Lease, privateKeyFromSeed, publicKeyPem } from "@penst
 import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
 import { hours, kW, kWh, kWPerS, Ms, MW, minutes, Soc, seconds, UtcMs, VA, Var, W } from "@penstock/protocol/units";
+import type { ConfigDesk } from "../../config/config-desk.ts";
 import type { SiteConfig } from "../../config/site-config.ts";
 import type { LoopInput } from "../../loop/loop-types.ts";
 import { MemoryDisk } from "../../store/memory-disk.ts";
 import { MemoryStore } from "../../store/memory-store.ts";
 import { EdgeAgent } from "../edge-agent.ts";
+import type { UnixUser } from "../requests/caller.ts";
 import type { Role } from "../requests/request.ts";
 import { FakeHost } from "./fake-host.ts";
 
@@ -16,9 +18,14 @@ export const strangerKey = { keyId: "issuer-1", privateKey: privateKeyFromSeed(n
 export const startMs = UtcMs(Date.UTC(2026, 0, 1));
 
 /** A site on the virtual clock: what outlives its process (disk, cloud), and a way to start and kill that. */
-export function sampleSite({ budgetBytes = 64e6, latencyMs = 4 } = {}) {
+export function sampleSite({
+  budgetBytes = 64e6,
+  latencyMs = 4,
+  access = undefined as SiteConfig["access"],
+  configDesk = undefined as ConfigDesk | undefined,
+} = {}) {
   const clock = new SimClock(startMs);
-  const config = sampleConfig();
+  const config = { ...sampleConfig(), ...(access && { access }) };
   const disk = new MemoryDisk({ epoch: "epoch-1", budgetBytes });
   const host = new FakeHost(clock, { groupId: "penstock", nodeId: "park" });
 
@@ -33,14 +40,15 @@ export function sampleSite({ budgetBytes = 64e6, latencyMs = 4 } = {}) {
       store: new MemoryStore({ clock: process, disk, latencyMs: Ms(latencyMs) }),
       link: host.link,
       loop: { post: (input) => posted.push(input) },
+      ...(configDesk && { configDesk }),
     });
     const state = { isReady: false };
     agent.start(() => {
       state.isReady = true;
     });
-    const ask = (request: unknown, role: Role = "admin") => {
+    const ask = (request: unknown, role: Role = "admin", user?: UnixUser) => {
       const answers: unknown[] = [];
-      agent.operate(request, role, (answer) => answers.push(answer));
+      agent.operate(request, role, (answer) => answers.push(answer), user);
       clock.advance(Ms(50));
       return answers[0] as Record<string, unknown>;
     };
