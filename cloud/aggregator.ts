@@ -9,10 +9,12 @@ import { CountKeeper, type ReportCounts } from "./desk/count-keeper.ts";
 import { Desk, type DeskAlarm, type DeskEvent } from "./desk/desk.ts";
 import { deskAct } from "./desk/desk-actions.ts";
 import { type BidStory, explainBid } from "./desk/explain-bid.ts";
+import { energyProduct } from "./desk/gate-book.ts";
 import type { Journal } from "./desk/journal.ts";
 import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
 import type { MarketOperator } from "./desk/market-operator.ts";
 import type { Person } from "./desk/person.ts";
+import { stepsOf } from "./desk/product-door.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
 import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
 import { type DeliveriesDocument, deliveryDocument } from "./dispatch/deliveries-document.ts";
@@ -25,7 +27,7 @@ import { type Market, markets } from "./markets/index.ts";
 import { type ModelEvent, type ModelReport, ModelService, type ModelSource } from "./models/model-service.ts";
 import { noteModelEvent } from "./models/note-model-event.ts";
 import type { OnnxOpener } from "./models/open-model.ts";
-import { PriceHistory, type PriceSeries } from "./prices/index.ts";
+import { generateReservePrices, PriceHistory, type PriceSeries, type ReservePrices } from "./prices/index.ts";
 import { sampleOf } from "./settlement/sample-of.ts";
 import { Settlement, type SettlementTotals } from "./settlement/settlement.ts";
 import type { CloudStore, StreamLedger, TelemetryRecord } from "./store/index.ts";
@@ -39,6 +41,8 @@ export interface AggregatorOptions {
   readonly store: CloudStore;
   readonly link: MqttLink;
   readonly prices: PriceSeries;
+  /** What the simulated operator clears reserves at; generated beside the series when absent. */
+  readonly reservePrices?: ReservePrices;
   /** A market operator; without one a simulated one clears at the series' prices. */
   readonly operator?: MarketOperator;
   /** Who is told what the fleet is doing. */
@@ -60,6 +64,8 @@ export interface AggregatorReport extends Omit<SettlementTotals, "share">, Repor
 /** At a first start this much of the series is the past, at most: forecasters learn from it. */
 const HISTORY_MS_MAX = minutes(14 * 24 * 60);
 const ANCHOR = "market.anchor";
+/** Of generated reserve prices: as dear as a scarce day's. */
+const RESERVE_PRICE_MAX = 1_000;
 /** What a restart reads back for answers still under way. */
 const RECENT_MS = minutes(60);
 const RECENT_RECORDS_MAX = 20_000;
@@ -125,9 +131,10 @@ export class Aggregator {
     this.#counts = new CountKeeper(journal, () => this.#dispatcher.ledger.counts());
     const units = config.units.map(({ unit }) => unit);
     const measuredW = (unitId: string) => this.#measuredW(unitId);
+    const reservePrices = options.reservePrices ?? generateReservePrices(prices, RESERVE_PRICE_MAX);
     this.#simulatedOperator =
       options.operator === undefined
-        ? new SimulatedOperator({ market, units, series: prices, nowMs, measuredW })
+        ? new SimulatedOperator({ market, units, series: prices, reservePrices, nowMs, measuredW })
         : undefined;
     const operator = options.operator ?? this.#simulatedOperator;
     invariant(operator !== undefined, "an operator is given or simulated");
@@ -278,9 +285,10 @@ export class Aggregator {
           intervalEndMs: bid.interval.endMs,
           bidVersion: bid.versionNumber,
           decidedAtMs: bid.decidedAtMs,
+          ...(record.product !== energyProduct && { product: record.product }),
           state: record.state,
           gate: record.gate,
-          steps: this.#market.stackOf(bid),
+          steps: stepsOf(this.#market, record),
           because: record.because,
           refusals: record.refusals.map(({ rule }) => rule),
         });
@@ -298,6 +306,9 @@ export class Aggregator {
             intervalStartMs: award.interval.startMs,
             awardPowerW: award.targetW,
             pricePerMWh: award.pricePerMWh,
+            enabled: (results.reserves ?? [])
+              .filter(({ unitId }) => unitId === award.unitId)
+              .map(({ product, enabledW, pricePerMWh }) => ({ product, enabledW, pricePerMWh })),
           });
           // Once the switch is pulled only what people bid is delivered.
           if (this.desk.killed() !== null && record?.author.type !== "person") continue;

@@ -2,6 +2,7 @@ import {
   ALARM_PRIORITIES,
   type AlarmDocument,
   type BidDocument,
+  type BidStepDocument,
   type MarketDocument,
   SITE_STATES,
   type SiteDocument,
@@ -71,18 +72,38 @@ export function printBids(bids: readonly BidDocument[], paint: Paint): readonly 
   if (bids.length === 0) return ["no bids for this interval or later ones"];
   return bids.flatMap((bid) => {
     const award = bid.awardPowerW === null ? "" : `  awarded ${power(bid.awardPowerW)}`;
+    const product = bid.product === undefined ? "" : `  ${bid.product}`;
     const state = bid.state === "refused" || bid.state === "lapsed" ? paint.warning(bid.state) : bid.state;
     return [
-      `${paint.bold(bid.unitId)}  ${timeOf(bid.intervalStartMs)} UTC  version ${bid.bidVersion}  ${state}  gate ${bid.gate}${award}`,
+      `${paint.bold(bid.unitId)}${product}  ${timeOf(bid.intervalStartMs)} UTC  version ${bid.bidVersion}  ${state}  gate ${bid.gate}${award}`,
       ...table(
-        [">price per MWh", ">MW"],
-        bid.steps.map(({ pricePerMWh, volumeMW }) => [price(pricePerMWh), `${volumeMW > 0 ? "+" : ""}${volumeMW}`]),
+        bid.product === undefined
+          ? [">price per MWh", ">MW"]
+          : ["service", ">price per MW h", ">MW", ">enabled", ">at"],
+        bid.steps.map((step) => (bid.product === undefined ? energyRow(step) : reserveRow(step, bid.enabled ?? null))),
       ).map((line) => `  ${line}`),
       ...bid.refusals.map((rule) => paint.warning(`  refused by ${plainText(rule)}`)),
       paint.dim(`  ${plainText(bid.because)}`),
       paint.dim(`  fleetctl why-bid ${bid.unitId}.${instantText(bid.intervalStartMs as UtcMs)}.v${bid.bidVersion}`),
     ];
   });
+}
+
+const energyRow = ({ pricePerMWh, volumeMW }: BidStepDocument): string[] => [
+  price(pricePerMWh),
+  `${volumeMW > 0 ? "+" : ""}${volumeMW}`,
+];
+
+function reserveRow(
+  { product = "", pricePerMWh, volumeMW }: BidStepDocument,
+  enabled: BidDocument["enabled"],
+): string[] {
+  const got = enabled?.find((each) => each.product === product);
+  const cleared =
+    enabled === null || enabled === undefined
+      ? ["", ""]
+      : [power(got?.enabledW ?? 0), got === undefined ? "" : price(got.pricePerMWh)];
+  return [plainText(product), price(pricePerMWh), String(volumeMW), ...cleared];
 }
 
 export function printAlarms(alarms: readonly AlarmDocument[], atMs: number, paint: Paint): readonly string[] {
@@ -100,8 +121,10 @@ export function printAlarms(alarms: readonly AlarmDocument[], atMs: number, pain
 
 function profitLines(profit: NonNullable<MarketDocument["profit"]>): readonly string[] {
   const { currency, revenue, perfectForesightRevenue, share, cost, intervals, meteredMWh, dispatchedMWh } = profit;
+  const { reserveRevenue = 0 } = profit;
+  const ready = reserveRevenue > 0 ? `; ${reserveRevenue.toFixed(2)} for reserves` : "";
   return [
-    `revenue ${revenue.toFixed(2)} ${currency}, ${percent(share)} of the ${perfectForesightRevenue.toFixed(2)} perfect foresight would have had; wear ${cost.toFixed(2)}`,
+    `revenue ${revenue.toFixed(2)} ${currency}, ${percent(share)} of the ${perfectForesightRevenue.toFixed(2)} perfect foresight would have had; wear ${cost.toFixed(2)}${ready}`,
     `${intervals} unit intervals settled, ${dispatchedMWh.toFixed(2)} MWh dispatched, ${meteredMWh.toFixed(2)} MWh metered`,
   ];
 }

@@ -57,6 +57,22 @@ export interface LocationalLimit {
 export interface UnitEntry {
   readonly unit: MarketUnit;
   readonly gate: GateMode;
+  /** Reserves it is registered for; absent: it sells energy alone. */
+  readonly reserves?: ReserveEntry;
+}
+
+export interface ReserveEntry {
+  readonly gate: GateMode;
+  readonly products: readonly RegisteredReserve[];
+}
+
+/** What the operator has registered a unit for. */
+export interface RegisteredReserve {
+  /** As the market names it: `RAISE6SEC`. */
+  readonly product: string;
+  readonly registeredW: W;
+  /** The least to be paid for being ready, money per MW and hour. */
+  readonly pricePerMWh: number;
 }
 
 /**

@@ -6,8 +6,9 @@ import { MW, MWh, minutes, seconds, UtcMs, WPerS } from "@penstock/protocol/unit
 import { isNode, LineCounter, parseDocument } from "yaml";
 import { type KnownPerson, TOKEN_LENGTH_MIN } from "../fleet/people.ts";
 import { forecasters } from "../forecast/index.ts";
+import { markets } from "../markets/index.ts";
 import { strategies } from "../strategies/index.ts";
-import type { CloudConfig, SiteEntry, UnitEntry } from "./cloud-config.ts";
+import type { CloudConfig, ReserveEntry, SiteEntry, UnitEntry } from "./cloud-config.ts";
 import { type ProcessDocument, processDocument } from "./process-document.ts";
 
 export interface ProcessConfig {
@@ -87,11 +88,14 @@ function contradictionsOf({
   forecaster,
   people,
   desk,
+  market,
 }: ProcessDocument): string | undefined {
   const known = new Set(sites.map(({ id }) => id));
   if (known.size < sites.length) return "sites: two have one id";
   const taken = new Set<string>();
-  for (const { id, sites: members } of units) {
+  for (const { id, sites: members, reserves } of units) {
+    const wrong = wrongReserve(market.id, reserves?.products.map(({ product }) => product) ?? []);
+    if (wrong !== undefined) return `units: ${id} ${wrong}`;
     for (const member of members) {
       if (!known.has(member)) return `units: ${id} bids for ${member}, which is not under sites`;
       if (taken.has(member)) return `units: ${member} is in two units`;
@@ -114,6 +118,16 @@ function contradictionsOf({
   }
   return undefined;
 }
+
+function wrongReserve(marketId: string, names: readonly string[]): string | undefined {
+  const known = (markets[marketId]?.reserves?.productsAt(FAR_FUTURE_MS) ?? []).map(({ name }) => name);
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger !== undefined) return `is registered for ${stranger}; ${marketId} takes ${known.join(", ") || "none"}`;
+  return new Set(names).size < names.length ? "is registered for one reserve twice" : undefined;
+}
+
+/** All that is known to be traded one day. */
+const FAR_FUTURE_MS = UtcMs(Date.UTC(2100, 0, 1));
 
 function wrongLimit(limits: ProcessDocument["locationalLimits"], known: ReadonlySet<string>): string | undefined {
   for (const [index, { name, sites, minMW, maxMW }] of limits.entries()) {
@@ -169,6 +183,15 @@ function readKey(
   }
 }
 
+const toReserves = ({ gate, products }: NonNullable<ProcessDocument["units"][number]["reserves"]>): ReserveEntry => ({
+  gate,
+  products: products.map(({ product, registeredMW, pricePerMWh }) => ({
+    product,
+    registeredW: MW(registeredMW),
+    pricePerMWh,
+  })),
+});
+
 function toCloudConfig(
   document: ProcessDocument,
   privateKey: CloudConfig["dispatch"]["signingKey"]["privateKey"],
@@ -177,7 +200,11 @@ function toCloudConfig(
   return {
     sites: document.sites.map(toSite),
     units: document.units.map(
-      ({ gate, sites, ...unit }): UnitEntry => ({ unit: { ...unit, region: market.region, siteIds: sites }, gate }),
+      ({ gate, sites, reserves, ...unit }): UnitEntry => ({
+        unit: { ...unit, region: market.region, siteIds: sites },
+        gate,
+        ...(reserves !== undefined && { reserves: toReserves(reserves) }),
+      }),
     ),
     market: {
       id: market.id,

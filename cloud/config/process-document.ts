@@ -43,6 +43,13 @@ const unit = z.strictObject({
   rampMWPerMin: positive,
   storageMWh: positive,
   gate: z.enum(gateModes).default("auto"),
+  /** Reserves it is registered for: MW of each, and the least to be paid for being ready, money per MW and hour. */
+  reserves: z
+    .strictObject({
+      gate: z.enum(gateModes).default("auto"),
+      products: z.array(z.strictObject({ product: z.string(), registeredMW: positive, pricePerMWh: size })).min(1),
+    })
+    .optional(),
 });
 
 const prices = z.union([

@@ -54,6 +54,20 @@ export const resultsAnswer: z.ZodType<ResultsAnswer> = z.union([
           rampLimited: z.boolean(),
         }),
       ),
+      reserves: z
+        .array(
+          z.object({
+            marketId: z.string(),
+            unitId: z.string(),
+            interval,
+            product: z.string(),
+            direction: z.enum(["up", "down"]),
+            enabledW: z.number().nonnegative(),
+            pricePerMWh: z.number(),
+          }),
+        )
+        .optional(),
+      reservePrices: z.record(z.string(), z.number()).optional(),
     }),
   }),
   z.object({ ok: z.literal(false), error: z.looseObject({ code: z.string() }) }),

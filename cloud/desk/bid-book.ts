@@ -70,22 +70,23 @@ export class BidBook {
     return this.#records.get(bidId);
   }
 
-  /** Bids of a unit for an interval, oldest version first. */
-  of(unitId: string, { startMs }: Interval): readonly BidRecord[] {
-    return this.#recordsOf(this.#ids.get(startMs)?.get(unitId));
+  /** Bids of a unit and product for an interval, oldest version first. */
+  of(unitId: string, { startMs }: Interval, product = energyProduct): readonly BidRecord[] {
+    return this.#recordsOf(this.#ids.get(startMs)?.get(unitId)).filter((record) => record.product === product);
   }
 
-  /** The bid the operator holds for a unit and interval: the newest it accepted. */
-  standing(unitId: string, interval: Interval): BidRecord | undefined {
-    return this.of(unitId, interval).findLast(isAccepted);
+  /** The bid the operator holds for a unit, product and interval: the newest it accepted. */
+  standing(unitId: string, interval: Interval, product = energyProduct): BidRecord | undefined {
+    return this.of(unitId, interval, product).findLast(isAccepted);
   }
 
-  /** The newest bid of a unit the operator accepted for any interval before one. */
-  lastAccepted(unitId: string, before: Interval): BidRecord | undefined {
+  /** The newest bid of a unit and product the operator accepted for any interval before one. */
+  lastAccepted(unitId: string, before: Interval, product = energyProduct): BidRecord | undefined {
     let last: BidRecord | undefined;
     for (const [startMs, units] of this.#ids) {
       if (startMs >= before.startMs || startMs < (last?.bid.interval.startMs ?? 0)) continue;
-      last = this.#recordsOf(units.get(unitId)).findLast(isAccepted) ?? last;
+      const ofProduct = this.#recordsOf(units.get(unitId)).filter((record) => record.product === product);
+      last = ofProduct.findLast(isAccepted) ?? last;
     }
     return last;
   }

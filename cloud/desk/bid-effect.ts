@@ -30,16 +30,22 @@ export function expectedPriceOf(forecast: PriceForecast, { startMs }: Interval):
   return { low: Math.min(nearest(0.1), expected), expected, high: Math.max(nearest(0.9), expected) };
 }
 
-/** Two stacks side by side, by price; steps that stay as they are are left in, so that the whole bid can be read. */
+/** Two stacks side by side, by product and price; steps that stay as they are are left in, so that the whole bid can be read. */
 export function diffOf(before: readonly BidStep[], after: readonly BidStep[]): readonly BidDiffDocument[] {
-  const prices = [...new Set([...before, ...after].map(({ pricePerMWh }) => pricePerMWh))].sort((a, b) => a - b);
-  const at = (steps: readonly BidStep[], price: number): number =>
-    steps.reduce((total, { pricePerMWh, volumeMW }) => (pricePerMWh === price ? total + volumeMW : total), 0);
-  return prices.map((pricePerMWh) => ({
-    pricePerMWh,
-    beforeMW: at(before, pricePerMWh),
-    afterMW: at(after, pricePerMWh),
-  }));
+  const rows = new Map<string, { product?: string; pricePerMWh: number; beforeMW: number; afterMW: number }>();
+  const add = (steps: readonly BidStep[], side: "beforeMW" | "afterMW"): void => {
+    for (const { product, pricePerMWh, volumeMW } of steps) {
+      const key = `${product ?? ""} ${pricePerMWh}`;
+      const row = rows.get(key) ?? { ...(product !== undefined && { product }), pricePerMWh, beforeMW: 0, afterMW: 0 };
+      row[side] += volumeMW;
+      rows.set(key, row);
+    }
+  };
+  add(before, "beforeMW");
+  add(after, "afterMW");
+  return [...rows.values()].sort(
+    (a, b) => (a.product ?? "").localeCompare(b.product ?? "") || a.pricePerMWh - b.pricePerMWh,
+  );
 }
 
 export interface EffectInputs {

@@ -85,11 +85,15 @@ export function makeBid(market: Market, making: BidMaking): Result<BidRecord, Co
   });
 }
 
+export interface RebidFacts extends Pick<BidMaking, "history" | "decidedAtMs" | "author"> {
+  readonly offer: Pick<Offer, "kind" | "sites" | "leftOut">;
+}
+
 /**
  * Brief, verifiable and specific, as a rebid has to be: the price that became known, what is stored, what went
  * missing. Plant reasons for a withdrawal, financial ones otherwise.
  */
-function rebidReason({ offer, history, decidedAtMs, author }: BidMaking): Rebid {
+export function rebidReason({ offer, history, decidedAtMs, author }: RebidFacts): Rebid {
   const isPlant = offer.kind === "withdrawal";
   const lastStartMs = (history.endMs - history.intervalMs) as UtcMs;
   const lastPrice = history.length > 0 ? history.price(history.length - 1) : undefined;

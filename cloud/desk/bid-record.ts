@@ -2,6 +2,7 @@ import type { UtcMs } from "@penstock/protocol/units";
 import type { GateMode } from "../config/cloud-config.ts";
 import type { OfferedCurve, Reserve } from "../dispatch/split-award.ts";
 import type { Bid, Violation } from "../markets/market.ts";
+import type { Reach, ReserveWish } from "../markets/reserve-market.ts";
 import type { ExpectedPrice } from "./bid-effect.ts";
 import type { FeasibilityCertificate } from "./certificate.ts";
 import type { Person } from "./person.ts";
@@ -13,6 +14,7 @@ export interface BidRecord {
   readonly bidId: string;
   readonly bid: Bid;
   readonly author: BidAuthor;
+  /** `energy`, or `reserves` for what is kept ready beside it. */
   readonly product: string;
   /** The most shut of the gates it passes: its unit's and those of the sites it stands on. */
   readonly gate: GateMode;
@@ -26,6 +28,8 @@ export interface BidRecord {
   readonly offers: readonly OfferedCurve[];
   /** What each site could do beyond its curve, for when another is lost. */
   readonly reserves: readonly Reserve[];
+  /** Of a bid of reserves: what it was made of, and what each site could do of it. */
+  readonly reserveBasis?: ReserveBasis;
   /** Curves of sites whose own gate is shut: decided like the others and never offered. */
   readonly heldBack: readonly HeldBack[];
   /** The bid that stood for the interval when this one was made; null for none. */
@@ -41,6 +45,16 @@ export interface BidRecord {
   readonly refusals: readonly Violation[];
   /** When the operator had it, by the operator's clock. */
   readonly receivedAtMs?: UtcMs;
+}
+
+export interface ReserveBasis {
+  readonly wishes: readonly ReserveWish[];
+  readonly reach: Reach;
+  readonly sites: readonly SiteReach[];
+}
+
+export interface SiteReach extends Reach {
+  readonly siteId: string;
 }
 
 export interface HeldBack extends OfferedCurve {

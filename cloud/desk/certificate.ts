@@ -2,6 +2,7 @@ import type { CodedError } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { Ms, UtcMs, W, Wh } from "@penstock/protocol/units";
 import type { BidStep, MarketUnit, Violation } from "../markets/market.ts";
+import type { OfferedReserve } from "../markets/reserve-market.ts";
 import { type PriceQuantityCurve, powerAtCeiling } from "../strategies/price-quantity-curve.ts";
 import type { AttestedSite } from "./attest-site.ts";
 
@@ -19,6 +20,8 @@ export interface FeasibilityCertificate {
   readonly offeredWMin: W;
   readonly offeredWMax: W;
   readonly shortcomings: readonly Shortcoming[];
+  /** Of a bid of reserves: what is offered of each, and how far energy and it may reach together. */
+  readonly stack?: readonly OfferedReserve[];
 }
 
 export interface SiteFeasibility {
@@ -45,7 +48,9 @@ export interface Shortcoming extends CodedError {
     | "certificate.discharge"
     | "certificate.charge"
     | "certificate.offer-beyond-curves"
-    | "certificate.unregistered";
+    | "certificate.unregistered"
+    | "certificate.reserve-beyond-registered"
+    | "certificate.reserve-beyond-reach";
 }
 
 export interface OfferedSite {

@@ -1,14 +1,17 @@
 import type { DeskAct, GateDocument } from "@penstock/protocol/fleet";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { type Interval, intervalAt, nextInterval } from "@penstock/protocol/time";
+import type { W } from "@penstock/protocol/units";
 import type { UnitEntry } from "../config/cloud-config.ts";
 import type { OfferedCurve } from "../dispatch/split-award.ts";
+import type { ReserveWish } from "../markets/reserve-market.ts";
 import { type BidRecord, isReleased } from "./bid-record.ts";
 import { type Offer, withdrawal } from "./decide-offer.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { Drafting } from "./drafting.ts";
-import { energyProduct, mostShut } from "./gate-book.ts";
+import { energyProduct, mostShut, reserveProduct } from "./gate-book.ts";
 import { isAtLeast, type Person, type Role } from "./person.ts";
+import { siteIdsOf } from "./refit-bid.ts";
 import { isSigned } from "./review-bid.ts";
 import type { Submissions } from "./submissions.ts";
 
@@ -17,7 +20,7 @@ export interface DeskCommandPorts {
   readonly drafting: Drafting;
   readonly submissions: Submissions;
   /** Has the algorithm decide once more for a unit and interval. */
-  readonly decideAgain: (entry: UnitEntry, interval: Interval) => void;
+  readonly decideAgain: (entry: UnitEntry, interval: Interval, product: string) => void;
 }
 
 export interface PersonsBid {
@@ -25,6 +28,8 @@ export interface PersonsBid {
   /** `next`: the first interval whose gate is open. */
   readonly interval: Interval | "next";
   readonly curves: readonly OfferedCurve[];
+  /** To be kept ready instead: the bid is one of reserves, and has no curves. */
+  readonly reserves?: readonly ReserveWish[];
   readonly why: string;
 }
 
@@ -50,7 +55,7 @@ export class DeskCommands {
     const waiting = this.#waiting(bidId, by, why);
     if (!waiting.ok) return waiting;
     const { books, submissions, decideAgain } = this.#ports;
-    const { review, signatures, author, bid } = waiting.value;
+    const { review, signatures, author, bid, product } = waiting.value;
     if (signatures.some(({ name }) => name === by.name)) {
       return fail({ code: "desk.second-person", bidId, signedBy: signatures.map(({ name }) => name) });
     }
@@ -67,7 +72,7 @@ export class DeskCommands {
     // What was approved no longer fits: while there is time the algorithm makes another, which waits in its turn.
     if (released.state === "refused" && author.type === "algorithm" && books.isOpen(bid.interval)) {
       const entry = books.unit(bid.unitId);
-      if (entry !== undefined) decideAgain(entry, bid.interval);
+      if (entry !== undefined) decideAgain(entry, bid.interval, product);
     }
     return ok(books.bids.get(released.bidId) ?? released);
   }
@@ -87,7 +92,7 @@ export class DeskCommands {
    * A person's own bid takes the place of the algorithm's, whether that waits, is under way or stands already. Beyond
    * the band it waits for a second person first.
    */
-  bid({ unitId, interval: wanted, curves, why }: PersonsBid, by: Person): Result<BidRecord, CodedError> {
+  bid({ unitId, interval: wanted, curves, reserves, why }: PersonsBid, by: Person): Result<BidRecord, CodedError> {
     const allowed = permit(by, "trader", why);
     if (!allowed.ok) return allowed;
     const { books, drafting, submissions } = this.#ports;
@@ -95,8 +100,10 @@ export class DeskCommands {
     if (entry === undefined) return fail({ code: "desk.unknown-unit", unitId });
     const interval = wanted === "next" ? this.#nextOpen() : wanted;
     if (!books.isOpen(interval)) return fail({ code: "desk.gate-closed", unitId });
+    const product = reserves === undefined ? energyProduct : reserveProduct;
+    if (reserves !== undefined && entry.reserves === undefined) return fail({ code: "desk.unknown-product", product });
     const subjects = [unitId, ...curves.map(({ siteId }) => siteId)];
-    const gate = mostShut(subjects.map((subject) => books.gates.mode(subject, energyProduct)));
+    const gate = mostShut(subjects.map((subject) => books.gates.mode(subject, product)));
     if (gate === "off") return fail({ code: "desk.gate-shut", unitId, gate });
     const { attested, leftOut } = drafting.attest(entry, interval);
     const unknown = curves.find(({ siteId }) => !attested.some(({ capability }) => capability.siteId === siteId));
@@ -104,16 +111,14 @@ export class DeskCommands {
       const error = leftOut.find(({ siteId }) => siteId === unknown.siteId);
       return fail(error ?? { code: "desk.foreign-site", unitId, siteId: unknown.siteId });
     }
-    const offer: Offer = {
-      kind: "offer",
-      because: `bid of ${by.name}: ${why}`,
-      sites: attested,
-      offers: curves,
-      leftOut,
-    };
+    const because = `bid of ${by.name}: ${why}`;
     const author = { type: "person", name: by.name } as const;
-    const forecast = drafting.forecast(interval);
-    const made = drafting.make({ entry, interval, offer, author, gate, forecast, signatures: [by] });
+    const about = { entry, interval, author, gate, signatures: [by] };
+    const offer: Offer = { kind: "offer", because, sites: attested, offers: curves, leftOut };
+    const made =
+      reserves === undefined
+        ? drafting.make({ ...about, offer, forecast: drafting.forecast(interval) })
+        : drafting.makeReserves({ ...about, kind: "offer", because, wishes: reserves, sites: attested, leftOut });
     if (!made.ok || made.value.state !== "built") return made;
     const isFree = isSigned(made.value.review, [by]);
     books.logGate(made.value, isFree ? "approved" : "held", by.name, why);
@@ -162,25 +167,31 @@ export class DeskCommands {
     return ok(record);
   }
 
-  #gateNow({ bid, offers }: BidRecord) {
-    const subjects = [bid.unitId, ...offers.map(({ siteId }) => siteId)];
-    return mostShut(subjects.map((subject) => this.#ports.books.gates.mode(subject, energyProduct)));
+  #gateNow(record: BidRecord) {
+    const subjects = [record.bid.unitId, ...siteIdsOf(record)];
+    return mostShut(subjects.map((subject) => this.#ports.books.gates.mode(subject, record.product)));
   }
 
   #isLastWord(record: BidRecord): boolean {
     const { unitId, interval } = record.bid;
-    return this.#ports.books.bids.of(unitId, interval).findLast(isReleased)?.bidId === record.bidId;
+    return this.#ports.books.bids.of(unitId, interval, record.product).findLast(isReleased)?.bidId === record.bidId;
   }
 
-  #withdraw({ bid, gate }: BidRecord, by: Person, why: string): void {
+  #withdraw({ bid, gate, reserveBasis }: BidRecord, by: Person, why: string): void {
     const { books, drafting, submissions } = this.#ports;
     const { unitId, interval } = bid;
     const entry = books.unit(unitId);
     if (entry === undefined || !books.isOpen(interval)) return;
     const nothing = withdrawal([], { code: "desk.killed", by: by.name, why });
     const author = { type: "person", name: by.name } as const;
-    const forecast = drafting.forecast(interval);
-    const made = drafting.make({ entry, interval, offer: nothing, author, gate, forecast, signatures: [by] });
+    const about = { entry, interval, author, gate, signatures: [by] };
+    const made =
+      reserveBasis === undefined
+        ? drafting.make({ ...about, offer: nothing, forecast: drafting.forecast(interval) })
+        : drafting.makeReserves({
+            ...{ ...about, ...nothing },
+            wishes: reserveBasis.wishes.map((wish) => ({ ...wish, volumeW: 0 as W })),
+          });
     if (made.ok && made.value.state === "built") submissions.release(made.value, by.name);
     else books.alarm({ code: "desk.not-withdrawn", unitId }, interval, unitId);
   }

@@ -31,7 +31,13 @@ export type DeskEvent =
   /** A bid came to be or changed its state. */
   | { readonly type: "bid"; readonly record: BidRecord; readonly isNew: boolean }
   /** An interval was cleared. `standing` are the bids it was cleared on, by unit. */
-  | { readonly type: "results"; readonly results: DispatchResults; readonly standing: ReadonlyMap<string, BidRecord> }
+  | {
+      readonly type: "results";
+      readonly results: DispatchResults;
+      readonly standing: ReadonlyMap<string, BidRecord>;
+      /** The same for what is kept ready. */
+      readonly standingReserves: ReadonlyMap<string, BidRecord>;
+    }
   /** The kill switch was pulled: what the algorithm's awards have running is to come to rest. */
   | { readonly type: "killed" }
   | { readonly type: "alarm"; readonly alarm: DeskAlarm };

@@ -3,6 +3,8 @@ import type { UtcMs } from "@penstock/protocol/units";
 import { diffOf, effectOf } from "./bid-effect.ts";
 import type { BidRecord } from "./bid-record.ts";
 import type { DeskBooks } from "./desk-books.ts";
+import { stepsOf } from "./product-door.ts";
+import { siteIdsOf } from "./refit-bid.ts";
 
 /** The desk as people see it: gates, what waits, what was stopped, whose settings were attested. */
 export function deskView(books: DeskBooks): DeskDocument {
@@ -27,13 +29,13 @@ function approvalOf(record: BidRecord, books: DeskBooks): ApprovalDocument {
   const { market } = books.ports;
   const { bidId, bid, author, offers, expectedPrice, review, signatures } = record;
   const { unitId, interval } = bid;
-  const standing = books.bids.standing(unitId, interval);
-  const against = standing ?? books.bids.lastAccepted(unitId, interval);
+  const standing = books.bids.standing(unitId, interval, record.product);
+  const against = standing ?? books.bids.lastAccepted(unitId, interval, record.product);
   const unit = books.unit(unitId)?.unit;
   return {
     bidId,
     unitId,
-    siteIds: offers.map(({ siteId }) => siteId),
+    siteIds: siteIdsOf(record),
     product: record.product,
     intervalStartMs: interval.startMs,
     intervalEndMs: interval.endMs,
@@ -47,7 +49,7 @@ function approvalOf(record: BidRecord, books: DeskBooks): ApprovalDocument {
       against === undefined
         ? null
         : { bidId: against.bidId, is: standing === undefined ? "last-accepted" : "standing" },
-    diff: diffOf(against === undefined ? [] : market.stackOf(against.bid), market.stackOf(bid)),
+    diff: diffOf(against === undefined ? [] : stepsOf(market, against), stepsOf(market, record)),
     effect:
       expectedPrice === null || unit === undefined
         ? null

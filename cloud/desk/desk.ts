@@ -15,9 +15,10 @@ import { deskView } from "./desk-view.ts";
 import { Drafting } from "./drafting.ts";
 import { fetchResults } from "./fetch-results.ts";
 import { forecastDocument } from "./forecast-document.ts";
-import { energyProduct } from "./gate-book.ts";
+import { energyProduct, reserveProduct } from "./gate-book.ts";
 import type { DispatchResults } from "./market-operator.ts";
 import { type Passage, passGates } from "./pass-gates.ts";
+import { decideReserves } from "./reserves/decide-reserves.ts";
 import { Submissions } from "./submissions.ts";
 
 export type { DeskAlarm, DeskEvent, DeskPorts } from "./desk-ports.ts";
@@ -47,7 +48,10 @@ export class Desk {
       books: this.#books,
       drafting: this.#drafting,
       submissions: this.#submissions,
-      decideAgain: (entry, interval) => this.#decideUnit(entry, interval, this.#drafting.forecast(interval)),
+      decideAgain: (entry, interval, product) => {
+        if (product === energyProduct) this.#decideUnit(entry, interval, this.#drafting.forecast(interval));
+        else this.#decideReserves(entry, interval);
+      },
     });
   }
 
@@ -59,8 +63,8 @@ export class Desk {
     const current = intervalAt(nowMs, market.intervalMs);
     const day = market.tradingDay(nowMs);
     this.#books.bids.restore({ startMs: day.startMs, endMs: (day.endMs + (day.endMs - day.startMs)) as UtcMs });
-    for (const { bid, offers, kind } of this.#books.bids.from(day.startMs)) {
-      if (kind === "offer") this.#lastOffers.set(bid.unitId, offers);
+    for (const { bid, offers, kind, product } of this.#books.bids.from(day.startMs)) {
+      if (kind === "offer" && product === energyProduct) this.#lastOffers.set(bid.unitId, offers);
     }
     this.#resume(current);
     this.#keep(nextInterval(current));
@@ -100,25 +104,41 @@ export class Desk {
     const following = nextInterval(interval);
     const firstLeadMs = Math.max(decideBeforeGateMs, decideBeforeApprovalMs);
     // People need longer than machines: what waits for them is decided first, the rest as late as is safe.
+    const awaiting = (product: string): readonly UnitEntry[] =>
+      config.units.filter(({ unit }) =>
+        [unit.id, ...unit.siteIds].some((subject) => this.#books.gates.mode(subject, product) === "approve"),
+      );
     this.#at((gateMs - decideBeforeApprovalMs) as UtcMs, () =>
-      this.#decide(
-        config.units.filter(({ unit }) =>
-          [unit.id, ...unit.siteIds].some((subject) => this.#books.gates.mode(subject, energyProduct) === "approve"),
-        ),
-        interval,
-      ),
+      this.#decide(awaiting(energyProduct), awaiting(reserveProduct), interval),
     );
-    this.#at((gateMs - decideBeforeGateMs) as UtcMs, () => this.#decide(config.units, interval));
+    this.#at((gateMs - decideBeforeGateMs) as UtcMs, () => this.#decide(config.units, config.units, interval));
     this.#at((gateMs + 1) as UtcMs, () => this.#closeGate(interval));
     this.#at(interval.startMs, () => this.#fetch(interval));
     this.#at((market.gateClosureMs(following) - firstLeadMs) as UtcMs, () => this.#keep(following));
   }
 
-  #decide(entries: readonly UnitEntry[], interval: Interval): void {
-    const undecided = entries.filter(
-      ({ unit }) => !this.#books.bids.of(unit.id, interval).some(({ author }) => author.type === "algorithm"),
-    );
-    if (undecided.length === 0 || !this.#books.isOpen(interval)) return;
+  #decide(energy: readonly UnitEntry[], reserves: readonly UnitEntry[], interval: Interval): void {
+    if (!this.#books.isOpen(interval)) return;
+    const undecidedOf = (entries: readonly UnitEntry[], product: string): readonly UnitEntry[] =>
+      entries.filter(
+        ({ unit }) =>
+          !this.#books.bids.of(unit.id, interval, product).some(({ author }) => author.type === "algorithm"),
+      );
+    this.#decideEnergy(undecidedOf(energy, energyProduct), interval);
+    for (const entry of undecidedOf(reserves, reserveProduct)) this.#decideReserves(entry, interval);
+  }
+
+  #decideReserves(entry: UnitEntry, interval: Interval): void {
+    const { reserves } = entry;
+    if (reserves === undefined) return;
+    const { made, withheldBecause } = decideReserves(this.#books, this.#drafting, { ...entry, reserves }, interval);
+    if (!made.ok) this.#books.alarm(made.error, interval, entry.unit.id);
+    else if (withheldBecause !== undefined) this.#books.logGate(made.value, "withheld", "desk", withheldBecause);
+    else if (made.value.state === "built") this.#openGate(made.value);
+  }
+
+  #decideEnergy(undecided: readonly UnitEntry[], interval: Interval): void {
+    if (undecided.length === 0) return;
     const forecast = this.#drafting.forecast(interval);
     if (forecast.ok) this.#journalForecast(forecast.value, interval);
     for (const entry of undecided) this.#decideUnit(entry, interval, forecast);
@@ -187,7 +207,7 @@ export class Desk {
   #openGate(record: BidRecord): void {
     const { unitId, interval } = record.bid;
     const persons = this.#books.bids
-      .of(unitId, interval)
+      .of(unitId, interval, record.product)
       .find((other) => other.author.type === "person" && isReleased(other));
     if (persons !== undefined) {
       this.#books.tell(this.#books.bids.change(record.bidId, "void", { by: persons.bidId }));
@@ -230,14 +250,22 @@ export class Desk {
 
   #tell(results: DispatchResults): void {
     const standing = new Map<string, BidRecord>();
+    const standingReserves = new Map<string, BidRecord>();
     for (const { unitId } of results.awards) {
-      const record = this.#books.bids.standing(unitId, results.interval);
-      if (record === undefined) continue;
-      const cleared = record.state === "cleared" ? record : this.#books.bids.change(record.bidId, "cleared");
-      standing.set(unitId, cleared);
-      this.#books.tell(cleared);
+      const record = this.#clear(unitId, results.interval, energyProduct);
+      if (record !== undefined) standing.set(unitId, record);
+      const reserves = this.#clear(unitId, results.interval, reserveProduct);
+      if (reserves !== undefined) standingReserves.set(unitId, reserves);
     }
-    this.#ports.onEvent({ type: "results", results, standing });
+    this.#ports.onEvent({ type: "results", results, standing, standingReserves });
+  }
+
+  #clear(unitId: string, interval: Interval, product: string): BidRecord | undefined {
+    const record = this.#books.bids.standing(unitId, interval, product);
+    if (record === undefined) return undefined;
+    const cleared = record.state === "cleared" ? record : this.#books.bids.change(record.bidId, "cleared");
+    this.#books.tell(cleared);
+    return cleared;
   }
 
   #resume(current: Interval): void {

@@ -1,4 +1,4 @@
-import type { CodedError, Result } from "@penstock/protocol/result";
+import { type CodedError, ok, type Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { GateMode, UnitEntry } from "../config/cloud-config.ts";
 import type { PriceForecast } from "../forecast/forecaster.ts";
@@ -7,8 +7,16 @@ import { fixedBandPrices, makeBid, sitesOf } from "./bid-maker.ts";
 import type { BidAuthor, BidRecord, HeldBack } from "./bid-record.ts";
 import { attestSites, type Offer } from "./decide-offer.ts";
 import type { DeskBooks } from "./desk-books.ts";
-import { energyProduct } from "./gate-book.ts";
+import { energyProduct, reserveProduct } from "./gate-book.ts";
 import type { Person } from "./person.ts";
+import { reservesOf } from "./product-door.ts";
+import { makeReserveBid, type ReserveMaking } from "./reserves/make-reserve-bid.ts";
+
+export interface ReserveDraft
+  extends Pick<ReserveMaking, "entry" | "interval" | "kind" | "because" | "sites" | "leftOut" | "author" | "gate">,
+    Pick<Draft, "signatures" | "correctionOf" | "isWithheld"> {
+  readonly wishes: ReserveMaking["wishes"];
+}
 
 export interface Draft {
   readonly entry: UnitEntry;
@@ -88,12 +96,34 @@ export class Drafting {
       decidedAtMs,
       history: history(),
     });
-    if (!made.ok) return made;
-    const isKept = draft.isWithheld === true && made.value.state === "built";
-    const record: BidRecord = isKept ? { ...made.value, state: "withheld" } : made.value;
-    bids.add(record);
+    return made.ok ? ok(this.#enter(made.value, draft.isWithheld)) : made;
+  }
+
+  /** The same for what is to be kept ready. */
+  makeReserves(draft: ReserveDraft): Result<BidRecord, CodedError> {
+    const { isWithheld, correctionOf, signatures = [], ...rest } = draft;
+    const { market, marketClock, history, config } = this.#books.ports;
+    const { bids } = this.#books;
+    const { interval, entry } = draft;
+    const made = makeReserveBid(reservesOf(market), {
+      ...rest,
+      signatures,
+      versionNumber: bids.nextVersion(entry.unit.id, market.tradingDay(interval.startMs)),
+      band: config.desk.band,
+      standingBidId: bids.standing(entry.unit.id, interval, reserveProduct)?.bidId ?? null,
+      ...(correctionOf !== undefined && { correctionOf }),
+      decidedAtMs: marketClock.nowMs(),
+      history: history(),
+    });
+    return made.ok ? ok(this.#enter(made.value, isWithheld)) : made;
+  }
+
+  #enter(made: BidRecord, isWithheld: boolean | undefined): BidRecord {
+    const isKept = isWithheld === true && made.state === "built";
+    const record: BidRecord = isKept ? { ...made, state: "withheld" } : made;
+    this.#books.bids.add(record);
     this.#books.tell(record, true);
-    return { ok: true, value: record };
+    return record;
   }
 }
 

@@ -76,22 +76,24 @@ export function explainBid({ journal, market, units }: BidStoryInputs, bidId: st
   });
 }
 
-/** Bids of people and of the algorithm alike are made of stored curves: the same curves must give the same bid. */
+/** Bids of people and of the algorithm alike are made of stored curves or wishes: the same must give the same bid. */
 function isReproduced(
-  { bid, offers }: BidRecord,
+  { bid, offers, reserveBasis }: BidRecord,
   { journal, market, unit }: { readonly journal: Journal; readonly market: Market; readonly unit: MarketUnit },
 ): boolean {
+  const { interval, versionNumber, decidedAtMs, rebid } = bid as Bid & { readonly rebid?: Rebid };
+  const about = { unit, interval, versionNumber, decidedAtMs, ...(rebid === undefined ? {} : { rebid }) };
+  if (reserveBasis !== undefined) {
+    const { wishes, reach } = reserveBasis;
+    const again = market.reserves?.buildOffer({ ...about, wishes, reach });
+    return again?.ok === true && JSON.stringify(again.value) === JSON.stringify(bid);
+  }
   const bandPrices = journal.fact(bandPricesKey(unit.id, market.tradingDay(bid.interval.startMs)));
   if (bandPrices === undefined) return false;
-  const { rebid } = bid as Bid & { readonly rebid?: Rebid };
   const again = market.buildBid({
-    unit,
-    interval: bid.interval,
+    ...about,
     curve: offers.length === 0 ? nothingOffered : aggregateCurves(offers.map(({ curve }) => curve)),
     bandPrices: bandPrices as BandPrices,
-    versionNumber: bid.versionNumber,
-    decidedAtMs: bid.decidedAtMs,
-    ...(rebid === undefined ? {} : { rebid }),
   });
   return again.ok && JSON.stringify(again.value) === JSON.stringify(bid);
 }

@@ -7,6 +7,7 @@ import type { Person } from "./person.ts";
 
 /** What the desk sells. Each product of a unit or site has a gate of its own. */
 export const energyProduct = "energy";
+export const reserveProduct = "reserves";
 
 /**
  * The gates of units and of their sites, by product: the configuration's until a person sets another, which then stays
@@ -25,7 +26,7 @@ export class GateBook {
 
   mode(subject: string, product: string): GateMode {
     const kept = this.#facts.get(keyOf(subject, product));
-    if (kept === undefined) return this.#configured(subject);
+    if (kept === undefined) return this.#configured(subject, product);
     const gate = (kept as Partial<KeptGate> | null)?.gate;
     return isGateMode(gate) ? gate : "manual";
   }
@@ -34,38 +35,42 @@ export class GateBook {
   set(subject: string, product: string, gate: string, by: Person, why: string): Result<GateDocument, CodedError> {
     const unit = this.#unitOf(subject);
     if (unit === undefined) return fail({ code: "desk.unknown-subject", subject, known: this.#subjects() });
-    if (product !== energyProduct) return fail({ code: "desk.unknown-product", product, known: [energyProduct] });
+    const known = productsOf(unit);
+    if (!known.includes(product)) return fail({ code: "desk.unknown-product", product, known });
     if (!isGateMode(gate)) return fail({ code: "desk.not-a-gate", gate, wanted: gateModes });
     const before = this.mode(subject, product);
     const set = logAct(this.#ports, { act: "gate", subject, before, after: gate }, by, why);
     const kept: KeptGate = { gate, set };
     this.#facts.put(keyOf(subject, product), kept);
-    return ok(this.#document(unit, subject));
+    return ok(this.#document(unit, subject, product));
   }
 
   list(): readonly GateDocument[] {
     return this.#units.flatMap((entry) =>
-      [entry.unit.id, ...entry.unit.siteIds].map((subject) => this.#document(entry, subject)),
+      [entry.unit.id, ...entry.unit.siteIds].flatMap((subject) =>
+        productsOf(entry).map((product) => this.#document(entry, subject, product)),
+      ),
     );
   }
 
-  #document({ unit }: UnitEntry, subject: string): GateDocument {
-    const kept = this.#facts.get(keyOf(subject, energyProduct)) as Partial<KeptGate> | null | undefined;
+  #document({ unit }: UnitEntry, subject: string, product: string): GateDocument {
+    const kept = this.#facts.get(keyOf(subject, product)) as Partial<KeptGate> | null | undefined;
     return {
       subject,
       kind: subject === unit.id ? "unit" : "site",
       unitId: unit.id,
-      product: energyProduct,
-      gate: this.mode(subject, energyProduct),
+      product,
+      gate: this.mode(subject, product),
       set: kept?.set ?? null,
     };
   }
 
   /** A site narrows nothing until somebody says so. */
-  #configured(subject: string): GateMode {
+  #configured(subject: string, product: string): GateMode {
     const entry = this.#unitOf(subject);
-    if (entry === undefined) return "manual";
-    return entry.unit.id === subject ? entry.gate : "auto";
+    const gate = product === energyProduct ? entry?.gate : entry?.reserves?.gate;
+    if (entry === undefined || gate === undefined) return "manual";
+    return entry.unit.id === subject ? gate : "auto";
   }
 
   #unitOf(subject: string): UnitEntry | undefined {
@@ -76,6 +81,10 @@ export class GateBook {
     return this.#units.flatMap(({ unit }) => [unit.id, ...unit.siteIds]);
   }
 }
+
+/** What a unit sells: energy, and reserves where it is registered for any. */
+const productsOf = ({ reserves }: UnitEntry): readonly string[] =>
+  reserves === undefined ? [energyProduct] : [energyProduct, reserveProduct];
 
 /** Of several gates in one way the most shut decides. */
 export const mostShut = (gates: readonly GateMode[]): GateMode =>

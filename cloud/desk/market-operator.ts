@@ -2,6 +2,7 @@ import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { Currency, UtcMs } from "@penstock/protocol/units";
 import type { Award, Violation } from "../markets/market.ts";
+import type { ReserveAward } from "../markets/reserve-market.ts";
 
 /**
  * The only door to a market: a connector a market, or the simulated one beside this file. Answers come by
@@ -36,4 +37,8 @@ export interface DispatchResults {
   readonly currency: Currency;
   /** One a registered unit, 0 W for a unit without a bid. */
   readonly awards: readonly Award[];
+  /** What units are to keep ready; absent or empty where nothing was enabled. */
+  readonly reserves?: readonly ReserveAward[];
+  /** What reserves cleared at, money per MW and hour by product; absent where the operator tells none. */
+  readonly reservePrices?: Readonly<Record<string, number>>;
 }

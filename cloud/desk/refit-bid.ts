@@ -20,7 +20,7 @@ export interface RefitInputs {
  * A person's bid may replace whatever stands; the algorithm's only what it was made against.
  */
 export function refitBid({ record, attested, leftOut, certificate, standingBidId }: RefitInputs): readonly Violation[] {
-  const lost = record.offers.flatMap(({ siteId }): readonly Violation[] => {
+  const lost = siteIdsOf(record).flatMap((siteId): readonly Violation[] => {
     if (attested.some(({ capability }) => capability.siteId === siteId)) return [];
     const { code, ...facts } = leftOut.find((each) => each.siteId === siteId) ?? { code: "desk.site-silent" };
     return [{ rule: code, where: siteId, message: `can no longer be bid: ${JSON.stringify(facts)}` }];
@@ -37,3 +37,7 @@ export function refitBid({ record, attested, leftOut, certificate, standingBidId
     : [];
   return [...lost, ...(lost.length === 0 ? certificateViolations(certificate) : []), ...overtaken];
 }
+
+/** The sites a bid stands on. */
+export const siteIdsOf = ({ offers, reserveBasis }: BidRecord): readonly string[] =>
+  (reserveBasis?.sites ?? offers).map(({ siteId }) => siteId);

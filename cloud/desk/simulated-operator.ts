@@ -2,13 +2,16 @@ import { type CodedError, fail, ok, type Result } from "@penstock/protocol/resul
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { Award, Bid, Market, MarketUnit, Violation } from "../markets/market.ts";
-import { clearedPrice, type PriceSeries } from "../prices/index.ts";
+import type { JointAward } from "../markets/reserve-market.ts";
+import { clearedPrice, type PriceSeries, type ReservePrices } from "../prices/index.ts";
 import type { DispatchResults, MarketOperator, SubmissionReceipt, SubmissionRefusal } from "./market-operator.ts";
 
 export interface SimulatedOperatorOptions {
   readonly market: Market;
   readonly units: readonly MarketUnit[];
   readonly series: PriceSeries;
+  /** What reserves clear at; without them none is enabled. */
+  readonly reservePrices?: ReservePrices;
   /** Market time. */
   readonly nowMs: () => UtcMs;
   /** What the operator measures at the unit, positive out; undefined when it sees nothing. */
@@ -25,6 +28,7 @@ export class SimulatedOperator implements MarketOperator {
   readonly #units: ReadonlyMap<string, MarketUnit>;
   /** By unit and interval start. */
   readonly #bids = new Map<string, Bid>();
+  readonly #reserveOffers = new Map<string, Bid>();
   readonly #results = new Map<UtcMs, DispatchResults>();
 
   constructor(options: SimulatedOperatorOptions) {
@@ -48,23 +52,38 @@ export class SimulatedOperator implements MarketOperator {
   #take(bidFile: string, isGateWatched: boolean): Result<SubmissionReceipt, SubmissionRefusal> {
     const { market } = this.#options;
     const nowMs = this.#options.nowMs();
-    const parsed = market.parseBids(bidFile);
-    if (!parsed.ok) return refuse("operator.file", [], { cause: parsed.error });
+    const read = this.#read(bidFile);
+    if (!read.ok) return refuse("operator.file", [], { cause: read.error });
+    const { bids, held, validate } = read.value;
     const violations: Violation[] = [];
-    for (const bid of parsed.value) {
+    for (const bid of bids) {
       const unit = this.#units.get(bid.unitId);
       if (unit === undefined) return refuse("operator.unknown-unit", [], { unitId: bid.unitId });
       if (isGateWatched && nowMs > market.gateClosureMs(bid.interval)) {
         return refuse("operator.gate-closed", [], { intervalStartMs: bid.interval.startMs, nowMs });
       }
-      violations.push(...market.validate(bid, unit));
-      if (bid.versionNumber <= (this.#bids.get(keyOf(bid.unitId, bid.interval))?.versionNumber ?? 0)) {
+      violations.push(...validate(bid, unit));
+      if (bid.versionNumber <= (held.get(keyOf(bid.unitId, bid.interval))?.versionNumber ?? 0)) {
         violations.push({ rule: "operator.version", where: "version", message: "a newer bid is already held" });
       }
     }
     if (violations.length > 0) return refuse("operator.rules", violations);
-    for (const bid of parsed.value) this.#bids.set(keyOf(bid.unitId, bid.interval), bid);
-    return ok({ receivedAtMs: nowMs, bids: parsed.value.length });
+    for (const bid of bids) held.set(keyOf(bid.unitId, bid.interval), bid);
+    return ok({ receivedAtMs: nowMs, bids: bids.length });
+  }
+
+  /** A file says what it is about: one of energy is no file of reserves, and the other way round. */
+  #read(bidFile: string): Result<FileRead, CodedError> {
+    const { market } = this.#options;
+    const energy = market.parseBids(bidFile);
+    if (energy.ok) {
+      return ok({ bids: energy.value, held: this.#bids, validate: (bid, unit) => market.validate(bid, unit) });
+    }
+    const { reserves } = market;
+    const offers = reserves?.parse(bidFile);
+    if (reserves === undefined || offers?.ok !== true) return energy;
+    const validate: FileRead["validate"] = (offer, unit) => reserves.validate(offer, unit);
+    return ok({ bids: offers.value, held: this.#reserveOffers, validate });
   }
 
   #cleared(interval: Interval): Result<DispatchResults, CodedError> {
@@ -75,32 +94,67 @@ export class SimulatedOperator implements MarketOperator {
     if (this.#options.nowMs() < knownAtMs) return fail({ code: "operator.not-cleared", knownAtMs });
     const price = clearedPrice(series, interval.startMs);
     if (!price.ok) return price;
+    const reservePrices = this.#reservePrices(interval);
+    const joint = this.#options.units.map((unit) => this.#award(unit, interval, price.value, reservePrices));
     const results: DispatchResults = {
       interval,
       pricePerMWh: price.value,
       currency: market.currency,
-      awards: this.#options.units.map((unit) => this.#award(unit, interval, price.value)),
+      awards: joint.map(({ energy }) => energy),
+      reserves: joint.flatMap(({ reserves }) => reserves),
+      reservePrices,
     };
     this.#results.set(interval.startMs, results);
     this.#forgetBefore((interval.startMs - FORGET_AFTER_INTERVALS * market.intervalMs) as UtcMs);
     return ok(results);
   }
 
-  #award(unit: MarketUnit, interval: Interval, pricePerMWh: number): Award {
-    const bid = this.#bids.get(keyOf(unit.id, interval));
+  #award(
+    unit: MarketUnit,
+    interval: Interval,
+    pricePerMWh: number,
+    reservePrices: Readonly<Record<string, number>>,
+  ): JointAward {
+    const energy = this.#bids.get(keyOf(unit.id, interval));
+    const offer = this.#reserveOffers.get(keyOf(unit.id, interval));
     const { market, measuredW } = this.#options;
-    if (bid === undefined) {
-      const targetW = 0 as W;
-      return { marketId: market.id, unitId: unit.id, interval, targetW, pricePerMWh, rampLimited: false };
-    }
     const { lossFactor, rampMWPerMin } = unit;
-    return market.clear(bid, pricePerMWh, { initialW: measuredW(unit.id) ?? (0 as W), lossFactor, rampMWPerMin });
+    const plant = { initialW: measuredW(unit.id) ?? (0 as W), lossFactor, rampMWPerMin };
+    if (offer !== undefined && market.reserves !== undefined) {
+      return market.reserves.clear({ unit, energy, offer, pricePerMWh, reservePrices, plant });
+    }
+    if (energy !== undefined) return { energy: market.clear(energy, pricePerMWh, plant), reserves: [] };
+    const nothing: Award = {
+      ...{ marketId: market.id, unitId: unit.id, interval, pricePerMWh },
+      targetW: 0 as W,
+      rampLimited: false,
+    };
+    return { energy: nothing, reserves: [] };
+  }
+
+  #reservePrices(interval: Interval): Readonly<Record<string, number>> {
+    const { market, reservePrices } = this.#options;
+    const products = market.reserves?.productsAt(interval.startMs) ?? [];
+    return Object.fromEntries(
+      products.flatMap(({ name }) => {
+        const price = reservePrices?.at(name, interval.startMs);
+        return price === undefined ? [] : [[name, price]];
+      }),
+    );
   }
 
   #forgetBefore(startMs: UtcMs): void {
     for (const key of this.#results.keys()) if (key < startMs) this.#results.delete(key);
-    for (const [key, bid] of this.#bids) if (bid.interval.startMs < startMs) this.#bids.delete(key);
+    for (const held of [this.#bids, this.#reserveOffers]) {
+      for (const [key, bid] of held) if (bid.interval.startMs < startMs) held.delete(key);
+    }
   }
+}
+
+interface FileRead {
+  readonly bids: readonly Bid[];
+  readonly held: Map<string, Bid>;
+  readonly validate: (bid: Bid, unit: MarketUnit) => readonly Violation[];
 }
 
 /** Results are asked for within their interval, or once more after a restart. */

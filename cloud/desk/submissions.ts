@@ -1,11 +1,11 @@
 import { type CodedError, describeError, invariant, type Result } from "@penstock/protocol/result";
-import type { Interval } from "@penstock/protocol/time";
 import { type BidRecord, isReleased } from "./bid-record.ts";
-import { certify } from "./certificate.ts";
+import { certifyAgain } from "./certify-again.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import type { Drafting } from "./drafting.ts";
 import type { SubmissionReceipt, SubmissionRefusal } from "./market-operator.ts";
-import { refitBid } from "./refit-bid.ts";
+import { bidFileOf } from "./product-door.ts";
+import { refitBid, siteIdsOf } from "./refit-bid.ts";
 
 /**
  * The last steps of a bid: looked at once more, written down, handed to the operator, and followed to its answer. A
@@ -25,13 +25,14 @@ export class Submissions {
   release(record: BidRecord, by: string): BidRecord {
     const { bids } = this.#books;
     const { unitId, interval, versionNumber } = record.bid;
+    const { product } = record;
     if (record.author.type === "person") {
-      for (const { bidId, author, state } of bids.of(unitId, interval)) {
+      for (const { bidId, author, state } of bids.of(unitId, interval, product)) {
         if (state !== "built" || author.type !== "algorithm") continue;
         this.#books.tell(bids.change(bidId, "void", { by: record.bidId }));
       }
       const isPassed = bids
-        .of(unitId, interval)
+        .of(unitId, interval, product)
         .some((other) => isReleased(other) && other.bid.versionNumber > versionNumber);
       // A bid newer by number reached the operator while this one waited for its second signature.
       if (isPassed) return this.#correct(record) ?? record;
@@ -49,13 +50,8 @@ export class Submissions {
     const entry = this.#books.unit(unitId);
     invariant(entry !== undefined, "a bid in the book is of a unit in the configuration");
     const { attested, leftOut } = this.#drafting.attest(entry, interval);
-    const offered = record.offers.flatMap(({ siteId, curve }) => {
-      const site = attested.find(({ capability }) => capability.siteId === siteId);
-      return site === undefined ? [] : [{ site, curve }];
-    });
-    const steps = ports.market.stackOf(record.bid);
-    const certificate = certify(entry.unit, interval, offered, steps, ports.marketClock.nowMs());
-    const standingBidId = bids.standing(unitId, interval)?.bidId ?? null;
+    const certificate = certifyAgain(record, entry, attested, ports);
+    const standingBidId = bids.standing(unitId, interval, record.product)?.bidId ?? null;
     const refusals = refitBid({ record, attested, leftOut, certificate, standingBidId });
     if (refusals.length === 0) return { ...record, certificate };
     const refused = bids.change(record.bidId, "refused", { refusals, certificate, by });
@@ -65,9 +61,10 @@ export class Submissions {
     return refused;
   }
 
-  #submit({ bidId, bid, certificate }: BidRecord, by: string): void {
+  #submit(record: BidRecord, by: string): void {
     const { bids, ports } = this.#books;
-    const bidFile = ports.market.encodeBids([bid]);
+    const { bidId, certificate } = record;
+    const bidFile = bidFileOf(ports.market, record);
     this.#books.tell(bids.change(bidId, "submitted", { by, bidFile, certificate }));
     ports.operator.submit(bidFile, (answer) => this.#answered(bidId, answer));
   }
@@ -80,7 +77,7 @@ export class Submissions {
     const { unitId, interval } = record.bid;
     if (answer.ok) {
       this.#books.tell(bids.change(bidId, "accepted", { receivedAtMs: answer.value.receivedAtMs }));
-      this.#keepPersonsWord(unitId, interval);
+      this.#keepPersonsWord(record);
       return;
     }
     const { code, violations } = answer.error;
@@ -95,8 +92,8 @@ export class Submissions {
   }
 
   /** An operator counts what came last. When that was the algorithm's although a person had bid, it is put right. */
-  #keepPersonsWord(unitId: string, interval: Interval): void {
-    const accepted = this.#books.bids.of(unitId, interval).filter(({ state }) => state === "accepted");
+  #keepPersonsWord({ bid: { unitId, interval }, product }: BidRecord): void {
+    const accepted = this.#books.bids.of(unitId, interval, product).filter(({ state }) => state === "accepted");
     const persons = accepted.findLast(({ author }) => author.type === "person");
     if (persons === undefined) return;
     const arrivedMs = persons.receivedAtMs ?? 0;
@@ -114,26 +111,24 @@ export class Submissions {
     const lost = (error: CodedError): undefined =>
       void this.#books.alarm({ code: "desk.race-lost", bidId: record.bidId, cause: error.code }, interval, unitId);
     if (!this.#books.isOpen(interval)) return lost({ code: "desk.gate-closed" });
-    const sent = this.#books.bids.of(unitId, interval).filter(({ correctionOf }) => correctionOf !== undefined);
+    const sent = this.#books.bids
+      .of(unitId, interval, record.product)
+      .filter(({ correctionOf }) => correctionOf !== undefined);
     if (sent.length >= CORRECTIONS_MAX) return lost({ code: "desk.corrections-spent" });
     const { attested, leftOut } = this.#drafting.attest(entry, interval);
-    const { author, gate, signatures, offers } = record;
-    const made = this.#drafting.make({
-      entry,
-      interval,
-      offer: {
-        kind: offers.length === 0 ? "withdrawal" : "offer",
-        because: `${record.because}; sent again, the algorithm's bid had reached the operator`,
-        sites: attested.filter(({ capability }) => offers.some(({ siteId }) => siteId === capability.siteId)),
-        offers,
-        leftOut,
-      },
-      author,
-      gate,
-      forecast: this.#drafting.forecast(interval),
-      signatures,
-      correctionOf: record.bidId,
-    });
+    const { author, gate, signatures, offers, kind, reserveBasis } = record;
+    const standsOn = siteIdsOf(record);
+    const sites = attested.filter(({ capability }) => standsOn.includes(capability.siteId));
+    const because = `${record.because}; sent again, the algorithm's bid had reached the operator`;
+    const again = { entry, interval, author, gate, signatures, correctionOf: record.bidId };
+    const made =
+      reserveBasis === undefined
+        ? this.#drafting.make({
+            ...again,
+            offer: { kind: offers.length === 0 ? "withdrawal" : "offer", because, sites, offers, leftOut },
+            forecast: this.#drafting.forecast(interval),
+          })
+        : this.#drafting.makeReserves({ ...again, kind, because, sites, leftOut, wishes: reserveBasis.wishes });
     if (!made.ok) return lost(made.error);
     if (made.value.state !== "built") return lost({ code: made.value.refusals[0]?.rule ?? "desk.bid-refused" });
     if (record.state === "built")

@@ -1,4 +1,10 @@
-import type { BidState, BidStepDocument, DeskDocument, ProfitDocument } from "@penstock/protocol/fleet";
+import type {
+  BidState,
+  BidStepDocument,
+  DeskDocument,
+  EnabledReserveDocument,
+  ProfitDocument,
+} from "@penstock/protocol/fleet";
 import type { CodedError } from "@penstock/protocol/result";
 import type { Currency, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { IngestEvent } from "../ingest/index.ts";
@@ -42,6 +48,8 @@ export interface MarketTick {
 export interface BidUpdate {
   readonly marketId: string;
   readonly unitId: string;
+  /** Absent for energy. */
+  readonly product?: string;
   readonly siteIds: readonly string[];
   readonly intervalStartMs: UtcMs;
   readonly intervalEndMs: UtcMs;
@@ -60,6 +68,8 @@ export interface BidOutcome {
   readonly intervalStartMs: UtcMs;
   readonly awardPowerW: W;
   readonly pricePerMWh: number;
+  /** Absent where the unit offers no reserves. */
+  readonly enabled?: readonly EnabledReserveDocument[] | null;
 }
 
 export interface AlarmNotice {

@@ -10,7 +10,7 @@ import type { BidOutcome, BidUpdate, MarketTick } from "./fleet-input.ts";
 /** One market: where it is, what it costs, what was bid, what was earned. */
 export class MarketView {
   readonly #prices: PricePoint[] = [];
-  /** By unit and interval. */
+  /** By unit, product and interval. */
   readonly #bids = new Map<string, BidDocument>();
   #tick: MarketTick;
   #profit: ProfitDocument | null = null;
@@ -40,15 +40,22 @@ export class MarketView {
     const isAnother = held !== undefined && held.bidVersion < update.bidVersion;
     if (isAnother && isWithOperator(held.state) && !isWithOperator(update.state)) return;
     if (update.intervalEndMs <= this.#tick.intervalStartMs) return;
-    const { awardPowerW = null, clearedPricePerMWh = null } = held ?? {};
-    this.#bids.set(keyOf(update), { version: FLEET_VERSION, ...update, awardPowerW, clearedPricePerMWh });
+    const { awardPowerW = null, clearedPricePerMWh = null, enabled = null } = held ?? {};
+    const outcome = { awardPowerW, clearedPricePerMWh, ...(update.product !== undefined && { enabled }) };
+    this.#bids.set(keyOf(update), { version: FLEET_VERSION, ...update, ...outcome });
   }
 
   cleared(outcome: BidOutcome): void {
-    const held = this.#bids.get(keyOf(outcome));
-    if (held === undefined) return;
-    const { awardPowerW, pricePerMWh: clearedPricePerMWh } = outcome;
-    this.#bids.set(keyOf(outcome), { ...held, state: "cleared", awardPowerW, clearedPricePerMWh });
+    const { awardPowerW, pricePerMWh: clearedPricePerMWh, enabled = null } = outcome;
+    const energy = this.#bids.get(keyOf(outcome));
+    if (energy !== undefined) {
+      this.#bids.set(keyOf(outcome), { ...energy, state: "cleared", awardPowerW, clearedPricePerMWh });
+    }
+    const key = keyOf({ ...outcome, product: RESERVES });
+    const reserves = this.#bids.get(key);
+    if (reserves !== undefined && isWithOperator(reserves.state)) {
+      this.#bids.set(key, { ...reserves, state: "cleared", enabled });
+    }
   }
 
   profit(profit: ProfitDocument): void {
@@ -61,7 +68,10 @@ export class MarketView {
       ...this.#tick,
       recentPrices: [...this.#prices],
       bids: [...this.#bids.values()].sort(
-        (a, b) => a.intervalStartMs - b.intervalStartMs || a.unitId.localeCompare(b.unitId),
+        (a, b) =>
+          a.intervalStartMs - b.intervalStartMs ||
+          a.unitId.localeCompare(b.unitId) ||
+          (a.product ?? "").localeCompare(b.product ?? ""),
       ),
       profit: this.#profit,
     };
@@ -74,5 +84,7 @@ const isWithOperator = (state: BidDocument["state"]): boolean =>
 /** A day of five-minute prices. */
 const pricesMax = 288;
 
-const keyOf = ({ unitId, intervalStartMs }: Pick<BidDocument, "unitId" | "intervalStartMs">): string =>
-  `${unitId}\n${intervalStartMs}`;
+const keyOf = ({ unitId, product = "", intervalStartMs }: Key): string => `${unitId}\n${product}\n${intervalStartMs}`;
+type Key = Pick<BidDocument, "unitId" | "product" | "intervalStartMs">;
+
+const RESERVES = "reserves";

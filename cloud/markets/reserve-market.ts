@@ -19,6 +19,8 @@ export interface ReserveMarket<B extends Bid = Bid> {
   parse(text: string): Result<readonly B[], CodedError>;
   /** For people to look at; every step names its product, volumes are sizes. */
   stackOf(offer: B): readonly BidStep[];
+  /** What the operator may make of it at most, whatever clears. */
+  reachOf(offer: B): readonly OfferedReserve[];
   /** What the operator would dispatch and enable together of a price taker. */
   clear(clearing: ReserveClearing<B>): JointAward;
   settle(award: ReserveAward): SettlementLine;
@@ -51,6 +53,15 @@ export interface Reach {
   readonly powerWMax: W;
   readonly upWMax: W;
   readonly downWMin: W;
+}
+
+/** How much of a product is offered, and how far energy and it together may be dispatched: up to or down to `reachW`. */
+export interface OfferedReserve {
+  readonly product: string;
+  readonly direction: "up" | "down";
+  /** A size. */
+  readonly volumeW: W;
+  readonly reachW: W;
 }
 
 export interface ReserveRequest {

@@ -5,3 +5,4 @@ export * from "./price-file-format.ts";
 export * from "./price-history.ts";
 export * from "./price-series.ts";
 export * from "./read-price-file.ts";
+export * from "./reserve-prices.ts";

@@ -10,7 +10,10 @@ export interface RunningTotals {
   readonly shortfallMWh: number;
   /** What the shortfalls cost, by the market's own rule; the revenue is already without it. */
   readonly shortfallCost: number;
+  /** Of energy. */
   readonly revenue: number;
+  /** Of reserves kept ready, beside it. */
+  readonly reserveRevenue: number;
   readonly cost: number;
   readonly byUnit: Readonly<Record<string, number>>;
   readonly bySite: Readonly<Record<string, number>>;
@@ -25,6 +28,7 @@ export const nothingSettled: RunningTotals = {
   shortfallMWh: 0,
   shortfallCost: 0,
   revenue: 0,
+  reserveRevenue: 0,
   cost: 0,
   byUnit: {},
   bySite: {},
@@ -38,7 +42,8 @@ export const addSettled = (totals: RunningTotals, settled: SettledUnit): Running
   meteredMWh: totals.meteredMWh + Math.abs(settled.meteredWh) / 1e6,
   shortfallMWh: totals.shortfallMWh + Math.max(0, settled.shortfallWh) / 1e6,
   shortfallCost: totals.shortfallCost + (settled.shortfallCost ?? 0),
-  revenue: totals.revenue + settled.amount,
+  revenue: totals.revenue + settled.amount - (settled.reserveAmount ?? 0),
+  reserveRevenue: totals.reserveRevenue + (settled.reserveAmount ?? 0),
   cost: settled.sites.reduce((total, { cost }) => total + cost, totals.cost),
   byUnit: withAdded(totals.byUnit, [[settled.unitId, settled.amount]]),
   bySite: withAdded(

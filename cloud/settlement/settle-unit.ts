@@ -2,6 +2,7 @@ import type { Interval } from "@penstock/protocol/time";
 import type { Currency, UtcMs, Wh } from "@penstock/protocol/units";
 import type { SiteEntry } from "../config/cloud-config.ts";
 import type { Award, Market, MarketUnit, SettlementLine } from "../markets/market.ts";
+import type { ReserveAward } from "../markets/reserve-market.ts";
 
 /** One unit and interval, settled: what the market pays and what each site had in it. */
 export interface SettledUnit {
@@ -20,9 +21,12 @@ export interface SettledUnit {
    * Negative where it was luck not to deliver. Absent in what earlier versions settled.
    */
   readonly shortfallCost?: number;
+  /** Energy first, then what was kept ready. */
   readonly lines: readonly SettlementLine[];
   /** Sum of the lines, received when positive. */
   readonly amount: number;
+  /** Of it, for reserves; absent in what earlier versions settled. */
+  readonly reserveAmount?: number;
   readonly sites: readonly SettledSite[];
   readonly settledAtMs: UtcMs;
 }
@@ -30,6 +34,7 @@ export interface SettledUnit {
 export interface SettledSite {
   readonly siteId: string;
   readonly meteredWh: Wh;
+  /** For its energy. */
   readonly amount: number;
   /** Wear of what it discharged, money. */
   readonly cost: number;
@@ -52,12 +57,15 @@ export function settleUnit(
   award: Award,
   metered: readonly MeteredSite[],
   settledAtMs: UtcMs,
+  reserves: readonly ReserveAward[] = [],
 ): SettledUnit {
   const { interval, pricePerMWh } = award;
   const { lossFactor } = unit;
   const meteredWh = metered.reduce((total, site) => total + site.meteredWh, 0) as Wh;
-  const lines = market.settle({ award, meteredWh, pricePerMWh, lossFactor });
-  const amount = amountOf(lines);
+  const energyLines = market.settle({ award, meteredWh, pricePerMWh, lossFactor });
+  const reserveLines = reserves.flatMap((reserve) => market.reserves?.settle(reserve) ?? []);
+  const amount = amountOf(energyLines);
+  const reserveAmount = amountOf(reserveLines);
   const awardedWh = ((award.targetW * (interval.endMs - interval.startMs)) / 3_600_000) as Wh;
   const shortfallWh = ((awardedWh - meteredWh) * (awardedWh < 0 ? -1 : 1)) as Wh;
   const inFull = amountOf(market.settle({ award, meteredWh: awardedWh, pricePerMWh, lossFactor }));
@@ -70,8 +78,9 @@ export function settleUnit(
     meteredWh,
     shortfallWh,
     shortfallCost: shortfallWh > 0 ? inFull - amount : 0,
-    lines,
-    amount,
+    lines: [...energyLines, ...reserveLines],
+    amount: amount + reserveAmount,
+    reserveAmount,
     sites: metered.map(({ site, meteredWh, ...soc }) => ({
       siteId: site.siteId,
       meteredWh,

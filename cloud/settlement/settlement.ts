@@ -7,6 +7,7 @@ import type { Journal } from "../desk/journal.ts";
 import type { MarketClock } from "../desk/market-clock.ts";
 import type { DispatchResults } from "../desk/market-operator.ts";
 import type { Award, Market } from "../markets/market.ts";
+import type { ReserveAward } from "../markets/reserve-market.ts";
 import type { CounterReading } from "../store/index.ts";
 import { CounterBook, type CounterSample } from "./counter-book.ts";
 import { type Hindsight, hindsight, shareOf } from "./hindsight.ts";
@@ -35,7 +36,10 @@ export interface SettlementTotals {
   readonly meteredMWh: number;
   readonly shortfallMWh: number;
   readonly shortfallCost: number;
+  /** Of energy. */
   readonly revenue: number;
+  /** Of reserves kept ready, beside it: hindsight knows of energy alone. */
+  readonly reserveRevenue: number;
   readonly cost: number;
   readonly perfectForesightRevenue: number;
   readonly perfectForesightProfit: number;
@@ -54,7 +58,7 @@ export class Settlement {
   readonly #counters = new Map<string, CounterBook>();
   readonly #socs = new Map<string, SocBook>();
   /** By unit and interval start. */
-  readonly #waiting = new Map<string, Award>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #settled: SettledUnit[] = [];
   readonly #byKey = new Map<string, SettledUnit>();
   #totals: RunningTotals = nothingSettled;
@@ -82,7 +86,7 @@ export class Settlement {
     const sinceMs = (marketClock.nowMs() - WAITS_MS_MAX) as UtcMs;
     for (const { body } of journal.entries("award", { ...all, startMs: sinceMs }))
       this.#expect(body as DispatchResults);
-    const starts = [...this.#waiting.values()].map(({ interval }) => interval.startMs);
+    const starts = [...this.#waiting.values()].map(({ award }) => award.interval.startMs);
     if (starts.length === 0) return;
     const wallStartMs = (marketClock.toWallMs(Math.min(...starts) as UtcMs) - config.counterGapMsMax) as UtcMs;
     for (const { siteId, settlementSource } of config.sites) {
@@ -111,13 +115,13 @@ export class Settlement {
   settleWhatCanBe(): void {
     const { config, marketClock } = this.#ports;
     const nowMs = marketClock.nowMs();
-    for (const [key, award] of this.#waiting) {
+    for (const [key, { award, reserves }] of this.#waiting) {
       if (award.interval.endMs > nowMs) continue;
       const entry = config.units.find(({ unit }) => unit.id === award.unitId);
       const metered = entry === undefined ? undefined : this.#metered(entry, award.interval);
       if (entry === undefined || metered === undefined) continue;
       this.#waiting.delete(key);
-      this.#settle(entry, award, metered);
+      this.#settle(entry, award, metered, reserves);
     }
     this.#forget();
   }
@@ -148,7 +152,8 @@ export class Settlement {
   #expect(results: DispatchResults): void {
     for (const award of results.awards) {
       const key = keyOf(award);
-      if (!this.#byKey.has(key)) this.#waiting.set(key, award);
+      const reserves = (results.reserves ?? []).filter(({ unitId }) => unitId === award.unitId);
+      if (!this.#byKey.has(key)) this.#waiting.set(key, { award, reserves });
     }
   }
 
@@ -173,9 +178,9 @@ export class Settlement {
     return metered;
   }
 
-  #settle({ unit }: UnitEntry, award: Award, metered: readonly MeteredSite[]): void {
+  #settle({ unit }: UnitEntry, award: Award, metered: readonly MeteredSite[], reserves: Waiting["reserves"]): void {
     const { clock, journal, market } = this.#ports;
-    const settled = settleUnit(market, unit, award, metered, clock.nowMs());
+    const settled = settleUnit(market, unit, award, metered, clock.nowMs(), reserves);
     const { interval, settledAtMs } = settled;
     journal.append({
       kind: "settlement",
@@ -224,12 +229,22 @@ export class Settlement {
     const { marketClock, market } = this.#ports;
     const nowMs = marketClock.nowMs();
     let neededMs: number = nowMs - market.intervalMs;
-    for (const [key, { interval }] of this.#waiting) {
+    for (const [
+      key,
+      {
+        award: { interval },
+      },
+    ] of this.#waiting) {
       if (interval.startMs < nowMs - WAITS_MS_MAX) this.#waiting.delete(key);
       else neededMs = Math.min(neededMs, interval.startMs);
     }
     for (const book of this.#counters.values()) book.forgetBefore(marketClock.toWallMs(neededMs as UtcMs));
   }
+}
+
+interface Waiting {
+  readonly award: Award;
+  readonly reserves: readonly ReserveAward[];
 }
 
 const WAITS_MS_MAX = 7 * 24 * 3_600_000;

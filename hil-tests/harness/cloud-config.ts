@@ -1,12 +1,19 @@
-import type { CloudConfig, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
+import type { CloudConfig, RegisteredReserve, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
 import type { SigningKey } from "@penstock/protocol/lease";
-import { Ms, minutes, seconds, W, Wh, WPerS } from "@penstock/protocol/units";
+import { Ms, MW, minutes, seconds, W, Wh, WPerS } from "@penstock/protocol/units";
 import { type SiteName, type Stage, stageOf } from "./scene.ts";
 import { GROUP } from "./site-config.ts";
 
+interface Portfolio {
+  readonly id: string;
+  readonly sites: readonly SiteName[];
+  /** Registered for every contingency service, MW of each. */
+  readonly reservesMW?: number;
+}
+
 /** Sites that bid together: small ones under one name of the operator's. */
-const PORTFOLIOS: readonly { readonly id: string; readonly sites: readonly SiteName[] }[] = [
-  { id: "PNSTK1", sites: ["park"] },
+const PORTFOLIOS: readonly Portfolio[] = [
+  { id: "PNSTK1", sites: ["park"], reservesMW: 20 },
   { id: "PNSTK2", sites: ["feeder", "street"] },
   { id: "PNSTK3", sites: ["legacy"] },
   { id: "PNSTK4", sites: ["controller"] },
@@ -82,7 +89,7 @@ function siteEntryOf(name: SiteName, { spec, scene }: Stage): SiteEntry {
 }
 
 function unitEntryOf(
-  { id, sites }: (typeof PORTFOLIOS)[number],
+  { id, sites, reservesMW }: Portfolio,
   region: string,
   stage: (name: SiteName) => Stage,
 ): UnitEntry {
@@ -100,5 +107,11 @@ function unitEntryOf(
       storageMWh: sum(({ capacityWh }) => capacityWh) / 1e6,
     },
     gate: "auto",
+    ...(reservesMW !== undefined && { reserves: { gate: "auto", products: everyReserve(reservesMW) } }),
   };
 }
+
+const everyReserve = (registeredMW: number): readonly RegisteredReserve[] =>
+  ["RAISE1SEC", "RAISE6SEC", "RAISE60SEC", "RAISE5MIN", "LOWER1SEC", "LOWER6SEC", "LOWER60SEC", "LOWER5MIN"].map(
+    (product) => ({ product, registeredW: MW(registeredMW), pricePerMWh: 0.5 }),
+  );

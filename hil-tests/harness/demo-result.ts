@@ -31,6 +31,8 @@ export interface DemoFigures {
   readonly dispatchedMWh: number;
   readonly meteredMWh: number;
   readonly revenue: number;
+  /** Of reserves kept ready, beside the revenue of energy. */
+  readonly reserveRevenue: number;
   readonly currency: string;
   readonly perfectForesightRevenue: number;
   readonly perfectForesightShare: number | null;
@@ -88,6 +90,7 @@ export async function reckon(world: SocketWorld): Promise<DemoResult> {
       dispatchedMWh: round(report.dispatchedMWh),
       meteredMWh: round(report.meteredMWh),
       revenue: round(report.revenue),
+      reserveRevenue: round(report.reserveRevenue),
       currency: report.currency,
       perfectForesightRevenue: round(report.perfectForesightRevenue),
       perfectForesightShare: report.perfectForesightShare === null ? null : round(report.perfectForesightShare),

@@ -64,13 +64,15 @@ export interface ApprovalDocument {
   readonly signedBy: readonly string[];
   /** What it is held against: the bid that stands for the interval, else the last one accepted, else none. */
   readonly against: { readonly bidId: string; readonly is: "standing" | "last-accepted" } | null;
-  /** By price, cheapest first: MW before and MW after; buying is negative. */
+  /** By product and price, cheapest first: MW before and MW after; buying is negative, a reserve never. */
   readonly diff: readonly BidDiffDocument[];
   /** What it changes at the expected price and at a low and a high one; null without a forecast. */
   readonly effect: BidEffectDocument | null;
 }
 
 export interface BidDiffDocument {
+  /** A reserve; energy when absent. */
+  readonly product?: string;
   readonly pricePerMWh: number;
   readonly beforeMW: number;
   readonly afterMW: number;

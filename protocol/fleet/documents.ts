@@ -105,8 +105,10 @@ export interface AlarmDocument {
   readonly hides: number;
 }
 
-/** One step of a bid. Volume is positive for selling, negative for buying. */
+/** One step of a bid. Volume is positive for selling, negative for buying, and a size for a reserve. */
 export interface BidStepDocument {
+  /** A reserve; energy when absent. */
+  readonly product?: string;
   readonly pricePerMWh: number;
   readonly volumeMW: number;
 }
@@ -133,6 +135,8 @@ export interface BidDocument {
   readonly version: typeof FLEET_VERSION;
   readonly marketId: string;
   readonly unitId: string;
+  /** `reserves` for what is kept ready; energy when absent. */
+  readonly product?: string;
   readonly siteIds: readonly string[];
   readonly intervalStartMs: UtcMs;
   readonly intervalEndMs: UtcMs;
@@ -148,6 +152,16 @@ export interface BidDocument {
   readonly refusals: readonly string[];
   readonly awardPowerW: W | null;
   readonly clearedPricePerMWh: number | null;
+  /** Of a bid of reserves: what is to be kept ready; null while it is not known. */
+  readonly enabled?: readonly EnabledReserveDocument[] | null;
+}
+
+export interface EnabledReserveDocument {
+  readonly product: string;
+  /** A size. */
+  readonly enabledW: W;
+  /** Money per MW and hour. */
+  readonly pricePerMWh: number;
 }
 
 export interface PricePoint {
@@ -186,6 +200,8 @@ export interface ProfitDocument {
   readonly intervals: number;
   readonly waiting: number;
   readonly revenue: number;
+  /** Of reserves kept ready, beside it. */
+  readonly reserveRevenue?: number;
   /** Wear. */
   readonly cost: number;
   /** The most that could have been received over the same intervals knowing every price, and kept after wear. */

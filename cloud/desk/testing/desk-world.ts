@@ -6,7 +6,7 @@ import type { CloudConfig, DeskSettings, GateMode, SiteEntry, UnitEntry } from "
 import type { Forecaster } from "../../forecast/forecaster.ts";
 import { yesterday } from "../../forecast/index.ts";
 import { nem } from "../../markets/index.ts";
-import { generatePrices, PriceHistory, type PriceSeries } from "../../prices/index.ts";
+import { generatePrices, PriceHistory, type PriceSeries, type ReservePrices } from "../../prices/index.ts";
 import { MemoryCloudStore } from "../../store/index.ts";
 import { priceThreshold, type Strategy } from "../../strategies/index.ts";
 import { Desk, type DeskAlarm, type DeskEvent } from "../desk.ts";
@@ -113,6 +113,8 @@ export class DeskWorld {
   readonly clock: SimClock;
   readonly config: CloudConfig;
   readonly series = series(1);
+  /** What a test says reserves clear at; 5 everywhere else. */
+  readonly reservePrices: ReservePrices = { generated: true, at: () => 5 };
   readonly marketClock: MarketClock;
   readonly silent = new Set<string>();
   readonly readings = new Map<string, Partial<SiteReading>>();
@@ -139,6 +141,7 @@ export class DeskWorld {
       market: nem,
       units: this.config.units.map(({ unit }) => unit),
       series: this.series,
+      reservePrices: this.reservePrices,
       nowMs: () => this.marketClock.nowMs(),
       measuredW: () => W(0),
     });

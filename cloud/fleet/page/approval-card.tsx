@@ -13,13 +13,25 @@ interface ApprovalCardProps {
 
 /** One bid that waits: until when, what it changes in MW and money, band by band, and the two buttons. */
 export function ApprovalCard({ approval, market, canAct, hasReason, onApprove, onReject }: ApprovalCardProps) {
-  const { unitId, intervalStartMs, author, because, against, diff, effect, beyondBand, signaturesNeeded, signedBy } =
-    approval;
+  const {
+    unitId,
+    product,
+    intervalStartMs,
+    author,
+    because,
+    against,
+    diff,
+    effect,
+    beyondBand,
+    signaturesNeeded,
+    signedBy,
+  } = approval;
   const leftMs = (approval.expiresAtMs - market.marketTimeMs) / market.marketSpeed;
   return (
     <article class="approval" aria-label={`${unitId} for ${clockTime(intervalStartMs)}`}>
       <h3>
         {unitId} {clockTime(intervalStartMs)}
+        {product !== "energy" && <span class="tag">{product}</span>}
         <span class="tag">{author === "algorithm" ? "by the algorithm" : `by ${author}`}</span>
         <span class="tag">
           signed {signedBy.length} of {signaturesNeeded}
@@ -31,7 +43,11 @@ export function ApprovalCard({ approval, market, canAct, hasReason, onApprove, o
       </h3>
       {beyondBand.length > 0 && <p class="is-warning">Beyond the band, so it takes two: {beyondBand.join("; ")}.</p>}
       {effect === null ? (
-        <p class="empty">No forecast, so no effect can be told.</p>
+        <p class="empty">
+          {product === "energy"
+            ? "No forecast, so no effect can be told."
+            : "Kept ready beside energy; it clears with it."}
+        </p>
       ) : (
         <table class="effect">
           <thead>
@@ -63,9 +79,11 @@ export function ApprovalCard({ approval, market, canAct, hasReason, onApprove, o
             </tr>
           </thead>
           <tbody>
-            {diff.map(({ pricePerMWh, beforeMW, afterMW }) => (
-              <tr key={pricePerMWh} class={beforeMW === afterMW ? "" : "is-changed"}>
-                <th scope="row">{price(pricePerMWh)}</th>
+            {diff.map(({ product: service, pricePerMWh, beforeMW, afterMW }) => (
+              <tr key={`${service} ${pricePerMWh}`} class={beforeMW === afterMW ? "" : "is-changed"}>
+                <th scope="row">
+                  {service} {price(pricePerMWh)}
+                </th>
                 <td>{signed(decimal(beforeMW, 0))}</td>
                 <td>{signed(decimal(afterMW, 0))}</td>
               </tr>

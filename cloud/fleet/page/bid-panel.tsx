@@ -4,6 +4,7 @@ import { BidChart } from "./bid-chart.tsx";
 import { deliveredPowerW } from "./delivery.ts";
 import { clockTime, power, price, signed } from "./format.ts";
 import { Panel } from "./panel.tsx";
+import { ReserveLine, ReserveTable } from "./reserve-bid.tsx";
 
 interface BidPanelProps {
   readonly market: MarketDocument;
@@ -15,7 +16,10 @@ export function BidPanel({ market, sites }: BidPanelProps) {
   const units = [...new Set(market.bids.map(({ unitId }) => unitId))].sort();
   const [chosen, choose] = useState<string>();
   const unitId = units.find((unit) => unit === chosen) ?? units[0];
-  const bids = market.bids.filter((bid) => bid.unitId === unitId).slice(0, 2);
+  const ofUnit = market.bids.filter((bid) => bid.unitId === unitId);
+  const bids = ofUnit.filter(({ product }) => product === undefined).slice(0, 2);
+  const reservesOf = ({ intervalStartMs }: BidDocument): BidDocument | undefined =>
+    ofUnit.find((bid) => bid.product !== undefined && bid.intervalStartMs === intervalStartMs);
   return (
     <Panel
       title={
@@ -38,7 +42,7 @@ export function BidPanel({ market, sites }: BidPanelProps) {
           <div class="bids">
             {bids.length === 0 && <p class="empty">No bid for this interval or the next.</p>}
             {bids.map((bid) => (
-              <Bid key={bid.intervalStartMs} bid={bid} market={market} sites={sites} />
+              <Bid key={bid.intervalStartMs} bid={bid} reserves={reservesOf(bid)} market={market} sites={sites} />
             ))}
           </div>
           {bids.length > 0 && <ChartKey />}
@@ -47,7 +51,10 @@ export function BidPanel({ market, sites }: BidPanelProps) {
       table={() => (
         <div class="bids">
           {bids.map((bid) => (
-            <BidTable key={bid.intervalStartMs} bid={bid} currency={market.currency} />
+            <div key={bid.intervalStartMs}>
+              <BidTable bid={bid} currency={market.currency} />
+              <ReserveTable bid={reservesOf(bid)} currency={market.currency} />
+            </div>
           ))}
         </div>
       )}
@@ -67,9 +74,10 @@ function ChartKey() {
 
 interface BidProps extends BidPanelProps {
   readonly bid: BidDocument;
+  readonly reserves: BidDocument | undefined;
 }
 
-function Bid({ bid, market, sites }: BidProps) {
+function Bid({ bid, reserves, market, sites }: BidProps) {
   const isNow = bid.intervalStartMs === market.intervalStartMs;
   const sizeMW = bid.steps.reduce((total, { volumeMW }) => total + Math.abs(volumeMW), 0);
   const award = power(bid.awardPowerW, 1e6 * sizeMW);
@@ -92,6 +100,7 @@ function Bid({ bid, market, sites }: BidProps) {
         )}
         {bid.refusals.length > 0 ? <span class="is-warning">{bid.refusals.join("; ")}</span> : bid.because}
       </p>
+      {reserves !== undefined && <ReserveLine bid={reserves} />}
     </article>
   );
 }

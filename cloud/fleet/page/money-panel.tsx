@@ -8,6 +8,7 @@ export function MoneyPanel({ profit }: { readonly profit: ProfitDocument }) {
   // One number of digits for all, so that they stand under one another.
   const digits = Math.max(Math.abs(revenue), perfectForesightRevenue) >= 1_000 ? 0 : 2;
   // Hindsight earns most and keeps most on different schedules: there is no one wear to set beside ours.
+  const { reserveRevenue = 0 } = profit;
   const rows = [
     { name: "Received", ours: revenue, best: perfectForesightRevenue, part: share },
     { name: "Wear of the batteries", ours: -cost, best: null, part: null },
@@ -47,7 +48,8 @@ export function MoneyPanel({ profit }: { readonly profit: ProfitDocument }) {
       </table>
       <p class="note">
         {decimal(profit.dispatchedMWh, 1)} MWh awarded, {decimal(profit.meteredMWh, 1)} MWh metered, both directions
-        counted. {decimal(profit.intervals, 0)} unit intervals settled
+        counted. {reserveRevenue > 0 && <>{decimal(reserveRevenue, digits)} for reserves beside it. </>}
+        {decimal(profit.intervals, 0)} unit intervals settled
         {profit.waiting > 0 && <>, {decimal(profit.waiting, 0)} waiting for a meter</>}.
       </p>
       <p class="note">

@@ -1,7 +1,7 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
-import type { UtcMs } from "@penstock/protocol/units";
+import type { UtcMs, W } from "@penstock/protocol/units";
 import type { Bid, BidStep, MarketUnit, Rebid, Violation } from "../market.ts";
-import type { ReserveProduct, ReserveRequest } from "../reserve-market.ts";
+import type { OfferedReserve, ReserveProduct, ReserveRequest } from "../reserve-market.ts";
 import { ruleAt } from "../rulebook.ts";
 import { type FcasOffer, fcasServices, isRaise, isRegulation, sustainMinutes, type Trapezium } from "./fcas.ts";
 import { parseFcas } from "./fcas-file.ts";
@@ -118,6 +118,20 @@ export function parseReserveOffers(text: string): Result<readonly NemReserveBid[
     }),
   );
 }
+
+/** The trapezium is at its farthest at its upper corners, or at the end of its side. */
+export const reachOfReserves = ({ offers }: NemReserveBid): readonly OfferedReserve[] =>
+  offers
+    .filter(({ maxAvailMW }) => maxAvailMW > 0)
+    .map(({ service, maxAvailMW, trapezium }) => ({
+      product: service,
+      direction: isRaise(service) ? "up" : "down",
+      volumeW: (maxAvailMW * 1e6) as W,
+      reachW: (1e6 *
+        (isRaise(service)
+          ? Math.max(trapezium.highBreakpointMW + maxAvailMW, trapezium.enablementMaxMW)
+          : Math.min(trapezium.lowBreakpointMW - maxAvailMW, trapezium.enablementMinMW))) as W,
+    }));
 
 /** The bands with volume, service by service. */
 export const stackOfReserves = ({ offers }: NemReserveBid): readonly BidStep[] =>

@@ -7,6 +7,7 @@ import {
   contingencyProductsAt,
   type NemReserveBid,
   parseReserveOffers,
+  reachOfReserves,
   stackOfReserves,
   validateReserveOffer,
 } from "./reserve-offer.ts";
@@ -19,6 +20,7 @@ export const nemReserves: ReserveMarket<NemReserveBid> = {
   encode: (offers) => encodeFcas(offers.flatMap((offer) => offer.offers)),
   parse: parseReserveOffers,
   stackOf: stackOfReserves,
+  reachOf: reachOfReserves,
   clear: clearTogether,
   settle: ({ unitId, interval, product, enabledW, pricePerMWh }) =>
     fcasLine(unitId, interval, product, enabledW / 1e6, pricePerMWh),
