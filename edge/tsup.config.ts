@@ -1,8 +1,9 @@
 import { defineConfig } from "tsup";
 
 /**
- * The edge as shipped: each entry one file, our own code bundled, packages left to node_modules. The threads' files
- * lie beside the main one, where it looks for them.
+ * The edge as shipped: our own code bundled, packages left to node_modules. The threads' files lie beside the main one,
+ * where it looks for them. What several share is split off, and so is each command of sitectl: one that needs no schema
+ * does not wait for one to load, and what is loaded late comes from Node's compile cache.
  */
 export default defineConfig({
   entry: {
@@ -17,7 +18,7 @@ export default defineConfig({
   format: "esm",
   platform: "node",
   target: "node24",
-  splitting: false,
+  splitting: true,
   clean: true,
   noExternal: [/^@penstock\/protocol/],
   external: ["@penstock/edge-opc-ua"],

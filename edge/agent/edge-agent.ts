@@ -238,6 +238,7 @@ export class EdgeAgent {
       isStoring: this.#isStoring,
       heldRecords: this.#journal.held,
       isClockTrusted: this.#leases?.isClockTrusted,
+      approvalsWaiting: this.#secondPerson.list().length,
     };
   }
 

@@ -78,7 +78,7 @@ export class SecondPerson {
     this.#waiting.set(id, { ...held, id, user: person.value, untilMs, timer });
     const { now, after } = widening;
     this.#options.audit.person(by, op, "second-person.waiting", { id, reason, user: name, uid, now, after });
-    this.#tell("second-person.waiting", `${by} asks a second person for ${op}: ${reason}`, { id, op, by });
+    this.#tell("second-person.waiting", `${by}: asks a second person for ${op}: ${reason}`, { id, op, by });
     return { code: "second-person.waiting", id, withinMs, untilMs };
   }
 
@@ -94,7 +94,7 @@ export class SecondPerson {
       ...{ id, op, reason, user: user.name, uid: user.uid },
       ...{ askedBy: waiting.by, askedByUser: waiting.user.name, askedByUid: waiting.user.uid },
     });
-    this.#tell("second-person.approved", `${both}: ${op}`, { id, op, by: both });
+    this.#tell("second-person.approved", `${both}: ${op} is approved`, { id, op, by: both });
     waiting.run(both, answer);
     return undefined;
   }
@@ -145,7 +145,7 @@ export class SecondPerson {
     const { id, op, user } = waiting;
     this.#forget(waiting);
     this.#options.audit.person(by, op, code, { id, reason, askedBy: waiting.by, askedByUser: user.name });
-    this.#tell(code, `${op} of ${waiting.by} is not done: ${reason}`, { id, op, by });
+    this.#tell(code, `${by}: ${op} is not done: ${reason}`, { id, op, by });
   }
 
   #tell(code: string, text: string, facts: Readonly<Record<string, unknown>>): void {

@@ -26,6 +26,8 @@ export interface AgentView {
   readonly isClockTrusted: boolean | undefined;
   readonly alarms: readonly Alarm[];
   readonly isAlarmFlood: boolean;
+  /** How many requests wait for a second person. */
+  readonly approvalsWaiting: number;
 }
 
 /** What `sitectl` prints. `version` moves when a field changes its meaning or goes; fields may be added. */
@@ -64,6 +66,7 @@ export function statusReport(view: AgentView, store: StoreStats | undefined) {
     config: view.config ?? null,
     store: { storing: view.isStoring, heldRecords: view.heldRecords, ...(store ?? {}) },
     alarms: alarmsReport(view).alarms,
+    approvalsWaiting: view.approvalsWaiting,
   };
 }
 

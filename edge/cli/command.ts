@@ -50,6 +50,8 @@ export interface CommandContext {
   printJson(value: unknown): void;
   /** For everything that is no result: stderr. */
   say(line: string): void;
+  /** What a person at a terminal is told at once, while they wait; a script's log is spared it. */
+  progress(line: string): void;
   /** Says how it is used, and is exit code 2. */
   usage(sentence: string): number;
 }

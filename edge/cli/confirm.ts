@@ -25,7 +25,8 @@ export async function confirm(context: CommandContext, { site, now, after, effec
     context.say(`nothing was changed: ${effect}. To confirm add --confirm ${site}`);
     return exitCodes.confirmationNeeded;
   }
-  const typed = await askLine(`${site}: ${effect}. Type the site's name to go on: `);
+  context.say(`${site}: ${effect}`);
+  const typed = await askLine("Type the site's name to go on: ");
   if (typed.trim() === site) return exitCodes.ok;
   context.say("nothing was changed");
   return exitCodes.confirmationNeeded;

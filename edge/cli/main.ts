@@ -153,6 +153,9 @@ function contextFor(entry: CommandEntry, command: Command, words: readonly strin
     print: (lines) => void stdout.write(`${lines.join("\n")}\n`),
     printJson: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
     say,
+    progress: (line) => {
+      if (process.stderr.isTTY === true) say(line);
+    },
     usage: (sentence) => {
       say(`${sentence}\nusage: sitectl ${entry.name} ${command.usage}`.trimEnd());
       return exitCodes.usage;

@@ -34,13 +34,15 @@ export function redact(value: unknown): unknown {
 /** A name and a password before the host go with it. */
 const addressWithScheme = /\b(mqtts?|wss?|opc\.tcp|https?):\/\/(?:[^@/\s]+@)?([A-Za-z0-9.-]+)/g;
 const isSecret = /password|secret|token|privateKey|serialNumber/i;
-const isPerson = new Set(["by", "who", "ackedBy", "username"]);
+const isPerson = new Set(["by", "who", "ackedBy", "username", "user", "askedBy", "askedByUser"]);
 
 /** A person's name in the middle of a sentence ("ann: smoke") is the same name. */
 function withoutPeople(value: unknown, words: ReadonlyMap<string, string>): unknown {
   const people = [...words]
     .filter(([key]) => key.startsWith("person "))
-    .map(([key, to]) => [key.slice(7), to] as const);
+    .map(([key, to]) => [key.slice(7), to] as const)
+    // "ann and bob" before "bob".
+    .toSorted(([one], [other]) => other.length - one.length);
   const walk = (part: unknown): unknown => {
     if (typeof part === "string") {
       return people.reduce(

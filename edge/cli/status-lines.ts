@@ -18,6 +18,9 @@ export function statusLines(status: StatusReport, { paint, table }: Look): strin
     `wish     ${power(status.wishW).padEnd(12)} target  ${power(status.targetW).padEnd(12)} from   ${status.source ?? "-"}`,
     ...wrap(`limits   ${shaped}`, width, "         "),
     ...latchLines(latches, paint),
+    ...(status.approvalsWaiting > 0
+      ? [paint.bold(`waiting  ${status.approvalsWaiting} for a second person: sitectl approvals`)]
+      : []),
     `lease    ${lease === null ? "none followed" : `${lease.id}, ${power(lease.powerW)}, ends in ${seconds(lease.endsInMs)}`}`,
     `link     ${linkLine(link)}`,
     `store    ${storeLine(store)}`,
@@ -55,7 +58,7 @@ function latchLines(latches: unknown, paint: Paint): string[] {
   if (gridOperatorLimitW) {
     lines.push(`operator ${interval(gridOperatorLimitW.powerWMin, gridOperatorLimitW.powerWMax)} (grid operator)`);
   }
-  return lines.map((line) => paint.bold(line));
+  return lines.flatMap((line) => wrap(line, width, "         ")).map((line) => paint.bold(line));
 }
 
 function linkLine(link: StatusReport["link"]): string {

@@ -88,7 +88,10 @@ export function runningOf(book: ConfigBook): Revision {
 }
 
 /** What ran before the running one and was confirmed: where a roll-back goes unless told otherwise. */
-export const revisionBefore = (book: ConfigBook): number | undefined =>
+export const revisionBefore = (book: {
+  readonly revisions: readonly Pick<Revision, "number" | "state">[];
+  readonly running: number;
+}): number | undefined =>
   book.revisions.findLast(({ number, state }) => number < book.running && state === "confirmed")?.number;
 
 export const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -68,6 +68,7 @@ export class ServedBench implements NorthboundAgent {
       isClockTrusted: undefined,
       alarms: [ALARM],
       isAlarmFlood: false,
+      approvalsWaiting: 0,
     };
   }
 

@@ -12,6 +12,7 @@ export const command: Command = {
   examples: [["sitectl bundle"], ["sitectl bundle --out /media/usb/park.bundle.gz"]],
   options: { out: { value: "FILE", text: "where to write it (default SITE-TIME.bundle.json.gz)" } },
   run: async (context) => {
+    context.progress("asking the agent and the box …");
     const facts = await gatherFacts(context);
     const parts: Record<string, unknown> = { box: facts.box };
     let missing = 0;
@@ -40,7 +41,8 @@ export const command: Command = {
     if (context.options.json) context.printJson({ version: 1, site, file, bytes: archive.length, missing });
     else
       context.print([
-        `${file}: ${(archive.length / 1e3).toFixed(0)} kB, redacted; look into it with zcat ${file} | jq`,
+        `${file}: ${(archive.length / 1e3).toFixed(0)} kB, redacted`,
+        `look into it before you send it: zcat ${file} | jq`,
       ]);
     return missing === 0 ? exitCodes.ok : exitCodes.partial;
   },

@@ -4,7 +4,6 @@ import { describeError } from "@penstock/protocol/result";
 import { draftConfig, type FoundDevice } from "../../commissioning/draft-config.ts";
 import { surveyDevice } from "../../commissioning/probe-device.ts";
 import { addressesIn, parsePorts, scanNetwork } from "../../commissioning/scan-network.ts";
-import { parseSiteConfig } from "../../config/load-site-config.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 
@@ -40,6 +39,7 @@ export const command: Command = {
       return exitCodes.failure;
     }
     const text = draftConfig(found, { site, exportLimitMW, importLimitMW, folder: dirname(resolve(out)) });
+    const { parseSiteConfig } = await import("../../config/load-site-config.ts");
     const parsed = parseSiteConfig(text, { file: out, folder: dirname(resolve(out)) });
     if (!parsed.ok) {
       context.say(parsed.error.text);

@@ -1,3 +1,4 @@
+import { type Revision, revisionBefore } from "../../config/config-book.ts";
 import type { ConfigStatus } from "../../config/config-desk.ts";
 import { needsReason } from "../change.ts";
 import { type Command, confirmOption, reasonOption } from "../command.ts";
@@ -25,11 +26,20 @@ export const command: Command = {
     if (withinMs === undefined) return context.usage(needsTime);
     const asked = await context.ask({ op: "config-history" });
     if (!asked.ok) return asked.exitCode;
-    const { site, status } = asked.report as { site: string; status: ConfigStatus };
+    const { site, status, revisions } = asked.report as {
+      site: string;
+      status: ConfigStatus;
+      revisions: readonly Omit<Revision, "text">[];
+    };
+    const target = to ?? status.pending?.revertsTo ?? revisionBefore({ revisions, running: status.revision ?? 0 });
+    if (target === undefined) {
+      context.say("there is no earlier revision to go back to; sitectl config history");
+      return exitCodes.refused;
+    }
     const exitCode = await confirm(context, {
       site,
       now: statusLine(status),
-      after: to === null ? "the confirmed revision before it" : `the text of revision ${to}`,
+      after: `the text of revision ${target}`,
       effect: "the site runs on an earlier configuration",
     });
     if (exitCode !== exitCodes.ok) return exitCode;

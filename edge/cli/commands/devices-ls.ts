@@ -31,8 +31,18 @@ function deviceLines({ devices }: DevicesReport, { table }: Look): string[] {
     ),
     ...(troubled.length === 0
       ? []
-      : ["", ...troubled.map(({ id, talk }) => shorten(`${id}  last: ${talk?.lastError}`, 80))]),
+      : ["", ...troubleLines(troubled.map(({ id, talk }) => [id, String(talk?.lastError)]))]),
   ];
+}
+
+/** Two hundred units that were lost at once are one line. */
+function troubleLines(troubles: readonly (readonly [string, string])[]): string[] {
+  const devicesOf = new Map<string, string[]>();
+  for (const [id, error] of troubles) devicesOf.set(error, [...(devicesOf.get(error) ?? []), id]);
+  return [...devicesOf].map(([error, [first = "", ...others]]) => {
+    const who = others.length === 0 ? first : `${first} and ${others.length} more`;
+    return shorten(`${who}  last: ${error}`, 80);
+  });
 }
 
 /** A plant controller is read by a thread of its own that tells of values only. */

@@ -27,6 +27,7 @@ async function probeKnown(context: CommandContext, device: string): Promise<numb
 async function probeAddress(context: CommandContext, target: string): Promise<number> {
   const address = parseDeviceAddress(target);
   if (address === undefined) return context.usage(`"${target}" is no HOST[:PORT][/UNIT]`);
+  context.progress(`asking ${target} …`);
   const result = await probeDevice(address);
   if (result.ok) return show(context, target, result.value);
   context.say(

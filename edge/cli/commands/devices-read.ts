@@ -67,6 +67,7 @@ async function readDecoded(context: CommandContext, device: string, only: number
       ? ok(part.report["registers"] as readonly number[])
       : fail({ code: "said", exitCode: part.exitCode });
   };
+  context.progress(`reading ${wanted.length} models of ${device}, between the loop's own requests …`);
   const result = await readModels(map, read, only);
   if (!result.ok) {
     const { code, exitCode, model } = result.error;

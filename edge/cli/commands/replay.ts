@@ -26,6 +26,7 @@ export const command: Command = {
       context.say(`${found.folder} holds no recording of that time`);
       return exitCodes.failure;
     }
+    context.progress(`replaying ${segments.length} segments of ${found.folder} …`);
     return replayAll(context, segments);
   },
 };
