@@ -10,8 +10,10 @@ import type { LimitContext } from "./limits/limit.ts";
 import { rampTarget, toWholeWatts } from "./ramp-target.ts";
 import { countReversal } from "./reversals.ts";
 import { addServices, delivered, fastPart } from "./services/add-services.ts";
+import { countedPower } from "./services/required-energy.ts";
 import { idle, type Served, type ServicesState, serve } from "./services/serve.ts";
 import { noReactive, serveReactive } from "./services/serve-reactive.ts";
+import type { Service } from "./services/service.ts";
 import type { SiteControlConfig } from "./site-control-config.ts";
 import { split } from "./split.ts";
 import type { Because, CoreAlarm, Explanation, StepInput, UnitCommand } from "./step-types.ts";
@@ -62,11 +64,13 @@ export function step(
   for (const command of commands) commandedW += command.powerW;
   const because = share === undefined ? clamped.because : [share, ...clamped.because];
   const gotW = fastPart(commandedW, baselineW, fastW);
+  const lines = delivered(served, gotW);
   return {
     state: nextState(seen, W(commandedW), resting, {
       ...served.state,
       voltVarPu: reactive.voltVarPu,
       fastW: gotW,
+      countedW: countedPower(config.services?.contracts ?? none, lines),
     }),
     commands,
     explanation: {
@@ -74,7 +78,7 @@ export function step(
       wishW: wish.powerW,
       wishText: wish.text,
       leaseId: wish.leaseId,
-      services: delivered(served, gotW),
+      services: lines,
       reactive: line === undefined ? reactive.lines : [...reactive.lines, line],
       clampedW: wish.manner === "normal" ? W(clamped.clampedW + gotW) : W(0),
       targetW: W(commandedW),
@@ -103,6 +107,7 @@ function cutBecause(
 
 const shippedShelf: Shelf = { unitLimits, siteLimits };
 const room = new UnitRoom();
+const none: readonly Service[] = [];
 
 /** Where the ramp goes on from: the last commands, and what a unit that is usable for the first time is found doing. */
 function joinedW(state: CoreState, image: SiteImage): number {

@@ -11,6 +11,7 @@ import { feeder } from "./limits/feeder.ts";
 import type { LimitContext } from "./limits/limit.ts";
 import { reactiveRest } from "./reactive-rest.ts";
 import { restOfSite } from "./rest-of-site.ts";
+import { requiredEnergy } from "./services/required-energy.ts";
 import { serveReactive } from "./services/serve-reactive.ts";
 import { siteRoom } from "./services/site-room.ts";
 import type { FeederTerms, SiteControlConfig } from "./site-control-config.ts";
@@ -46,9 +47,11 @@ export function survey(state: CoreState, input: StepInput, config: SiteControlCo
   const known = { rest, reactiveRest: reactive, feederRests };
   const before = { config, latches, grants, ...known, state, wish, ledger, season };
   const planned = plannedVar(image, before, elapsedMs);
-  const feeders = feeder.groups?.(image, { ...before, room: undefined, plannedVar: planned }) ?? [];
+  const feeders =
+    feeder.groups?.(image, { ...before, room: undefined, required: undefined, plannedVar: planned }) ?? [];
   const room = config.services && siteRoom(image, before, feeders);
-  const context = { ...before, room, plannedVar: planned };
+  const required = config.services && requiredEnergy(config.services.contracts, state, image, elapsedMs);
+  const context = { ...before, room, required, plannedVar: planned };
   return { image, elapsedMs, wish, context, trust: memory, doubts };
 }
 
@@ -60,7 +63,7 @@ const none: readonly FeederTerms[] = [];
  */
 function plannedVar(
   image: SiteImage,
-  context: Omit<LimitContext, "plannedVar" | "room">,
+  context: Omit<LimitContext, "plannedVar" | "room" | "required">,
   elapsedMs: Ms,
 ): readonly number[] | undefined {
   const { config, wish } = context;

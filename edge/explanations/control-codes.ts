@@ -64,6 +64,12 @@ export const controlCodes = [
   ...alarms(
     "medium",
     [
+      "service-recovery-due",
+      "A response has used energy that its market wants won back, half hour by half hour.",
+      "What is required now is lowered by what was used, and rises again as told; the baseline is not touched: it must be declared.",
+      "Have the desk declare a baseline for the half hours named (NESO: before their gate), and lease it; energy that is not there then is service-energy-short.",
+    ],
+    [
       "reading-doubted",
       "A reading was there and was not believed: frozen, jumping, or against what others say.",
       "It counts as stale or missing; its limits tighten.",

@@ -4,6 +4,7 @@ import { containmentWithoutCloud } from "./containment-without-cloud.ts";
 import { droopOnARamp } from "./droop-on-a-ramp.ts";
 import { edgeKilled } from "./edge-killed.ts";
 import { edgeStopped } from "./edge-stopped.ts";
+import { energyIsWonBack } from "./energy-is-won-back.ts";
 import { gridOperatorLimit } from "./grid-operator-limit.ts";
 import { gridOperatorSetpoint } from "./grid-operator-setpoint.ts";
 import { iberianBlackout } from "./iberian-blackout.ts";
@@ -28,4 +29,5 @@ export const scenarios: readonly Scenario[] = [
   iberianBlackout,
   regulationFallsSilent,
   siteController,
+  energyIsWonBack,
 ];

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly services?: ServicesBySite;
   /** A file of recorded data it cannot be told without; where it is not there the story is skipped, and says so. */
   readonly needs?: string;
+  /** It takes hours or a time of day: told on the virtual clock only, from this moment on and with half a second to a cycle. */
+  readonly virtualFromMs?: UtcMs;
   run(world: World): Promise<void>;
 }
 

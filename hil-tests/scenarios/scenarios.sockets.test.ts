@@ -13,7 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("over sockets, with real processes", () => {
   // By %s, which writes a name out where $name cuts it short.
-  test.for(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", async ([, scenario], { skip }) => {
+  const inRealTime = scenarios.filter(({ virtualFromMs }) => virtualFromMs === undefined);
+  test.for(inRealTime.map((scenario) => [scenario.name, scenario] as const))("%s", async ([, scenario], { skip }) => {
     skip(lacksData(scenario), `needs ${scenario.needs}`);
     const world = new SocketWorld({
       runFolder: join(folder, String(scenarios.indexOf(scenario))),

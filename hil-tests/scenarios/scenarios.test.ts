@@ -1,5 +1,6 @@
-import { hours } from "@penstock/protocol/units";
+import { hours, Ms } from "@penstock/protocol/units";
 import { describe, test } from "vitest";
+import { type SiteName, type Stage, stageOf } from "../harness/scene.ts";
 import { generatedPrices, SIM_START_MS } from "../harness/simulation.ts";
 import { virtualStory } from "../harness/virtual-story.ts";
 import { VirtualWorld } from "../harness/virtual-world.ts";
@@ -14,13 +15,21 @@ describe("on the virtual clock", () => {
       seed: 11,
       sites: scenario.sites,
       services: scenario.services,
-      startMs: SIM_START_MS,
+      startMs: scenario.virtualFromMs ?? SIM_START_MS,
       prices: generatedPrices(11, hours(4)),
       marketSpeed: 1,
       faults: "none",
       durationMs: hours(4),
+      ...(scenario.virtualFromMs !== undefined && atLeisure),
     });
     world.start();
     await scenario.run(virtualStory(world));
   });
 });
+
+/** Hours are told with half a second to a cycle. */
+const atLeisure = {
+  physicsStepMs: Ms(250),
+  freshness: { unitS: 2, meterS: 2, plantS: 5 },
+  stageOf: (name: SiteName): Stage => ({ ...stageOf(name), control: { periodMs: 500 } }),
+};

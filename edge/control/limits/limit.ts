@@ -5,6 +5,7 @@ import type { FeederRest } from "../feeder-rest.ts";
 import type { PowerInterval, SiteImage, UnitImage } from "../image.ts";
 import type { ReactiveRest } from "../reactive-rest.ts";
 import type { RestOfSite } from "../rest-of-site.ts";
+import type { RequiredEnergy } from "../services/required-energy.ts";
 import type { SiteRoom } from "../services/site-room.ts";
 import type { SiteControlConfig, SocBand } from "../site-control-config.ts";
 import type { Grant, Latches } from "../step-types.ts";
@@ -31,6 +32,8 @@ export interface LimitContext {
   readonly state: CoreState;
   /** What a site with services could do now; undefined on a site without any. */
   readonly room: SiteRoom | undefined;
+  /** What its contracts require in store and free; undefined with `room`. */
+  readonly required: RequiredEnergy | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import { between } from "../interval.ts";
 import { reservesOf } from "../services/reserves.ts";
 import { energyInWords } from "../services/shortages.ts";
 import { inWords } from "../words.ts";
-import { type LimitContext, paced, type SiteLimit } from "./limit.ts";
+import { paced, type SiteLimit } from "./limit.ts";
 
 /**
  * What is wished stays out of the power and the energy that services are contracted for, so that they are there when
@@ -15,12 +15,11 @@ export const serviceReserve: SiteLimit = {
   bindsBaselineOnly: true,
 
   interval(_image, context) {
-    const { room } = context;
+    const { room, required } = context;
     const { services } = context.config;
-    if (services === undefined || room === undefined) return undefined;
+    if (services === undefined || room === undefined || required === undefined) return undefined;
     const { out, in: into } = reservesOf(services.contracts);
     if (out.powerW === 0 && into.powerW === 0) return undefined;
-    const required = requiredWh(context);
     return paced(
       between(
         -withinBoth(room.inW - into.powerW, room.freeWh - required.inWh, into.powerW),
@@ -32,7 +31,7 @@ export const serviceReserve: SiteLimit = {
 
   text(_image, context) {
     const { out, in: into } = reservesOf(context.config.services?.contracts ?? []);
-    const { outWh, inWh } = requiredWh(context);
+    const { outWh = out.energyWh, inWh = into.energyWh } = context.required ?? {};
     const held = [
       ...(out.powerW > 0 ? [`${inWords(out.powerW)} and ${energyInWords(outWh)} to give`] : []),
       ...(into.powerW > 0 ? [`${inWords(into.powerW)} and ${energyInWords(inWh)} to take`] : []),
@@ -40,12 +39,6 @@ export const serviceReserve: SiteLimit = {
     return `services hold back ${held.join(", ")}`;
   },
 };
-
-/** What must be in store and what must be free now. */
-function requiredWh({ config }: LimitContext): { readonly outWh: number; readonly inWh: number } {
-  const { out, in: into } = reservesOf(config.services?.contracts ?? []);
-  return { outWh: out.energyWh, inWh: into.energyWh };
-}
 
 /** Power that is left one way; energy above what is required may go within a minute, so that the edge is met gently. */
 function withinBoth(powerW: number, spareWh: number, heldW: number): number {

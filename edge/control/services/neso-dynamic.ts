@@ -1,7 +1,7 @@
-import { Hz, type Ms, minutes, seconds } from "@penstock/protocol/units";
+import { Hz, hours, type Ms, minutes, seconds } from "@penstock/protocol/units";
 import { type Curve, lowering, raising } from "./curve.ts";
 import type { Response } from "./response.ts";
-import type { CurveRule, Source } from "./rule.ts";
+import type { CurveRule, EnergyRule, Source } from "./rule.ts";
 
 /**
  * NESO's dynamic services: Containment, Moderation and Regulation, each sold low (discharge on low frequency) and
@@ -11,6 +11,22 @@ const timing: Source = { document: "NESO service page: times to start and to ful
 const table: Source = {
   document: "NESO Response Service Terms effective 31 July 2026 (doc 384606), table 1: curves; not before 0.25 s",
   evidence: "second-hand",
+};
+
+const energyTerms: Source = {
+  document:
+    "NESO Response Service Terms (doc 384606), Procurement Rules v5 (378246), SOE guidance v2 (347241): energy by half hour",
+  evidence: "second-hand",
+};
+
+/** Energy is required by block of the electricity forward agreements (the first at 23:00) and settled by half hour. */
+const energy: EnergyRule = {
+  zone: "Europe/London",
+  blockMs: hours(4),
+  firstBlockAtMs: hours(23),
+  periodMs: minutes(30),
+  recoveryShare: 0.2,
+  noticePeriods: 3,
 };
 
 const symmetric = (...low: Curve): Curve => [...low, ...low.map(([hz, pu]) => [-hz, -pu] as const).toReversed()];
@@ -32,12 +48,13 @@ const preFault: Response = {
 
 const dynamic = (title: string, curve: Curve, response: Response, durationMs: Ms): CurveRule => ({
   title,
-  sources: [timing, table],
+  sources: [timing, table, energyTerms],
   nominalHz: Hz(50),
   curve,
   response,
   durationMs,
   // Free in the opposite direction: duration × 20 % × 2 an hour, that is 10, 20 and 40 % of the contract.
+  energy,
   recovery: (durationMs / minutes(60)) * 0.4,
 });
 

@@ -23,10 +23,30 @@ interface CommonRule {
   readonly family?: string;
 }
 
+/**
+ * A market that takes back from the energy it requires what its response has used, and wants it won back by a declared
+ * baseline, period by period.
+ */
+export interface EnergyRule {
+  /** Blocks follow this zone's clock. */
+  readonly zone: string;
+  readonly blockMs: Ms;
+  /** After midnight, local time. */
+  readonly firstBlockAtMs: Ms;
+  /** Settlement period; begins on a multiple of itself in UTC. */
+  readonly periodMs: Ms;
+  /** The most that is won back in one period, as a part of the contracted volume. */
+  readonly recoveryShare: number;
+  /** A shortfall is won back so many periods after it was seen. */
+  readonly noticePeriods: number;
+}
+
 /** Power by frequency deviation: droop, NESO, FCR, contingency FCAS. */
 export interface CurveRule extends CommonRule {
   /** Hz from nominal → part of the contract. */
   readonly curve: Curve;
+  /** Left out where the whole of power × duration must be there all the time. */
+  readonly energy?: EnergyRule;
 }
 
 /** All or nothing at a trigger, kept up for a while whatever frequency does: FFR and switched FCAS. */

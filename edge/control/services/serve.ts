@@ -3,11 +3,13 @@ import { missing, type Reading, type SiteImage } from "../image.ts";
 import type { LimitContext } from "../limits/limit.ts";
 import type { CoreAlarm, ServiceLine } from "../step-types.ts";
 import { perUnitAt } from "./curve.ts";
+import type { EnergyBlock } from "./energy-by-half-hour.ts";
 import { type AgcMemory, followAgc } from "./follow-agc.ts";
 import { type Answer, type CurveMemory, type FrequencyMoment, followFrequency } from "./follow-frequency.ts";
 import { type FrequencyMemory, noFrequency, rememberFrequency } from "./frequency-memory.ts";
 import { consumeSelf, shavePeaks } from "./hold-meter.ts";
 import type { TrimMemory } from "./meter-trim.ts";
+import { recoveriesDue } from "./required-energy.ts";
 import { follow } from "./response.ts";
 import type { Service, VoltWatt } from "./service.ts";
 import { shortages } from "./shortages.ts";
@@ -30,6 +32,10 @@ export interface ServicesState {
   readonly voltWattPu: number | undefined;
   /** How much of the last command was frequency response: the ramp of the baseline goes on without it. */
   readonly fastW: W;
+  /** The part of it by contracts whose energy is accounted for. */
+  readonly countedW: Push;
+  /** Undefined where no contract's energy is accounted for, and until the first cycle. */
+  readonly energy: EnergyBlock | undefined;
 }
 
 export type ServiceMemory = CurveMemory | SwitchedMemory | AgcMemory | TrimMemory;
@@ -40,6 +46,8 @@ export const noServices: ServicesState = {
   voltVarPu: [],
   voltWattPu: undefined,
   fastW: W(0),
+  countedW: { outW: W(0), inW: W(0) },
+  energy: undefined,
 };
 
 /** What the services ask of this cycle. */
@@ -75,7 +83,7 @@ export const idle: Served = {
  * megawatts that are sold at different times. A site that rests or is stopped serves nothing, and begins afresh.
  */
 export function serve(image: SiteImage, context: LimitContext, elapsedMs: Ms): Served {
-  const { room, wish, config, state } = context;
+  const { room, required, wish, config, state } = context;
   if (config.services === undefined || wish.manner !== "normal") return idle;
   const { contracts, actuationMs } = config.services;
   const { monotonicMs, meter, plant } = image;
@@ -88,7 +96,9 @@ export function serve(image: SiteImage, context: LimitContext, elapsedMs: Ms): S
   const moment: FrequencyMoment = { frequency, monotonicMs, elapsedMs, actuationMs };
   const memories: (ServiceMemory | undefined)[] = [];
   const lines: ServiceLine[] = [];
-  const raised: CoreAlarm[] = [...lost(frequency), ...(room === undefined ? [] : shortages(contracts, room))];
+  const raised: CoreAlarm[] = [...lost(frequency)];
+  if (room !== undefined && required !== undefined)
+    raised.push(...shortages(contracts, room, required), ...recoveriesDue(contracts, required.block));
   let { voltWattPu } = before;
   let slowW = 0;
 
@@ -143,14 +153,14 @@ export function serve(image: SiteImage, context: LimitContext, elapsedMs: Ms): S
   }
   const push = stack(contracts, lines);
   const fastW = W(push.outW + push.inW);
-  const { voltVarPu } = before;
+  const { voltVarPu, countedW } = before;
   return {
     slowW: W(slowW),
     fastW,
     push,
     lines,
     alarms: raised,
-    state: { frequency, memories, voltVarPu, voltWattPu, fastW },
+    state: { frequency, memories, voltVarPu, voltWattPu, fastW, countedW, energy: required?.block },
   };
 }
 
