@@ -1,15 +1,15 @@
 import { invariant } from "@penstock/protocol/result";
 import type { Battery } from "../../optimise/battery.ts";
-import type { BoostedTrees } from "../../strategies/learned/boosted-trees.ts";
 import type { IntervalTrader } from "../../strategies/learned/interval-trader.ts";
 import { LearnedValue } from "../../strategies/learned/learned-value.ts";
 import { ProfileValue } from "../../strategies/learned/profile-value.ts";
+import type { ValueModel } from "../../strategies/learned/value-model.ts";
 import { priceQuantityCurve } from "../../strategies/price-quantity-curve.ts";
 
 export interface TraderSetting {
   readonly battery: Battery;
   /** What was learned for the stretch an interval lies in. */
-  readonly modelAt: (index: number) => BoostedTrees;
+  readonly modelAt: (index: number) => ValueModel;
 }
 
 export interface TraderEntry {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
 import type { Battery } from "../../optimise/battery.ts";
-import type { BoostedTrees } from "../../strategies/learned/boosted-trees.ts";
+import type { ValueModel } from "../../strategies/learned/value-model.ts";
 import { codeVersion } from "../forecast-eval/code-version.ts";
 import type { MarketTable } from "./market-table.ts";
 
@@ -20,9 +20,9 @@ export interface TrainWish {
 }
 
 /** Trains every model, from disk where it is there and else in worker threads. The number of workers changes nothing else. */
-export async function trainModels(wish: TrainWish): Promise<ReadonlyMap<number, BoostedTrees>> {
+export async function trainModels(wish: TrainWish): Promise<ReadonlyMap<number, ValueModel>> {
   const { table, battery, lengths, workers, folder, onModel } = wish;
-  const made = new Map<number, BoostedTrees>();
+  const made = new Map<number, ValueModel>();
   const pathOf = folder === undefined ? undefined : modelPath(wish, folder);
   const waiting = lengths.filter((length) => {
     const held = pathOf === undefined ? undefined : readModel(pathOf(length));
@@ -38,7 +38,7 @@ export async function trainModels(wish: TrainWish): Promise<ReadonlyMap<number, 
         else worker.postMessage(current);
       };
       worker.on("error", reject);
-      worker.on("message", (model: BoostedTrees) => {
+      worker.on("message", (model: ValueModel) => {
         made.set(current as number, model);
         if (pathOf !== undefined) writeModel(pathOf(current as number), model);
         onModel?.(made.size, lengths.length);
@@ -72,15 +72,15 @@ function modelPath({ table, battery }: TrainWish, folder: string): (length: numb
   };
 }
 
-function readModel(path: string): BoostedTrees | undefined {
+function readModel(path: string): ValueModel | undefined {
   try {
-    return deserialize(readFileSync(path)) as BoostedTrees;
+    return deserialize(readFileSync(path)) as ValueModel;
   } catch {
     return undefined; // Not made yet, or cut off while it was written: it is made again.
   }
 }
 
-function writeModel(path: string, model: BoostedTrees): void {
+function writeModel(path: string, model: ValueModel): void {
   writeFileSync(`${path}.part`, serialize(model));
   renameSync(`${path}.part`, path);
 }

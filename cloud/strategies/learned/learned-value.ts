@@ -1,30 +1,31 @@
 import { invariant } from "@penstock/protocol/result";
 import type { Battery } from "../../optimise/battery.ts";
 import type { PriceQuantityCurve } from "../price-quantity-curve.ts";
-import { askTrees, type BoostedTrees, OUTPUTS } from "./boosted-trees.ts";
+import { OUTPUTS } from "./boosted-trees.ts";
 import type { IntervalTrader } from "./interval-trader.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
 import { ProfileValue } from "./profile-value.ts";
 import { responsiveCurve } from "./responsive-curve.ts";
 import { ShadowBatteries } from "./shadow-batteries.ts";
-import { makeDescending, worthBetween } from "./worth-outputs.ts";
+import { type ValueModel, ValueReader } from "./value-model.ts";
+import { worthBetween } from "./worth-outputs.ts";
 
 export interface LearnedValueWish {
   readonly battery: Battery;
-  /** Trees made from a past no longer than the one they are used on; asked with the first interval of each stretch. */
-  readonly model: (past: Past) => BoostedTrees;
+  /** What was learned from a past no longer than the one it is used on; the same object as long as it serves. */
+  readonly model: (past: Past) => ValueModel;
   readonly priceTick: number;
 }
 
 const SEGMENTS = 24;
 const DAYS_OF_EDGES = 14;
 const PROFILE_DAYS = 14;
-/** Opinions: so much of what the trees say, and the rest what the mean of the last days says. */
-const TREE_SHARES: readonly number[] = [1, 0.8, 0.6, 0.3];
+/** Opinions: so much of what was learned, and the rest what the mean of the last days says. */
+const LEARNED_SHARES: readonly number[] = [1, 0.8, 0.6, 0.3];
 
 /**
- * Bids what learned trees say stored energy is worth, segment by segment of the price the interval may clear at.
+ * Bids what trees and nets have learned that stored energy is worth, segment by segment of the price the interval may clear at.
  *
  * A market that has little to learn from is better traded on what is usual, or on something between. Batteries on paper
  * trade every such opinion, and the one that has lately earned most is bid.
@@ -33,6 +34,8 @@ export class LearnedValue implements IntervalTrader {
   readonly name = "learned-value";
   readonly #wish: LearnedValueWish;
   #features: PriceFeatures | undefined;
+  #model: ValueModel | undefined;
+  #reader: ValueReader | undefined;
   #row = new Float32Array(0);
   #edges: Float64Array = new Float64Array(0);
   #edgesDay = -1;
@@ -53,31 +56,37 @@ export class LearnedValue implements IntervalTrader {
     if (this.#row.length === 0) this.#row = new Float32Array(features.count);
     this.#chooseEdges(past);
     features.describe(past, this.#row, 0);
-    const model = this.#wish.model(past);
+    const reader = this.#readerOf(this.#wish.model(past));
+    features.setOwnPrice(middleOf(this.#edges, 0), this.#row, 0);
+    reader.share(this.#row, 0);
     for (let segment = 0; segment <= this.#edges.length; segment++) {
       features.setOwnPrice(middleOf(this.#edges, segment), this.#row, 0);
-      const worth = this.#worth.subarray(segment * OUTPUTS, (segment + 1) * OUTPUTS);
-      askTrees(model, this.#row, 0, worth);
-      makeDescending(worth);
+      reader.ask(this.#row, 0, this.#worth.subarray(segment * OUTPUTS, (segment + 1) * OUTPUTS));
     }
     const usual = this.#profile.worth(past);
     const curveOf = (opinion: number, charge: number): PriceQuantityCurve => {
-      const treeShare = TREE_SHARES[opinion] as number;
+      const learnedShare = LEARNED_SHARES[opinion] as number;
       return responsiveCurve({
         battery: this.#wish.battery,
         intervalMs: past.intervalMs,
         soc: charge,
         edges: this.#edges,
         worth: (segment, share) =>
-          treeShare * worthBetween(this.#worth, segment * OUTPUTS, share) + (1 - treeShare) * usual(share),
+          learnedShare * worthBetween(this.#worth, segment * OUTPUTS, share) + (1 - learnedShare) * usual(share),
         priceTick: this.#wish.priceTick,
       });
     };
-    this.#shadows ??= new ShadowBatteries(this.#wish.battery, past.intervalMs, TREE_SHARES.length);
+    this.#shadows ??= new ShadowBatteries(this.#wish.battery, past.intervalMs, LEARNED_SHARES.length);
     if (this.#offeredAt >= 0 && this.#offeredAt === past.length - 1) this.#shadows.clear(past.price(past.length - 1));
     this.#shadows.offer(curveOf);
     this.#offeredAt = past.length;
     return curveOf(this.#shadows.best, soc);
+  }
+
+  #readerOf(model: ValueModel): ValueReader {
+    if (this.#model !== model) this.#reader = new ValueReader(model);
+    this.#model = model;
+    return this.#reader as ValueReader;
   }
 
   /** Where prices lately were, so that segments are narrow where it matters. Once a day. */

@@ -5,12 +5,14 @@ import { askTrees, type BoostedTrees, OUTPUTS, type TreeSettings, trainTrees } f
 import { ownValue } from "./own-value.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
+import { type NetSettings, trainNets } from "./train-nets.ts";
+import type { ValueModel } from "./value-model.ts";
 import { makeDescending, worthBetween } from "./worth-outputs.ts";
 
 /**
  * What one more stored MWh turned out to be worth, learned. In hindsight the exact value function of the prices that
- * came says it for every past interval and state of charge; trees learn to say it from what could be seen just
- * before. A second round asks what the first round's trader would itself have made of it, since nobody acts on
+ * came says it for every past interval and state of charge; trees and small nets learn to say it from what could be
+ * seen just before. A second round asks what the first round's trader would itself have made of it, since nobody acts on
  * hindsight. The mean over pasts that looked alike is what a price taker should reckon with.
  */
 export class ValueLearner {
@@ -25,8 +27,8 @@ export class ValueLearner {
     this.#count = this.#features.count;
   }
 
-  /** Trees for the stretch that follows a past. The same past gives the same trees, whatever was learned before. */
-  learn(past: Past): BoostedTrees {
+  /** A model for the stretch that follows a past. The same past gives the same model, whatever was learned before. */
+  learn(past: Past): ValueModel {
     this.#describeUpTo(past);
     const perDay = Math.round(86_400_000 / past.intervalMs);
     // Hindsight of the last day does not know how it ends, the first days have nothing usual to be held against.
@@ -48,9 +50,12 @@ export class ValueLearner {
     };
     const lesson = { rows, features: this.#count, x, y };
     this.#labelByHindsight(past, rowOf, y);
-    const first = trainTrees(lesson, { ...SETTINGS, seed: `trees-${past.length}` });
+    const first = trainTrees(lesson, { ...TREES, seed: `trees-${past.length}` });
     this.#labelByOwnValue(past, from, first, rowOf, y);
-    return trainTrees(lesson, { ...SETTINGS, seed: `own-${past.length}` });
+    return {
+      trees: trainTrees(lesson, { ...TREES, seed: `own-${past.length}` }),
+      nets: trainNets(lesson, { ...NETS, seed: `nets-${past.length}` }),
+    };
   }
 
   /** What one more stored MWh was worth after each lesson to a battery that knew every later price. */
@@ -128,7 +133,7 @@ function writeLabel(values: Float64Array, stepMWh: number, y: Float32Array, row:
   }
 }
 
-const SETTINGS: Omit<TreeSettings, "seed"> = {
+const TREES: Omit<TreeSettings, "seed"> = {
   trees: 80,
   depth: 5,
   rate: 0.08,
@@ -136,3 +141,5 @@ const SETTINGS: Omit<TreeSettings, "seed"> = {
   rowShare: 0.5,
   featureShare: 0.5,
 };
+
+const NETS: Omit<NetSettings, "seed"> = { nets: 3, hidden: [48, 24], rounds: 6, rate: 0.002, decay: 0.01 };
