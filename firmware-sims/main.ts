@@ -88,8 +88,8 @@ async function run(): Promise<void> {
   const devices = site.modbusDevices.map(({ id, image }) => ({ id, models: image.models }));
   if (flags.json) console.log(JSON.stringify({ ...served.addresses, pkiFolder, devices }));
   else {
-    const { units, meter, plant, control } = served.addresses;
-    for (const { id, host, port } of [...units, meter]) {
+    const { units, meter, branchMeters, plant, control } = served.addresses;
+    for (const { id, host, port } of [...units, meter, ...branchMeters]) {
       const models = devices.find((device) => device.id === id)?.models ?? [];
       console.log(
         `${id.padEnd(12)} modbus tcp   ${host}:${port}   ${models.map(({ id, address }) => `${id}@${address}`).join(" ") || "illustrative map, registers 100 to 1500"}`,

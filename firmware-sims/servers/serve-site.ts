@@ -12,7 +12,7 @@ export interface ServeSiteOptions {
   readonly clock: Clock;
   readonly stepMs: number;
   readonly host?: string;
-  /** The first unit's port; the others and the meter follow. Without it every device takes any free port. */
+  /** The first unit's port; the others and the meters follow. Without it every device takes any free port. */
   readonly modbusPortBase?: number;
   readonly opcUaPort?: number;
   readonly pkiFolder: string;
@@ -35,6 +35,8 @@ export interface SiteAddresses {
   /** Whoever takes set-points: the units, or the site controller in front of them. */
   readonly units: readonly DeviceAddress[];
   readonly meter: DeviceAddress;
+  /** Those of the site's branches; none on most. */
+  readonly branchMeters: readonly DeviceAddress[];
   readonly plant: { readonly id: string; readonly endpointUrl: string };
   readonly control: { readonly host: string; readonly port: number };
 }
@@ -86,11 +88,13 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
     opened.push({
       close: async () => pace.cancel(),
     });
+    const meterAt = site.modbusDevices.indexOf(site.meter);
     return {
       addresses: {
         site: site.spec.name,
-        units: devices.slice(0, -1),
-        meter: devices.at(-1) ?? { id: site.meter.id, host, port: 0 },
+        units: devices.slice(0, meterAt),
+        meter: devices[meterAt] ?? { id: site.meter.id, host, port: 0 },
+        branchMeters: devices.slice(meterAt + 1),
         plant: { id: site.plantController.id, endpointUrl: opcUa.endpointUrl },
         control: { host: control.host, port: control.port },
       },

@@ -5,9 +5,10 @@ import { park } from "./park.ts";
 import { type SiteOptions, SiteSim } from "./site-sim.ts";
 import type { SiteSpec } from "./site-spec.ts";
 import { street } from "./street.ts";
+import { yard } from "./yard.ts";
 
 /** The shelf of named plants. */
-export const siteSpecs = { park, feeder, street, legacy, controller } as const satisfies Record<string, SiteSpec>;
+export const siteSpecs = { park, feeder, street, legacy, controller, yard } as const satisfies Record<string, SiteSpec>;
 
 export type SiteName = keyof typeof siteSpecs;
 
@@ -22,4 +23,4 @@ export * from "./power-log.ts";
 export * from "./site-sim.ts";
 export * from "./site-spec.ts";
 export * from "./site-truth.ts";
-export { controller, feeder, legacy, park, street };
+export { controller, feeder, legacy, park, street, yard };

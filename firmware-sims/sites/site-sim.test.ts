@@ -180,3 +180,17 @@ test("whoever watches the wire sees every accepted write with its device, addres
 test("only the shelf's names are sites", () => {
   expect(["park", "feeder", "street", "toString"].map(isSiteName)).toEqual([true, true, true, false]);
 });
+
+test("each cable of a yard carries its units less the load beside them, and its meter shows it", () => {
+  const site = create("yard", 1);
+  command(site, 0, 1_500_000);
+  command(site, 3, -800_000);
+  run(site, 5);
+  const [north, south] = site.truth.branches;
+  expect(north?.loadW).toBeGreaterThan(300_000);
+  expect(north?.powerW).toBeCloseTo(1_500_000 - (north?.loadW ?? 0), 0);
+  expect(south?.powerW).toBeCloseTo(-800_000, 0);
+  site.deviceById("north-meter")?.readHolding(40_000, 125);
+  const shown = site.deviceById("north-meter");
+  expect(shown?.image.value(shown.image.point("213.W"))).toBeCloseTo(north?.powerW ?? 0, -1);
+});

@@ -9,7 +9,6 @@ import { SiteController } from "../devices/site-controller.ts";
 import type { Surroundings } from "../devices/surroundings.ts";
 import { FaultBoard } from "../faults/fault-board.ts";
 import { type Battery, createBattery, stepBattery } from "../plant/battery.ts";
-import { socOf } from "../plant/cells.ts";
 import { ambientTemperatureC, createDailyPower, type DailyPower, stepDailyPower } from "../plant/daily-shape.ts";
 import { createFeeder, type Feeder, stepFeeder } from "../plant/feeder.ts";
 import {
@@ -21,9 +20,11 @@ import {
   stepFrequency,
 } from "../plant/frequency.ts";
 import { createWander, stepWander, type Wander } from "../plant/wander.ts";
+import { Branches } from "./branches.ts";
 import { PowerLog, type PowerSample } from "./power-log.ts";
+import { createTruth, showUnit, type Unit } from "./show-truth.ts";
 import type { SiteSpec } from "./site-spec.ts";
-import type { SiteTruth, UnitTruth } from "./site-truth.ts";
+import type { SiteTruth } from "./site-truth.ts";
 
 export interface SiteOptions {
   readonly rng: Rng;
@@ -40,7 +41,10 @@ export class SiteSim {
   readonly spec: SiteSpec;
   readonly energySpeed: number;
   readonly units: readonly Unit[];
-  /** Every device on the site's Modbus network, the meter last: the units, or the one controller in front of them. */
+  /**
+   * Every device on the site's Modbus network: the units, or the one controller in front of them; then the meter at the
+   * connection, and those of the site's branches.
+   */
   readonly modbusDevices: readonly ModbusDevice[];
   readonly meter: Meter;
   readonly plantController: PlantController;
@@ -56,6 +60,8 @@ export class SiteSim {
   readonly #load: DailyPower;
   readonly #solar: DailyPower;
   readonly #sourceVoltage: Wander;
+  readonly #branches: Branches;
+  #branchLoadW = 0;
   #pin: FrequencyPin | undefined;
   #log: PowerLog | undefined;
 
@@ -81,7 +87,8 @@ export class SiteSim {
     const battery = this.units.filter((unit) => unit instanceof BatteryUnit);
     this.siteController = spec.hasSiteController ? new SiteController("controller-1", battery) : undefined;
     const fronts = this.siteController === undefined ? this.units : [this.siteController];
-    this.modbusDevices = [...fronts, this.meter];
+    this.#branches = new Branches(spec, rng);
+    this.modbusDevices = [...fronts, this.meter, ...this.#branches.meters];
     const troubled = [...new Set<ModbusDevice>([...this.units, ...this.modbusDevices])];
     this.#modbus = new Map(troubled.map((device) => [device.id, device]));
     this.faults = new FaultBoard(this.#modbus, this.plantController);
@@ -90,7 +97,7 @@ export class SiteSim {
     this.#load = createDailyPower({ ...spec.load, variationMs: 20_000, rng: rng.fork("load") });
     this.#solar = createDailyPower({ ...spec.solar, variationMs: 60_000, rng: rng.fork("solar") });
     this.#sourceVoltage = createWander(rng.fork("voltage"), 0.004, 120_000);
-    this.truth = createTruth(spec, this.units, options.startMs, ambientC);
+    this.truth = createTruth(spec, this.units, this.#branches.truths, options.startMs, ambientC);
     // A first look that moves nothing: meters and truth show the site as it begins.
     this.#advance(0);
   }
@@ -183,6 +190,7 @@ export class SiteSim {
     stepDailyPower(this.#solar, dayMs, dtMs);
     stepWander(this.#sourceVoltage, dtMs);
     truth.breakerClosed = this.#feeder.breakerClosed;
+    this.#branchLoadW = this.#branches.step(dayMs, dtMs, truth.breakerClosed);
     truth.frequencyHz = this.#pin === undefined ? this.#frequency.hz : pinnedHz(this.#pin, truth.elapsedMs);
     truth.ambientC = ambientTemperatureC(dayMs, spec.ambient.meanC, spec.ambient.swingC);
     this.#surroundings.frequencyHz = truth.breakerClosed ? truth.frequencyHz : 0;
@@ -218,7 +226,7 @@ export class SiteSim {
     }
     truth.batteryPowerW = batteryW;
     truth.solarW = isOn ? this.#solar.powerW : 0;
-    truth.siteLoadW = isOn ? this.#load.powerW : 0;
+    truth.siteLoadW = isOn ? this.#load.powerW + this.#branchLoadW : 0;
     // Behind an open breaker the units live on their own cells for a while; the site draws nothing.
     truth.auxiliaryW = isOn ? auxiliaryW : 0;
     const beforeLossesW = batteryW + truth.solarW - truth.siteLoadW - truth.auxiliaryW;
@@ -252,6 +260,7 @@ export class SiteSim {
       const shown = truth.units[index];
       if (unit !== undefined && shown !== undefined) showUnit(shown, unit);
     }
+    this.#branches.read(truth, loadVarPerW, hours);
   }
 }
 
@@ -265,75 +274,12 @@ interface FrequencyPin {
 const pinnedHz = ({ fromHz, toHz, startMs, overMs }: FrequencyPin, nowMs: number): number =>
   nowMs - startMs >= overMs ? toHz : fromHz + ((toHz - fromHz) * (nowMs - startMs)) / overMs;
 
-/** Whatever it speaks, a unit has firmware that ticks and a battery behind it. */
-type Unit = BatteryUnit | LegacyUnit;
-
 function unitOf(spec: SiteSpec, id: string, battery: Battery, surroundings: Surroundings): Unit {
   const { unitKind = "der", strings = 0, mapBase } = spec;
   const base = mapBase === undefined ? {} : { base: mapBase };
   return unitKind === "der"
     ? new BatteryUnit(id, battery, surroundings, { strings, ...base })
     : new LegacyUnit(id, battery, surroundings, { isFloat: unitKind === "legacy-float", ...base });
-}
-
-function showUnit(shown: UnitTruth, unit: Unit): void {
-  const { state } = unit;
-  const { battery } = state;
-  shown.powerW = battery.inverter.powerW;
-  shown.reactivePowerVar = battery.inverter.reactivePowerVar;
-  shown.setPointW = state.setPointW;
-  shown.soc = socOf(battery.cells);
-  shown.energyWh = battery.cells.energyWh;
-  shown.cellTemperatureC = battery.thermal.cellTemperatureC;
-  shown.auxiliaryW = battery.thermal.auxiliaryW;
-  shown.dischargeRoomW = battery.dischargeRoomW;
-  shown.chargeRoomW = battery.chargeRoomW;
-  shown.isReverted = state.power.reverted;
-  shown.isControllerLost = state.isControllerLost;
-  shown.isConnected = state.isConnected;
-  shown.dischargedWh = battery.dischargedWh;
-  shown.chargedWh = battery.chargedWh;
-}
-
-function createTruth(spec: SiteSpec, units: readonly Unit[], startMs: number, ambientC: number): SiteTruth {
-  return {
-    elapsedMs: 0,
-    nowMs: startMs,
-    marketMs: startMs,
-    gridPowerW: 0,
-    gridReactivePowerVar: 0,
-    batteryPowerW: 0,
-    siteLoadW: 0,
-    solarW: 0,
-    auxiliaryW: 0,
-    lossesW: 0,
-    frequencyHz: spec.frequencyHzNominal,
-    voltageV: spec.feeder.voltageVNominal,
-    breakerClosed: true,
-    transformerTemperatureC: ambientC,
-    ambientC,
-    gridOperatorLimitW: { isActive: false, ...spec.connectionLimitW },
-    connectionLimitW: spec.connectionLimitW,
-    exportedWh: 0,
-    importedWh: 0,
-    units: units.map((unit) => ({
-      id: unit.id,
-      powerW: 0,
-      reactivePowerVar: 0,
-      setPointW: 0,
-      soc: 0,
-      energyWh: 0,
-      cellTemperatureC: ambientC,
-      auxiliaryW: 0,
-      dischargeRoomW: 0,
-      chargeRoomW: 0,
-      isReverted: false,
-      isControllerLost: false,
-      isConnected: true,
-      dischargedWh: 0,
-      chargedWh: 0,
-    })),
-  };
 }
 
 const dayLengthMs = 86_400_000;

@@ -21,10 +21,23 @@ export interface SiteSpec {
   readonly feeder: FeederRatings;
   /** What the connection agreement allows at the point of connection, + export. The plant itself does not enforce it. */
   readonly connectionLimitW: { readonly min: number; readonly max: number };
+  /** Cables or transformers inside the site that carry some of its units, each with a meter `ID-meter`. */
+  readonly branches?: readonly BranchSpec[];
+  /** Beside what stands on branches. */
   readonly load: { readonly shape: DailyShape; readonly powerWMax: number; readonly variation: number };
   readonly solar: { readonly shape: DailyShape; readonly powerWMax: number; readonly variation: number };
   readonly frequencyHzNominal: number;
   /** Local solar time is UTC plus this. */
   readonly solarOffsetMs: number;
   readonly ambient: { readonly meanC: number; readonly swingC: number };
+}
+
+export interface BranchSpec {
+  readonly id: string;
+  /** By their places, from 0. */
+  readonly units: readonly number[];
+  /** What it carries, + towards the connection. The plant itself does not enforce it. */
+  readonly limitW: { readonly min: number; readonly max: number };
+  /** On it beside the units. */
+  readonly load?: SiteSpec["load"];
 }

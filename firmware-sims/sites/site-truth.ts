@@ -27,6 +27,18 @@ export interface SiteTruth {
   exportedWh: number;
   importedWh: number;
   readonly units: readonly UnitTruth[];
+  /** Cables or transformers inside the site; none on most. */
+  readonly branches: readonly BranchTruth[];
+}
+
+export interface BranchTruth {
+  readonly id: string;
+  /** What it carries, + towards the connection: its units − its load. */
+  powerW: number;
+  reactivePowerVar: number;
+  loadW: number;
+  /** What it may carry; nothing but the controller keeps it. */
+  readonly limitW: { readonly min: number; readonly max: number };
 }
 
 export interface UnitTruth {

@@ -25,7 +25,7 @@ export class Excuses {
 /** The slowest ramp anybody draws takes a site from one end of its range to the other in 40 s. */
 const COMING_BACK_MS = 45_000;
 
-const AT_THE_CONNECTION = ["grid-connection", "grid-operator"];
+const AT_THE_CONNECTION = ["grid-connection", "grid-operator", "feeder"];
 const NOTHING: readonly string[] = [];
 
 /** The judges whose promise cannot be kept under this fault. */

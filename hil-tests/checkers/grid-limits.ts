@@ -20,6 +20,24 @@ export function connectionChecker(promises: SitePromises): Checker {
   };
 }
 
+/** What each cable inside the site carries stays inside its own limits; a load step may show for one reaction time. */
+export function feederChecker(promises: SitePromises): Checker {
+  const outsideMs = new Map<string, number>();
+  return {
+    name: "feeder",
+    look({ branches }, dtMs) {
+      for (const { id, powerW, limitW } of branches) {
+        const isOutside = excessOf(powerW, limitW.min, limitW.max) > 0;
+        const sinceMs = isOutside ? (outsideMs.get(id) ?? 0) + dtMs : 0;
+        outsideMs.set(id, sinceMs > promises.reactionMs ? 0 : sinceMs);
+        if (sinceMs > promises.reactionMs)
+          return `${kilowatts(powerW)} on ${id}, limits ${kilowatts(limitW.min)} … ${kilowatts(limitW.max)}`;
+      }
+      return undefined;
+    },
+  };
+}
+
 /**
  * The grid operator's limit: once it tightens, power has one reaction time and then the site's own ramp to
  * come inside; after that it stays inside.

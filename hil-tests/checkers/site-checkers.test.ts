@@ -34,6 +34,7 @@ test("a site left alone breaks no promise, and it was really looked at", () => {
 
 test.each([
   ["grid-connection", (truth) => ({ ...truth, gridPowerW: truth.connectionLimitW.max * 1.05 })],
+  ["feeder", (truth) => ({ ...truth, branches: [{ id: "a", powerW: 3.1e6, limitW: { min: -3e6, max: 3e6 } }] })],
   ["power-balance", (truth) => ({ ...truth, siteLoadW: truth.siteLoadW + 5_000 })],
   ["apparent-power", (truth) => ({ ...truth, units: [{ ...truth.units[0], reactivePowerVar: 2.5e6 }] })],
   ["soc-window", (truth) => ({ ...truth, units: [{ ...truth.units[0], soc: 0.02, powerW: 1e6 }] })],

@@ -2,12 +2,13 @@ import type { ActiveFault } from "@penstock/firmware-sims/faults/index.ts";
 import type { SiteTruth } from "@penstock/firmware-sims/sites/site-truth.ts";
 import type { Checker, SitePromises, Violation } from "./checker.ts";
 import { Excuses } from "./excuses.ts";
-import { connectionChecker, gridOperatorChecker } from "./grid-limits.ts";
+import { connectionChecker, feederChecker, gridOperatorChecker } from "./grid-limits.ts";
 import { apparentPowerChecker, balanceChecker, breakerChecker, socWindowChecker } from "./units.ts";
 
 /** The shelf: one judge a line. */
 const SHELF: readonly ((promises: SitePromises) => Checker)[] = [
   connectionChecker,
+  feederChecker,
   gridOperatorChecker,
   socWindowChecker,
   apparentPowerChecker,

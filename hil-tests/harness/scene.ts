@@ -21,6 +21,13 @@ export interface Scene {
   readonly socMin: number;
   readonly socMax: number;
   readonly hasPlantController: boolean;
+  /** Cables of its own, each with a meter `ID-meter`. */
+  readonly feeders?: readonly {
+    readonly id: string;
+    readonly units: readonly string[];
+    readonly limitKW: number;
+    readonly withoutMeterKW: number;
+  }[];
   /** What the market pays for. */
   readonly settlementSource: "grid" | "storage";
 }
@@ -70,6 +77,19 @@ export const scenes: Readonly<Record<SiteName, Scene>> = {
     socMax: 0.95,
     hasPlantController: true,
     settlementSource: "grid",
+  },
+  yard: {
+    connection: { exportLimitKW: 8_000, importLimitKW: 8_000, marginKW: 150, withoutMeterKW: 2_000 },
+    rampKWPerS: 2_000,
+    fallbackRampKWPerS: 1_000,
+    socMin: 0.05,
+    socMax: 0.95,
+    hasPlantController: true,
+    feeders: [
+      { id: "north", units: ["unit-1", "unit-2"], limitKW: 2_000, withoutMeterKW: 500 },
+      { id: "south", units: ["unit-3", "unit-4"], limitKW: 2_900, withoutMeterKW: 500 },
+    ],
+    settlementSource: "storage",
   },
 };
 

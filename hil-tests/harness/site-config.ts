@@ -5,7 +5,7 @@ import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
 import type { SiteConfigDocument } from "@penstock/edge/config/site-document.ts";
 import type { SiteSpec } from "@penstock/firmware-sims/sites/index.ts";
 import { invariant } from "@penstock/protocol/result";
-import { type SiteName, type Stage, stageOf } from "./scene.ts";
+import { type Scene, type SiteName, type Stage, stageOf } from "./scene.ts";
 
 export const GROUP = "penstock";
 export const HOST_ID = "penstock-cloud";
@@ -42,6 +42,7 @@ export interface SiteAddressBook {
 /** The YAML a technician would write for a named site. */
 export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfigDocument {
   const { spec, scene, control } = setting.stage ?? stageOf(name);
+  const { feeders = [] } = scene;
   const { addresses } = setting;
   const { exportLimitKW, importLimitKW, marginKW, withoutMeterKW } = scene.connection;
   const toRest = { action: "ramp-to-zero" as const, rampKWPerS: scene.fallbackRampKWPerS };
@@ -67,6 +68,7 @@ export function siteDocumentOf(name: SiteName, setting: SiteSetting): SiteConfig
     },
     units: spec.hasSiteController ? [siteController(spec, addresses)] : unitsOf(spec, addresses),
     meter: { id: "meter-1", driver: "sunspec-meter", host: "127.0.0.1", port: addresses.portOf("meter-1") },
+    ...(feeders.length > 0 && { feeders: feeders.map((feeder) => feederOf(feeder, addresses)) }),
     plant: {
       id: "plant-1",
       driver: "opc-ua-plant",
@@ -111,6 +113,23 @@ const unitsOf = (spec: SiteSpec, addresses: SiteAddressBook): SiteConfigDocument
     revertAfterS: 10,
     safePowerKW: 0,
   }));
+
+const feederOf = (
+  { id, units, limitKW, withoutMeterKW }: NonNullable<Scene["feeders"]>[number],
+  addresses: SiteAddressBook,
+): NonNullable<SiteConfigDocument["feeders"]>[number] => ({
+  id,
+  units: [...units],
+  exportLimitMW: limitKW / 1e3,
+  importLimitMW: limitKW / 1e3,
+  withoutMeterMW: withoutMeterKW / 1e3,
+  meter: {
+    id: `${id}-meter`,
+    driver: "sunspec-meter",
+    host: "127.0.0.1",
+    port: addresses.portOf(`${id}-meter`),
+  },
+});
 
 /** One device in front of all units, described by the illustrative map that comes with the edge. */
 const siteController = (spec: SiteSpec, addresses: SiteAddressBook): SiteConfigDocument["units"][number] => ({

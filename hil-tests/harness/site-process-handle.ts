@@ -28,8 +28,8 @@ export class SiteProcess {
   }
 
   portOf(device: string): number {
-    const { units, meter } = this.#known();
-    return [...units, meter].find(({ id }) => id === device)?.port ?? 0;
+    const { units, meter, branchMeters } = this.#known();
+    return [...units, meter, ...branchMeters].find(({ id }) => id === device)?.port ?? 0;
   }
 
   get plantEndpointUrl(): string {

@@ -13,6 +13,7 @@ import { reserveKeepsItsWord } from "./reserve-keeps-its-word.ts";
 import type { Scenario } from "./scenario.ts";
 import { siteController } from "./site-controller.ts";
 import { staleMeter } from "./stale-meter.ts";
+import { twoFeeders } from "./two-feeders.ts";
 
 /** The shelf: one story a line. */
 export const scenarios: readonly Scenario[] = [
@@ -29,5 +30,6 @@ export const scenarios: readonly Scenario[] = [
   iberianBlackout,
   regulationFallsSilent,
   siteController,
+  twoFeeders,
   energyIsWonBack,
 ];
