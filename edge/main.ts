@@ -78,6 +78,14 @@ async function run(source: ConfigDeskOptions["source"], fileConfig: SiteConfig, 
   process.on("SIGTERM", () => void end(0));
   process.on("SIGINT", () => void end(0));
 
+  let change = Promise.resolve();
+  const changeTo = (config: SiteConfig) => {
+    // One after the other; the units keep what they were told last for the moment in between.
+    change = change.then(async () => {
+      await site?.stop();
+      begin(config);
+    });
+  };
   const begin = (config: SiteConfig) => {
     if (isEnding) return;
     site = new RunningSite({
@@ -87,7 +95,10 @@ async function run(source: ConfigDeskOptions["source"], fileConfig: SiteConfig, 
       store,
       trustPlantOnFirstUse: trustPlant,
       onEvent: logEvent,
-      onLoopOutput: (output) => sayControlling(config, output),
+      onLoopOutput: (output) => {
+        sayControlling(config, output);
+        if (output.type === "slept") changeTo(config);
+      },
       onLoopFailure: (cause) => {
         process.stderr.write(`the control loop failed: ${cause instanceof Error ? cause.stack : String(cause)}\n`);
         void end(1);
@@ -95,14 +106,6 @@ async function run(source: ConfigDeskOptions["source"], fileConfig: SiteConfig, 
     });
     for (const event of untold.splice(0)) site.agent.note(event);
     for (const ask of waiting.splice(0)) ask();
-  };
-  let change = Promise.resolve();
-  const changeTo = (config: SiteConfig) => {
-    // One after the other; the units keep what they were told last for the moment in between.
-    change = change.then(async () => {
-      await site?.stop();
-      begin(config);
-    });
   };
   configDesk.start(begin);
 }

@@ -193,6 +193,8 @@ export class EdgeAgent {
         return;
       case "recording":
         return; // The recorder's own.
+      case "slept":
+        return; // The shell's: this agent, too, is about to make way for another.
     }
   }
 

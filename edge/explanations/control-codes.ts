@@ -10,6 +10,12 @@ export const controlCodes = [
       "systemctl status penstock-edge, its log, then restart the edge; sitectl bundle before, if there is time.",
     ],
     [
+      "loop.machine-slept",
+      "The machine was suspended: the clock that times leases and readings stood still meanwhile.",
+      "Control begins afresh, from what is measured; leases that ended in the meantime are over.",
+      "Forbid the box to suspend (systemctl mask sleep.target suspend.target); an edge never sleeps.",
+    ],
+    [
       "loop.controller-error",
       "The control core failed.",
       "Every unit was commanded to its safe value and the process ends; its supervisor starts it again.",

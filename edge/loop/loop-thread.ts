@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { constants, setPriority, uptime } from "node:os";
 import { basename } from "node:path";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { invariant } from "@penstock/protocol/result";
@@ -14,6 +14,7 @@ import { opcUaDevice } from "./opc-ua-device.ts";
 import { startPlantThread } from "./plant-thread.ts";
 import { punctualGrid } from "./punctual-grid.ts";
 import { SiteLoop } from "./site-loop.ts";
+import { SleepWatch } from "./sleep-watch.ts";
 
 /** The fast loop in its thread: real clock, real sockets. All there is to think about is in {@link SiteLoop}. */
 invariant(!isMainThread && parentPort !== null, "the fast loop runs in a thread of its own");
@@ -34,6 +35,8 @@ const loop = new SiteLoop({
   emit,
   grid: punctualGrid,
   ...(supervisor && { supervision: supervisor }),
+  // Of /proc/uptime, which counts a suspended machine's sleep; CLOCK_MONOTONIC does not.
+  sleepWatch: new SleepWatch(clock, () => 1e3 * uptime()),
   transportFor: (device) => {
     const { id, host, port: tcpPort, modbusUnitId, framing = "tcp", requestGapMs = 0 } = device;
     if (device.map?.nodes !== undefined)

@@ -45,6 +45,8 @@ export type LoopOutput =
   | { readonly type: "recording"; readonly chunk: RecordingChunk }
   /** A frequency event, frozen: when its fast table is whole, and again when both are. */
   | { readonly type: "evidence"; readonly evidence: FrequencyEvidence }
+  /** The machine was suspended; this loop has ended, and whoever began it begins another. */
+  | { readonly type: "slept"; readonly forMs: Ms }
   /** Once a minute, on a site whose owner has terms: to be kept on disk. */
   | { readonly type: "ledger"; readonly ledger: EnergyLedger };
 

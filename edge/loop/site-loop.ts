@@ -18,6 +18,7 @@ import type { EdgeEvent, LoopInput, LoopOutput, LoopStats, SiteStatus } from "./
 import { PlantMemory } from "./plant-memory.ts";
 import type { UnitReadBack } from "./read-back-watch.ts";
 import { SiteDevices } from "./site-devices.ts";
+import type { SleepWatch } from "./sleep-watch.ts";
 import { StageWatch } from "./stage-watch.ts";
 import { Thinker } from "./thinker.ts";
 
@@ -34,6 +35,8 @@ export interface SiteLoopOptions {
   readonly supervision?: Supervision;
   /** What paces the cycles: a thread of its own can do better than its timers. */
   readonly grid?: typeof onGrid;
+  /** Whether the machine was asleep; where nobody knows it is taken to have been awake. */
+  readonly sleepWatch?: SleepWatch;
 }
 
 /**
@@ -146,7 +149,12 @@ export class SiteLoop {
   }
 
   #tick(latenessMs: number, missed: number): void {
-    const { clock } = this.#options;
+    const { clock, sleepWatch } = this.#options;
+    const sleptMs = sleepWatch?.look();
+    if (sleptMs !== undefined) {
+      this.#wakeUp(sleptMs);
+      return;
+    }
     this.#lateness.add(latenessMs, missed);
     if (missed > 0) this.#sayOverrun(latenessMs, missed);
     const tickedMs = clock.monotonicMs();
@@ -195,6 +203,19 @@ export class SiteLoop {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  /** No deadline of ours has passed while the machine slept: nothing that is held here can be believed. Another loop begins. */
+  #wakeUp(sleptMs: Ms): void {
+    this.stop();
+    this.#tell({
+      code: "loop.machine-slept",
+      level: "alarm",
+      text: `the machine was asleep for ${Math.round(sleptMs / 1e3)} s; control begins afresh`,
+      timeMs: this.#options.clock.nowMs(),
+      facts: { sleptMs: Math.round(sleptMs) },
+    });
+    this.#emit({ type: "slept", forMs: sleptMs });
   }
 
   #isHeldBack(latenessMs: number, nowMs: MonotonicMs): boolean {

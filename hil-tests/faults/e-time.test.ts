@@ -64,6 +64,34 @@ describe("E", () => {
   });
 
   test.each([
+    ["a minute: the lease is over", 60, false],
+    ["ten minutes", 600, false],
+    ["five seconds: the lease goes on, shorter by them", 5, true],
+  ])("58: a machine is suspended for %s; its own clock stood still, and yet nothing old is acted on", (_, sleepS, goesOn) => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(3), ttlMs: Ms(30_000), expiresAtMs: UtcMs(stand.world.clock.nowMs() + 30_000) });
+    const grantedMs = stand.nowMs;
+    stand.reach(MW(3));
+    stand.site.clock?.suspend(Ms(sleepS * 1e3));
+    stand.pass(sleepS - 0.1);
+    const asleepW = stand.truth.batteryPowerW;
+    stand.pass(0.3);
+    expect(stand.told("loop.machine-slept")).toBe(1);
+    if (goesOn) {
+      stand.until("the lease is followed again", 8, () => stand.site.why()?.source === "lease");
+      stand.until("it has ended", 40, () => Math.abs(stand.truth.batteryPowerW) < 20e3);
+      expect(stand.nowMs - grantedMs).toBeLessThan(30_000 + 6_000);
+    } else {
+      for (let look = 0; look < 100; look++) {
+        stand.pass(0.1);
+        expect(Math.abs(stand.truth.batteryPowerW)).toBeLessThanOrEqual(Math.abs(asleepW) + 20e3);
+      }
+      expect(stand.site.status()?.devices.every(({ state }) => state === "ready")).toBe(true);
+    }
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
+  test.each([
     ["five minutes ahead", 300_000],
     ["five minutes behind", -300_000],
   ])("59: the cloud's clock is %s: its lease is refused with a reason and never outlived", (_, skewMs) => {

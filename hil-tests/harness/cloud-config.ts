@@ -17,6 +17,7 @@ const PORTFOLIOS: readonly Portfolio[] = [
   { id: "PNSTK2", sites: ["feeder", "street"] },
   { id: "PNSTK3", sites: ["legacy"] },
   { id: "PNSTK4", sites: ["controller"] },
+  { id: "PNSTK5", sites: ["yard"] },
 ];
 
 export interface CloudSetting {

@@ -5,6 +5,7 @@ import { type StatusReport, statusReport, type WhyReport, whyReport } from "@pen
 import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
 import type { EdgeEvent } from "@penstock/edge/loop/loop-types.ts";
 import { SiteLoop } from "@penstock/edge/loop/site-loop.ts";
+import { SleepWatch } from "@penstock/edge/loop/sleep-watch.ts";
 import { MemoryDisk } from "@penstock/edge/store/memory-disk.ts";
 import { MemoryStore } from "@penstock/edge/store/memory-store.ts";
 import type { SiteSim } from "@penstock/firmware-sims/sites/index.ts";
@@ -79,7 +80,12 @@ export class VirtualSite {
       clock,
       config,
       transportFor: virtualTransports(this.sim, clock),
-      emit: (output) => agent.onLoopOutput(output),
+      emit: (output) => {
+        agent.onLoopOutput(output);
+        // As the edge's shell does: another loop and agent, on the same disk.
+        if (output.type === "slept") this.#beginAgain();
+      },
+      sleepWatch: new SleepWatch(clock, () => clock.sinceBootMs()),
       initialLatches: noLatches,
       initialGrants: [],
     });
@@ -108,6 +114,14 @@ export class VirtualSite {
         link?.abort();
       },
     };
+  }
+
+  #beginAgain(): void {
+    const { clock } = this.#options;
+    clock.after(Ms(0), () => {
+      this.stopEdge();
+      this.startEdge();
+    });
   }
 
   /** kill -9: no goodbye, and whatever the disk had not answered may be lost. */

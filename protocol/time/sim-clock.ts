@@ -64,6 +64,7 @@ export class SimClock implements Clock {
 export class ProcessClock implements Clock {
   #wallSkewMs = 0;
   #alive = true;
+  #sleptMs = 0;
   /** What was due while the process was stopped, in order; undefined while it runs. */
   #stopped: (() => void)[] | undefined;
   readonly #world: SimClock;
@@ -73,6 +74,11 @@ export class ProcessClock implements Clock {
   }
 
   monotonicMs(): MonotonicMs {
+    return (this.#world.monotonicMs() - this.#sleptMs) as MonotonicMs;
+  }
+
+  /** Counts the machine's sleep too (CLOCK_BOOTTIME). */
+  sinceBootMs(): number {
     return this.#world.monotonicMs();
   }
 
@@ -102,6 +108,15 @@ export class ProcessClock implements Clock {
     const due = this.#stopped ?? [];
     this.#stopped = undefined;
     for (const action of due) this.after(0 as Ms, action);
+  }
+
+  /** The machine is suspended: the world goes on, this machine's monotonic clock does not. */
+  suspend(forMs: Ms): void {
+    this.stop();
+    this.#world.after(forMs, () => {
+      this.#sleptMs += forMs;
+      this.goOn();
+    });
   }
 
   kill(): void {
