@@ -20,6 +20,7 @@ import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
 import { type DeliveriesDocument, deliveryDocument } from "./dispatch/deliveries-document.ts";
 import { type DispatchEvent, Dispatcher } from "./dispatch/dispatcher.ts";
 import type { OperatorWish } from "./dispatch/fleet-target.ts";
+import { readyFor } from "./dispatch/ready-for.ts";
 import type { FleetInput } from "./fleet/index.ts";
 import { forecasters } from "./forecast/index.ts";
 import { Ingest, type IngestEvent } from "./ingest/index.ts";
@@ -295,7 +296,7 @@ export class Aggregator {
         return;
       }
       case "results": {
-        const { results, standing } = event;
+        const { results, standing, standingReserves } = event;
         this.#counts.keep();
         this.#settlement.cleared(results);
         for (const award of results.awards) {
@@ -315,6 +316,7 @@ export class Aggregator {
           this.#dispatcher.dispatch(award, {
             offers: record?.offers ?? [],
             reserves: record?.reserves ?? [],
+            ready: readyFor(this.#market, results, award, standingReserves.get(award.unitId)),
             isPersons: record?.author.type === "person",
           });
         }

@@ -42,6 +42,8 @@ export interface SiteEntry {
   readonly settlementSource: SettlementSource;
   /** SHA-256 of the grid-relevant settings its bids may rest on; absent: the first the site ever tells. */
   readonly capabilityHash?: string;
+  /** Its leases name the services to keep ready, which the site holds `armedBy: lease`. Sites of earlier versions refuse such leases. */
+  readonly armsServices?: boolean;
 }
 
 export type SettlementSource = "grid" | "storage";

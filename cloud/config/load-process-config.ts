@@ -251,4 +251,5 @@ const toSite = (site: ProcessDocument["sites"][number]): SiteEntry => ({
   costPerMWh: site.costPerMWh,
   settlementSource: site.settle,
   ...(site.capabilityHash !== undefined && { capabilityHash: site.capabilityHash }),
+  ...(site.armsServices && { armsServices: true }),
 });

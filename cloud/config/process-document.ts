@@ -32,6 +32,8 @@ const site = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits")
     .optional(),
+  /** Its file has services `armedBy: lease`: leases name how much of each is to be kept ready. */
+  armsServices: z.boolean().default(false),
 });
 
 const unit = z.strictObject({

@@ -1,10 +1,12 @@
-import type { LeaseAck } from "@penstock/protocol/lease";
+import type { LeaseAck, ReadyService } from "@penstock/protocol/lease";
 import type { Timer } from "@penstock/protocol/time";
 import type { MonotonicMs, UtcMs, W } from "@penstock/protocol/units";
 import type { SiteEntry } from "../config/cloud-config.ts";
+import type { SiteReach } from "../desk/bid-record.ts";
 import type { Award } from "../markets/market.ts";
 import type { FleetTarget } from "./fleet-target.ts";
 import type { OfferedCurve, Reserve, Share } from "./split-award.ts";
+import { type ReadyAward, splitReady } from "./split-ready.ts";
 
 export type LostWhy = "offline" | "silent" | "refused";
 
@@ -12,6 +14,8 @@ export type LostWhy = "offline" | "silent" | "refused";
 export interface AwardBasis {
   readonly offers: readonly OfferedCurve[];
   readonly reserves: readonly Reserve[];
+  /** What is kept ready beside the award, and how far each site reaches; absent where nothing is. */
+  readonly ready?: { readonly awards: readonly ReadyAward[]; readonly sites: readonly SiteReach[] };
   /** A person bid it, so that the kill switch does not stop it. */
   readonly isPersons?: boolean;
 }
@@ -69,6 +73,14 @@ export function noteClamp(
 
 export const shareOf = ({ shares }: UnitState, siteId: string): W =>
   shares.find((share) => share.siteId === siteId)?.powerW ?? (0 as W);
+
+/** What a site is to keep ready beside its share; undefined where its leases do not say. */
+export function readyOf({ basis, shares, lost }: UnitState, site: SiteEntry): readonly ReadyService[] | undefined {
+  if (site.armsServices !== true) return undefined;
+  const { awards = [], sites = [] } = basis.ready ?? {};
+  const split = splitReady(awards, sites, shares, (siteId) => lost.has(siteId));
+  return split.find(({ siteId }) => siteId === site.siteId)?.reserves ?? [];
+}
 
 /** What sites do that cannot, or do not, do their share. */
 export function cutsOf(unit: UnitState): ReadonlyMap<string, W> {

@@ -14,6 +14,7 @@ import {
   cutsOf,
   type LostWhy,
   noteClamp,
+  readyOf,
   type SiteState,
   shareOf,
   type UnitState,
@@ -255,6 +256,7 @@ export class Dispatcher {
     const reason = `${marketId.toUpperCase()} ${REASONS[source]} ${unitId} ${instantText(interval.startMs)} target`;
     const intervalStartMs = interval.startMs;
     const wish = { source, unitPowerW: unit.target.powerW, atMs: unit.wishedAtMs };
+    const reserves = readyOf(unit, state.site);
     const { lease, envelope } = this.#issuer.issue({
       site: state.site,
       unitId,
@@ -262,6 +264,7 @@ export class Dispatcher {
       powerW,
       rampWPerS,
       ttlMs,
+      ...(reserves !== undefined && { reserves }),
       reason,
       wish,
     });

@@ -1,4 +1,4 @@
-import { issueLease, type Lease } from "@penstock/protocol/lease";
+import { issueLease, type Lease, type ReadyService } from "@penstock/protocol/lease";
 import { invariant } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import type { Ms, UtcMs, Var, W, WPerS } from "@penstock/protocol/units";
@@ -13,6 +13,8 @@ export interface LeaseOrder {
   readonly powerW: W;
   readonly rampWPerS: WPerS;
   readonly ttlMs: Ms;
+  /** Services to keep ready; absent where the site's leases do not say. */
+  readonly reserves?: readonly ReadyService[];
   readonly reason: string;
   /** What it is a part of: written down beside the lease, for whoever asks what became of it. */
   readonly wish: DeliveryWish;
@@ -45,7 +47,7 @@ export class LeaseIssuer {
   }
 
   issue(order: LeaseOrder): IssuedLease {
-    const { site, unitId, intervalStartMs, powerW, rampWPerS, ttlMs, reason, wish } = order;
+    const { site, unitId, intervalStartMs, powerW, rampWPerS, ttlMs, reserves, reason, wish } = order;
     const { issuer, signingKey, priority } = this.#settings;
     this.#sequence += 1;
     this.#journal.putFact(FACT, { epoch: this.#epoch, sequence: this.#sequence });
@@ -68,6 +70,7 @@ export class LeaseIssuer {
       rampWPerS,
       priority,
       onExpire: { action: "ramp-to-zero" },
+      ...(reserves !== undefined && { reserves }),
       reason,
     };
     const envelope = issueLease(lease, [signingKey]);

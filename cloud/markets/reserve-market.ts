@@ -31,6 +31,8 @@ export interface ReserveProduct {
   readonly name: string;
   /** Upwards is more out of the asset. */
   readonly direction: "up" | "down";
+  /** What sites call the service that gives it, in a lease and in their own files. */
+  readonly service: string;
   /** How long the energy behind it must last. */
   readonly sustainMs: Ms;
 }

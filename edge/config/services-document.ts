@@ -60,7 +60,13 @@ const CURVES = {
 } as const satisfies Readonly<Record<string, CurveRule>>;
 
 const curve = <K extends keyof typeof CURVES>(kind: K) =>
-  z.strictObject({ kind: z.literal(kind), name, contractedMW: positive });
+  z.strictObject({
+    kind: z.literal(kind),
+    name,
+    contractedMW: positive,
+    /** `lease`: off unless a lease names it, as of a market that buys it interval by interval. */
+    armedBy: z.enum(["contract", "lease"]).default("contract"),
+  });
 
 /** Of a droop the whole rating answers; what the grid code leaves to be set may be set. */
 const droop = <K extends string>(kind: K) =>
@@ -243,7 +249,13 @@ export function toService(document: ServiceDocument): Service {
     case "fixedReactive":
       return { type: "fixed-reactive", name, reactiveVar: kvar(1e3 * document.reactiveMvar) };
     default:
-      return { type: "curve", name, contractedW: MW(document.contractedMW), rule: CURVES[document.kind] };
+      return {
+        type: "curve",
+        name,
+        contractedW: MW(document.contractedMW),
+        rule: CURVES[document.kind],
+        ...(document.armedBy === "lease" && { armedByLease: true }),
+      };
   }
 }
 

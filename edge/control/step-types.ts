@@ -12,6 +12,8 @@ export interface Grant {
   readonly reactiveVar: Var;
   readonly rampWPerS: WPerS | undefined;
   readonly limitW: PowerInterval | undefined;
+  /** Kind `setpoint` only: what it wants kept ready, by the service's name. */
+  readonly reserves?: readonly { readonly service: string; readonly powerW: W }[];
   /** Kind `schedule` only: what to do when nothing fresher asks, in order of time, never two at once. */
   readonly schedule?: readonly ScheduledPower[];
   readonly notBeforeMonotonicMs: MonotonicMs;

@@ -10,6 +10,7 @@ import type { LimitContext } from "./limits/limit.ts";
 import { rampTarget, toWholeWatts } from "./ramp-target.ts";
 import { countReversal } from "./reversals.ts";
 import { addServices, delivered, fastPart } from "./services/add-services.ts";
+import { armServices } from "./services/arm-services.ts";
 import { countedPower } from "./services/required-energy.ts";
 import { idle, type Served, type ServicesState, serve } from "./services/serve.ts";
 import { noReactive, serveReactive } from "./services/serve-reactive.ts";
@@ -39,9 +40,10 @@ export interface StepOutput {
 export function step(
   state: CoreState,
   input: StepInput,
-  config: SiteControlConfig,
+  site: SiteControlConfig,
   shelf: Shelf = shippedShelf,
 ): StepOutput {
+  const config = armServices(site, input);
   const seen = survey(state, input, config);
   const { image, elapsedMs, wish, context } = seen;
   const served = serve(image, context, elapsedMs);

@@ -92,6 +92,7 @@ export function grantFor(
       lease.kind === "limit"
         ? { powerWMin: lease.powerWMin ?? W(-Infinity), powerWMax: lease.powerWMax ?? W(Infinity) }
         : undefined,
+    ...(lease.reserves && { reserves: lease.reserves }),
     ...(lease.schedule && {
       schedule: lease.schedule.map(({ startMs, endMs, powerW }) => ({
         startMonotonicMs: MonotonicMs(monotonicMs + startMs - nowMs),

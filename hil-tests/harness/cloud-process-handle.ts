@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AggregatorReport } from "@penstock/cloud/aggregator.ts";
+import type { ReserveEntry } from "@penstock/cloud/config/cloud-config.ts";
 import type { ProcessConfigDocument } from "@penstock/cloud/config/process-document.ts";
 import { Child, patiently } from "./child-process.ts";
 import { portfolioOf } from "./cloud-config.ts";
@@ -129,12 +130,22 @@ export class CloudProcess {
         costPerMWh: site.costPerMWh,
         settle: site.settlementSource,
       })),
-      units: cloud.units.map(({ unit: { siteIds, region: _, ...unit }, gate }) => ({
+      units: cloud.units.map(({ unit: { siteIds, region: _, ...unit }, gate, reserves }) => ({
         ...unit,
         sites: [...siteIds],
         gate,
+        ...(reserves !== undefined && { reserves: reservesDocument(reserves) }),
       })),
     };
     writeFileSync(this.#configFile, `${JSON.stringify(document, null, 2)}\n`);
   }
 }
+
+const reservesDocument = ({ gate, products }: ReserveEntry) => ({
+  gate,
+  products: products.map(({ product, registeredW, pricePerMWh }) => ({
+    product,
+    registeredMW: registeredW / 1e6,
+    pricePerMWh,
+  })),
+});

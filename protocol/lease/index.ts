@@ -29,6 +29,7 @@ export {
   leaseKinds,
   type OnExpire,
   parseLease,
+  type ReadyService,
 } from "./lease.ts";
 export {
   encodeLeaseAck,

@@ -75,6 +75,19 @@ test.each<[string, object, string]>([
     { kind: "schedule", schedule: [{ ...quarter(0), powerW: "5" }] },
     "lease.invalid-schedule",
   ],
+  ["services in a release", { kind: "release", reserves: [] }, "lease.invalid-reserves"],
+  ["a service without a power", { reserves: [{ service: "fcr" }] }, "lease.invalid-reserves"],
+  ["a service less than nothing", { reserves: [{ service: "fcr", powerW: -1 }] }, "lease.invalid-reserves"],
+  [
+    "a service twice",
+    {
+      reserves: [
+        { service: "fcr", powerW: 1 },
+        { service: "fcr", powerW: 2 },
+      ],
+    },
+    "lease.invalid-reserves",
+  ],
   ["a power in words", { powerW: "5 MW" }, "lease.invalid-powerW"],
   ["a power of 11 GW", { powerW: 11e9 }, "lease.invalid-powerW"],
   ["a missing power", { powerW: undefined }, "lease.invalid-powerW"],

@@ -53,8 +53,19 @@ export interface Lease {
   readonly powerWMax?: W;
   /** Kind `schedule` only: in order of time, never two at once. What lies between them is nobody's wish. */
   readonly schedule?: readonly ScheduleEntry[];
+  /**
+   * Kind `setpoint` only: services to keep ready while it lasts, on top of its power. Of the services a site holds for
+   * leases those that none names are off; more than the site is contracted for is cut to that.
+   */
+  readonly reserves?: readonly ReadyService[];
   /** For the person who asks why, e.g. "NEM energy PNSTK1 2023-01-01T10:05 target". */
   readonly reason: string;
+}
+
+/** One service by its name in the site's configuration, and how much of it: a size. */
+export interface ReadyService {
+  readonly service: string;
+  readonly powerW: W;
 }
 
 /** A power for a time, `[startMs, endMs)`. */
@@ -102,6 +113,8 @@ const power = number(-powerMax, powerMax);
 const ramp = positiveNumber(powerMax);
 /** A day of quarter hours and more; fits an envelope. */
 const scheduleEntriesMax = 100;
+/** As many as a site may be contracted for. */
+const readyServicesMax = 32;
 
 const rules: Readonly<Record<keyof Lease, FieldRule>> = {
   v: oneOf([1]),
@@ -128,6 +141,10 @@ const rules: Readonly<Record<keyof Lease, FieldRule>> = {
   schedule: optional({
     must: `be 1 to ${scheduleEntriesMax} entries of startMs, endMs and powerW in order of time, none beginning before the last has ended`,
     accepts: isSchedule,
+  }),
+  reserves: optional({
+    must: `be at most ${readyServicesMax} different services, each with a powerW of 0 or more`,
+    accepts: areReadyServices,
   }),
   reason: text(/^[^\p{Cc}]{0,200}$/u, "be at most 200 printable characters"),
 };
@@ -156,6 +173,17 @@ function isSchedule(value: unknown): boolean {
   });
 }
 
+function areReadyServices(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length > readyServicesMax) return false;
+  if (!value.every((entry) => checkFields("lease", entry, readyRules, "refused").ok)) return false;
+  return new Set(value.map(({ service }: ReadyService) => service)).size === value.length;
+}
+
+const readyRules: Readonly<Record<keyof ReadyService, FieldRule>> = {
+  service: text(/^[^\p{Cc}]{1,64}$/u, "be 1 to 64 printable characters"),
+  powerW: number(0, powerMax),
+};
+
 const entryRules: Readonly<Record<keyof ScheduleEntry, FieldRule>> = {
   startMs: instant,
   endMs: instant,
@@ -171,6 +199,9 @@ function contradiction(lease: Lease): Result<Lease, LeaseError> | undefined {
   if (lease.kind === "schedule" && lease.schedule === undefined) return invalid("schedule", "be given by a schedule");
   if (lease.kind !== "schedule" && lease.schedule !== undefined) {
     return invalid("schedule", "be absent unless the kind is schedule");
+  }
+  if (lease.kind !== "setpoint" && lease.reserves !== undefined) {
+    return invalid("reserves", "be absent unless the kind is setpoint");
   }
   const { powerWMin, powerWMax } = lease;
   if (lease.kind !== "limit") {

@@ -3,7 +3,15 @@ import type { UtcMs, W } from "@penstock/protocol/units";
 import type { Bid, BidStep, MarketUnit, Rebid, Violation } from "../market.ts";
 import type { OfferedReserve, ReserveProduct, ReserveRequest } from "../reserve-market.ts";
 import { ruleAt } from "../rulebook.ts";
-import { type FcasOffer, fcasServices, isRaise, isRegulation, sustainMinutes, type Trapezium } from "./fcas.ts";
+import {
+  type FcasOffer,
+  type FcasService,
+  fcasServices,
+  isRaise,
+  isRegulation,
+  sustainMinutes,
+  type Trapezium,
+} from "./fcas.ts";
 import { parseFcas } from "./fcas-file.ts";
 import { nemRulebook, veryFastServices } from "./rules.ts";
 import { validateFcas } from "./validate-fcas.ts";
@@ -31,10 +39,23 @@ export function contingencyProductsAt(instantMs: UtcMs): readonly ReserveProduct
     .filter((service) => !isRegulation(service) && (hasVeryFast || !service.endsWith("1SEC")))
     .map((service) => ({
       name: service,
+      service: siteServices[service] ?? service,
       direction: isRaise(service) ? "up" : "down",
       sustainMs: (sustainMinutes(service) * 60_000) as ReserveProduct["sustainMs"],
     }));
 }
+
+/** Operators say how fast, sites name the rule. */
+const siteServices: Readonly<Partial<Record<FcasService, string>>> = {
+  RAISE1SEC: "fcasVeryFastRaise",
+  RAISE6SEC: "fcasFastRaise",
+  RAISE60SEC: "fcasSlowRaise",
+  RAISE5MIN: "fcasDelayedRaise",
+  LOWER1SEC: "fcasVeryFastLower",
+  LOWER6SEC: "fcasFastLower",
+  LOWER60SEC: "fcasSlowLower",
+  LOWER5MIN: "fcasDelayedLower",
+};
 
 /**
  * One offer a service. Its trapezium falls by a megawatt of service for each of energy where the two would reach beyond

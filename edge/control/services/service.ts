@@ -18,8 +18,11 @@ export type Service =
 export interface CurveService {
   readonly type: "curve";
   readonly name: string;
+  /** The most there can be of it where a lease says how much. */
   readonly contractedW: W;
   readonly rule: CurveRule;
+  /** Off unless the lease in force names it. Absent: always on. */
+  readonly armedByLease?: true;
 }
 
 export interface SwitchedService {

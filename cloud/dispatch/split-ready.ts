@@ -1,0 +1,48 @@
+import type { ReadyService } from "@penstock/protocol/lease";
+import type { W } from "@penstock/protocol/units";
+import type { SiteReach } from "../desk/bid-record.ts";
+import type { Share } from "./split-award.ts";
+
+/** What a unit is to keep ready during its award, by the name sites know the service under. */
+export interface ReadyAward {
+  readonly service: string;
+  readonly direction: "up" | "down";
+  /** A size. */
+  readonly enabledW: W;
+}
+
+export interface SiteReady {
+  readonly siteId: string;
+  readonly reserves: readonly ReadyService[];
+}
+
+/**
+ * Splits what a unit keeps ready over its sites, each in proportion to the room its energy leaves it. The market keeps
+ * energy and reserve of the whole within the sum of the sites' reaches, so the rooms always hold all of it; sites that
+ * are lost have none, and what then does not fit is short.
+ */
+export function splitReady(
+  ready: readonly ReadyAward[],
+  reaches: readonly SiteReach[],
+  shares: readonly Share[],
+  isLost: (siteId: string) => boolean,
+): readonly SiteReady[] {
+  const roomW = ({ siteId, upWMax, downWMin }: SiteReach, direction: ReadyAward["direction"]): number => {
+    if (isLost(siteId)) return 0;
+    const powerW = shares.find((share) => share.siteId === siteId)?.powerW ?? 0;
+    return Math.max(0, Math.floor(direction === "up" ? upWMax - powerW : powerW - downWMin));
+  };
+  return reaches.map((site) => ({
+    siteId: site.siteId,
+    reserves: ready.map(({ service, direction, enabledW }) => {
+      const before = reaches.slice(0, reaches.indexOf(site));
+      const sumOf = (sites: readonly SiteReach[]) => sites.reduce((sum, each) => sum + roomW(each, direction), 0);
+      const allW = sumOf(reaches);
+      const wantedW = Math.min(enabledW, allW);
+      // Differences of rounded sums: the parts are whole watts and add up to the whole.
+      const upToW = (roomsW: number): number => (allW === 0 ? 0 : Math.floor((wantedW * roomsW) / allW));
+      const [fromW, toW] = [sumOf(before), sumOf(before) + roomW(site, direction)];
+      return { service, powerW: (upToW(toW) - upToW(fromW)) as W };
+    }),
+  }));
+}
