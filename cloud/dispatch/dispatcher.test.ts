@@ -14,7 +14,7 @@ class Fleet {
   readonly store = new MemoryCloudStore();
   readonly clock = new SimClock(dayStartMs);
   readonly config = cloudConfig(
-    [siteEntry("feeder"), siteEntry("street")],
+    [siteEntry("feeder"), { ...siteEntry("street"), armsServices: true }],
     [unitEntry("PNSTK2", ["feeder", "street"])],
   );
   readonly sent: { readonly siteId: string; readonly atMs: number; readonly lease: Lease }[] = [];
@@ -85,6 +85,13 @@ class Fleet {
       })),
       reserves: sites.map((siteId) => ({ siteId, powerWMin: MW(-6), powerWMax: MW(6) })),
       isPersons,
+      ready: {
+        awards: [{ service: "fcasFastRaise", direction: "up", enabledW: MW(6) }],
+        sites: sites.map((siteId) => ({
+          siteId,
+          ...{ powerWMin: MW(-6), powerWMax: MW(6), upWMax: MW(10), downWMin: MW(-10) },
+        })),
+      },
     });
   }
 
@@ -364,4 +371,17 @@ test("what a person won is still delivered after the algorithm is stopped", () =
   fleet.dispatcher.restAlgorithm("to-zero");
   fleet.clock.advance(seconds(60));
   expect(fleet.asked()).toEqual({ feeder: 4, street: 4 });
+});
+
+test("a site that arms services by lease is told what to keep ready beside its share, any other is not", () => {
+  const fleet = new Fleet();
+  fleet.award(8);
+  fleet.clock.advance(seconds(2));
+  const readyOf = (siteId: string) => fleet.sent.findLast((each) => each.siteId === siteId)?.lease.reserves;
+  expect(readyOf("street")).toEqual([{ service: "fcasFastRaise", powerW: MW(3) }]);
+  expect(readyOf("feeder")).toBeUndefined();
+  // With the other away all of it falls to the one that is left, which has room for it.
+  fleet.dispatcher.siteOffline("feeder");
+  fleet.clock.advance(minutes(1));
+  expect(readyOf("street")).toEqual([{ service: "fcasFastRaise", powerW: MW(6) }]);
 });

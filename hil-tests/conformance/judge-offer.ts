@@ -53,7 +53,20 @@ export function judgeOffer(
 
 /** Sizes at the meter, W: what the site says of its power, and what is in its cells for a whole interval. */
 function possibleOf(site: JudgedSite, intervalH: number): { readonly outW: number; readonly inW: number } {
-  const nothing = { outW: 0, inW: 0 };
+  const { outW, inW, outWh, inWh } = abilityOf(site);
+  return { outW: Math.min(outW, outWh / intervalH), inW: Math.min(inW, inWh / intervalH) };
+}
+
+/** What a site can do at the meter from the start of the interval on, W and Wh, sizes. */
+export interface Ability {
+  readonly outW: number;
+  readonly inW: number;
+  readonly outWh: number;
+  readonly inWh: number;
+}
+
+export function abilityOf(site: JudgedSite): Ability {
+  const nothing = { outW: 0, inW: 0, outWh: 0, inWh: 0 };
   const { entry, reading, attestedHash, nowMs, ageMsMax, untilStartMs } = site;
   const { online, measuredAtMs, soc, batteryPowerW, powerWMaxDischarge, powerWMaxCharge, capabilityHash } = reading;
   if (!online || measuredAtMs === undefined || !(Math.abs(nowMs - measuredAtMs) <= ageMsMax)) return nothing;
@@ -70,16 +83,10 @@ function possibleOf(site: JudgedSite, intervalH: number): { readonly outW: numbe
   const fromCellsW = batteryPowerW > 0 ? batteryPowerW / eta : batteryPowerW * eta;
   const socAtStart = Math.min(1, Math.max(0, soc - (fromCellsW * elapsedH) / capacityWh));
   return {
-    outW: Math.min(
-      powerWMaxDischarge,
-      entry.powerWMaxDischarge * share,
-      (Math.max(0, socAtStart - entry.socMin) * capacityWh * eta) / intervalH,
-    ),
-    inW: Math.min(
-      powerWMaxCharge,
-      entry.powerWMaxCharge * share,
-      (Math.max(0, entry.socMax - socAtStart) * capacityWh) / eta / intervalH,
-    ),
+    outW: Math.min(powerWMaxDischarge, entry.powerWMaxDischarge * share),
+    inW: Math.min(powerWMaxCharge, entry.powerWMaxCharge * share),
+    outWh: Math.max(0, socAtStart - entry.socMin) * capacityWh * eta,
+    inWh: (Math.max(0, entry.socMax - socAtStart) * capacityWh) / eta,
   };
 }
 

@@ -50,8 +50,8 @@ test.each([
 test("2,000 intervals of every market: nothing above what is attested, and enough of every kind tried", async () => {
   const result = await offers.run({ count: 2_000, seed: "1", progress: () => {} });
   expect(result.failures).toEqual([]);
-  const { built, released, noLongerFit, refusedByCertificate, sitesLeftOut, withheld, byMarket } = result;
-  for (const figure of [built, released, noLongerFit, refusedByCertificate, sitesLeftOut, withheld]) {
+  const { built, released, noLongerFit, stacks, refusedByCertificate, sitesLeftOut, withheld, byMarket } = result;
+  for (const figure of [built, released, noLongerFit, stacks, refusedByCertificate, sitesLeftOut, withheld]) {
     expect(figure).toBeGreaterThan(20);
   }
   expect(Object.keys(byMarket as object)).toHaveLength(5);

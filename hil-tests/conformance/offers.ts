@@ -4,14 +4,16 @@ import { certify } from "@penstock/cloud/desk/certificate.ts";
 import { attestSites, decideOffer } from "@penstock/cloud/desk/decide-offer.ts";
 import { passGates } from "@penstock/cloud/desk/pass-gates.ts";
 import { refitBid } from "@penstock/cloud/desk/refit-bid.ts";
+import { makeReserveBid } from "@penstock/cloud/desk/reserves/make-reserve-bid.ts";
 import type { PriceForecast } from "@penstock/cloud/forecast/forecaster.ts";
-import type { BandPrices } from "@penstock/cloud/markets/index.ts";
+import { type BandPrices, type Bid, type FcasOffer, nemReserves } from "@penstock/cloud/markets/index.ts";
 import { generatePrices, PriceHistory } from "@penstock/cloud/prices/index.ts";
 import type { Strategy } from "@penstock/cloud/strategies/index.ts";
 import { fail, ok } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
-import { Ms, minutes, seconds, UtcMs } from "@penstock/protocol/units";
+import { Ms, minutes, seconds, UtcMs, W } from "@penstock/protocol/units";
 import { type JudgedSite, judgeOffer } from "./judge-offer.ts";
+import { judgeStack } from "./judge-stack.ts";
 import { AGE_MS_MAX, drawReading, drawWorld, type OfferWorld } from "./offer-world.ts";
 import type { Suite } from "./suite.ts";
 
@@ -25,12 +27,14 @@ interface Tally {
   released: number;
   noLongerFit: number;
   offered: number;
+  stacks: number;
+  stacksRefused: number;
 }
 
 /** Random intervals through the desk's own steps, each bid judged from the raw readings. */
 export const offers: Suite = {
   name: "offers",
-  text: "no offer above attested capability: derates, outages, stale and broken readings, changed settings, clock changes",
+  text: "no offer above attested capability: derates, outages, stale and broken readings, changed settings, clock changes, reserves on top of energy",
   async run({ count, seed, progress }) {
     const rng = new Rng(`offers/${seed}`);
     const tally: Tally = {
@@ -43,6 +47,8 @@ export const offers: Suite = {
       released: 0,
       noLongerFit: 0,
       offered: 0,
+      stacks: 0,
+      stacksRefused: 0,
     };
     const byMarket: Record<string, number> = {};
     const failures: string[] = [];
@@ -65,19 +71,20 @@ const FAILURES_MAX = 20;
 /** Decides, makes, lets time pass, looks again; whatever is built or would leave is judged. */
 function tryInterval(world: OfferWorld, rng: Rng, tally: Tally): readonly string[] {
   const { market, entry, interval, decidedAtMs } = world;
+  const stack = market.id === "nem" ? tryStack(world, rng, tally) : [];
   const record = decide(world, rng, tally);
-  if (record === undefined) return [];
+  if (record === undefined) return stack;
   const steps = market.stackOf(record.bid);
   const intervalH = (interval.endMs - interval.startMs) / 3_600_000;
   if (record.state === "refused") {
     if (record.certificate.feasible) tally.refusedByRules++;
     else tally.refusedByCertificate++;
-    return [];
+    return stack;
   }
   tally.built++;
   if (record.kind === "withdrawal") tally.withdrawals++;
   if (steps.length > 0) tally.offered++;
-  const wrong = judgeOffer(steps, record.offers, judged(world, decidedAtMs), intervalH);
+  const wrong = [...stack, ...judgeOffer(steps, record.offers, judged(world, decidedAtMs), intervalH)];
 
   // Until it leaves, some sites change.
   const laterMs = UtcMs(decidedAtMs + rng.integer(0, seconds(90)));
@@ -99,6 +106,39 @@ function tryInterval(world: OfferWorld, rng: Rng, tally: Tally): readonly string
   }
   tally.released++;
   return [...wrong, ...judgeOffer(steps, record.offers, judged(world, laterMs), intervalH)];
+}
+
+/** Wishes for reserves of any size, made into a bid by the desk's own steps and judged at every corner of its trapezia. */
+function tryStack(world: OfferWorld, rng: Rng, tally: Tally): readonly string[] {
+  const { entry, interval, decidedAtMs, sites } = world;
+  const { attested, leftOut } = attest(world, decidedAtMs);
+  const wishes = nemReserves.productsAt(interval.startMs).map(({ name }) => ({
+    product: name,
+    volumeW: W(rng.between(0, 1.5) * entry.unit.maxCapacityMW * 1e6),
+    pricePerMWh: 1,
+  }));
+  const products = wishes.map(({ product, volumeW, pricePerMWh }) => ({
+    product,
+    registeredW: W(rng.chance(0.1) ? volumeW / 2 : volumeW),
+    pricePerMWh,
+  }));
+  const made = makeReserveBid(nemReserves, {
+    entry: { ...entry, reserves: { gate: "auto", products } },
+    ...{ interval, wishes, leftOut, decidedAtMs, history },
+    ...{ kind: "offer", because: "drawn", gate: "auto", versionNumber: 1, band: undefined, standingBidId: null },
+    sites: attested,
+    author: { type: "algorithm" },
+    signatures: [],
+  });
+  if (!made.ok || made.value.state !== "built") {
+    tally.stacksRefused++;
+    return [];
+  }
+  tally.stacks++;
+  const { offers } = made.value.bid as Bid & { readonly offers: readonly FcasOffer[] };
+  const intervalH = (interval.endMs - interval.startMs) / 3_600_000;
+  const ofUnit = sites.filter(({ siteId }) => entry.unit.siteIds.includes(siteId));
+  return judgeStack(offers, judged({ ...world, sites: ofUnit }, decidedAtMs), intervalH);
 }
 
 function decide(world: OfferWorld, rng: Rng, tally: Tally): BidRecord | undefined {

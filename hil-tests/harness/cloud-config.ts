@@ -61,9 +61,9 @@ export function portfolioOf({
   region,
   stageOf: stage = stageOf,
 }: Pick<CloudSetting, "sites" | "region" | "stageOf">): Pick<CloudConfig, "sites" | "units"> {
-  const units = PORTFOLIOS.map(({ id, sites: members }) => ({
-    id,
-    sites: members.filter((name) => sites.includes(name)),
+  const units = PORTFOLIOS.map((portfolio) => ({
+    ...portfolio,
+    sites: portfolio.sites.filter((name) => sites.includes(name)),
   }));
   return {
     sites: sites.map((name) => siteEntryOf(name, stage(name))),

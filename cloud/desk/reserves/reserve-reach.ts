@@ -20,7 +20,9 @@ export interface SustainTimes {
  * operator then divides it between the two, and the mirror image for room to charge.
  */
 export function siteReach(site: AttestedSite, interval: Interval, sustain: SustainTimes): SiteReach {
-  const { capability, chargeWMaxNow, dischargeWMaxNow } = site;
+  const { capability } = site;
+  const chargeWMax = Math.min(capability.powerWMaxCharge, site.chargeWMaxNow);
+  const dischargeWMax = Math.min(capability.powerWMaxDischarge, site.dischargeWMaxNow);
   const { siteId, soc, socMin, socMax, capacityWh, efficiencyOneWay } = capability;
   const deliverableWh = Math.max(0, soc - socMin) * capacityWh * efficiencyOneWay;
   const absorbableWh = (Math.max(0, socMax - soc) * capacityWh) / efficiencyOneWay;
@@ -28,10 +30,10 @@ export function siteReach(site: AttestedSite, interval: Interval, sustain: Susta
   const over = (energyWh: number, ms: number): number => (energyWh * 3_600_000) / ms;
   return {
     siteId,
-    powerWMin: (0 - Math.min(chargeWMaxNow, over(absorbableWh, intervalMs))) as W,
-    powerWMax: Math.min(dischargeWMaxNow, over(deliverableWh, intervalMs)) as W,
-    upWMax: Math.min(dischargeWMaxNow, over(deliverableWh, Math.max(intervalMs, sustain.upMs))) as W,
-    downWMin: (0 - Math.min(chargeWMaxNow, over(absorbableWh, Math.max(intervalMs, sustain.downMs)))) as W,
+    powerWMin: (0 - Math.min(chargeWMax, over(absorbableWh, intervalMs))) as W,
+    powerWMax: Math.min(dischargeWMax, over(deliverableWh, intervalMs)) as W,
+    upWMax: Math.min(dischargeWMax, over(deliverableWh, Math.max(intervalMs, sustain.upMs))) as W,
+    downWMin: (0 - Math.min(chargeWMax, over(absorbableWh, Math.max(intervalMs, sustain.downMs)))) as W,
   };
 }
 

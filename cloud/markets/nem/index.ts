@@ -62,4 +62,5 @@ export type { Direction, NemBid, NemBidSide } from "./bid.ts";
 export { clearFcas, type FcasAward, settleFcas } from "./clear-fcas.ts";
 export { type FcasOffer, type FcasService, fcasServices, type Trapezium } from "./fcas.ts";
 export * from "./fcas-availability.ts";
+export { nemReserves } from "./reserves.ts";
 export { type NemRules, nemRulebook, nemRulesAt } from "./rules.ts";
