@@ -1,7 +1,7 @@
 import type { MqttLink } from "@penstock/protocol/link";
 import { type CodedError, invariant, type Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
-import { type Clock, intervalAt, type Timer } from "@penstock/protocol/time";
+import { type Clock, intervalAt, type Timer, zoneOffsetMs } from "@penstock/protocol/time";
 import { Ms, minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import type { BidChange } from "./desk/bid-book.ts";
@@ -28,11 +28,13 @@ import { type Market, markets } from "./markets/index.ts";
 import { type ModelEvent, type ModelReport, ModelService, type ModelSource } from "./models/model-service.ts";
 import { noteModelEvent } from "./models/note-model-event.ts";
 import type { OnnxOpener } from "./models/open-model.ts";
+import { valueTrainerAtOnce } from "./models/value-trainers.ts";
 import { generateReservePrices, PriceHistory, type PriceSeries, type ReservePrices } from "./prices/index.ts";
 import { sampleOf } from "./settlement/sample-of.ts";
 import { Settlement, type SettlementTotals } from "./settlement/settlement.ts";
 import type { CloudStore, StreamLedger, TelemetryRecord } from "./store/index.ts";
-import { strategies } from "./strategies/index.ts";
+import { type Strategy, strategies, valueCurve } from "./strategies/index.ts";
+import { LearnedStrategy, learnedValueName, type ValueTrainer } from "./strategies/learned-strategy.ts";
 import { tellFleet } from "./tell-fleet.ts";
 
 export interface AggregatorOptions {
@@ -44,6 +46,8 @@ export interface AggregatorOptions {
   readonly prices: PriceSeries;
   /** What the simulated operator clears reserves at; generated beside the series when absent. */
   readonly reservePrices?: ReservePrices;
+  /** Where the learning strategy learns; at once and in place when absent. */
+  readonly trainer?: ValueTrainer;
   /** A market operator; without one a simulated one clears at the series' prices. */
   readonly operator?: MarketOperator;
   /** Who is told what the fleet is doing. */
@@ -64,6 +68,8 @@ export interface AggregatorReport extends Omit<SettlementTotals, "share">, Repor
 
 /** At a first start this much of the series is the past, at most: forecasters learn from it. */
 const HISTORY_MS_MAX = minutes(14 * 24 * 60);
+/** For a strategy that learns from it. */
+const LEARNED_HISTORY_MS_MAX = minutes(60 * 24 * 60);
 const ANCHOR = "market.anchor";
 /** Of generated reserve prices: as dear as a scarce day's. */
 const RESERVE_PRICE_MAX = 1_000;
@@ -96,9 +102,9 @@ export class Aggregator {
     const { clock, rng, config, store, link, prices } = options;
     this.#options = options;
     const market = markets[config.market.id];
-    const strategy = strategies[config.strategy];
     const forecaster = forecasters[config.forecaster];
     invariant(market !== undefined, `no market is named ${config.market.id}`);
+    const strategy = strategyOf(options, market);
     invariant(strategy !== undefined, `no strategy is named ${config.strategy}`);
     invariant(forecaster !== undefined, `no forecaster is named ${config.forecaster}`);
     this.#market = market;
@@ -398,11 +404,22 @@ export class Aggregator {
   }
 }
 
+/** One from the shelf, or the one that learns, with a learner of its own. */
+function strategyOf({ config, prices, trainer }: AggregatorOptions, market: Market): Strategy | undefined {
+  if (config.strategy !== learnedValueName) return strategies[config.strategy];
+  return new LearnedStrategy({
+    trainer: trainer ?? valueTrainerAtOnce,
+    fallback: valueCurve,
+    utcOffsetMs: zoneOffsetMs(market.rulebook.zone, prices.startMs),
+  });
+}
+
 /** Where market time stands: as it was left, or at a first start where the configuration or the series says. */
 function anchorOf({ clock, config, prices, store }: AggregatorOptions, market: Market): MarketAnchor {
   const kept = store.fact(ANCHOR) as MarketAnchor | undefined;
   if (kept !== undefined) return kept;
-  const historyMs = Math.min(HISTORY_MS_MAX, (prices.prices.length * prices.intervalMs) / 3);
+  const mostMs = config.strategy === learnedValueName ? LEARNED_HISTORY_MS_MAX : HISTORY_MS_MAX;
+  const historyMs = Math.min(mostMs, (prices.prices.length * prices.intervalMs) / 3);
   const startMs = config.market.startMs ?? intervalAt((prices.startMs + historyMs) as UtcMs, market.intervalMs).endMs;
   const anchor: MarketAnchor = { wallMs: clock.nowMs(), marketMs: startMs, speed: config.market.speed };
   store.putFact(ANCHOR, anchor);

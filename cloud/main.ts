@@ -11,6 +11,7 @@ import { loadProcessConfig, type ProcessConfig } from "./config/load-process-con
 import { operatorAt } from "./connectors/operator-at.ts";
 import { signalLine } from "./connectors/signal-line.ts";
 import { FleetModel, FleetPublisher, fleetHttp, People } from "./fleet/index.ts";
+import { ThreadValueTrainer } from "./models/value-trainers.ts";
 import { openOnnxModel } from "./onnx/open-onnx-model.ts";
 import { openPrices } from "./prices/open-prices.ts";
 import { openSqliteCloudStore } from "./store/index.ts";
@@ -69,6 +70,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
 
   const fleet = new FleetModel({ clock, sites: document.sites.map(({ id }) => ({ siteId: id, name: id })) });
   for (const { id } of document.sites) fleet.restore(id, store.value.latest(id));
+  const trainer = new ThreadValueTrainer();
   const link = new MqttClientLink({ url: broker.value.url, username: "host", password: hostPassword });
   const aggregator = new Aggregator({
     clock,
@@ -78,6 +80,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     link,
     prices: prices.value,
     fleet,
+    trainer,
     ...(document.operator !== undefined && { operator: operatorAt(document.operator, clock, fleet) }),
     ...(registry !== undefined && {
       models: { source: registry.value, openOnnx: openOnnxModel },
@@ -133,6 +136,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     showing.cancel();
     signals?.close();
     aggregator.stop();
+    await trainer.close();
     await page.value.close();
     await broker.value.close();
     store.value.close();

@@ -7,7 +7,7 @@ import { isNode, LineCounter, parseDocument } from "yaml";
 import { type KnownPerson, TOKEN_LENGTH_MIN } from "../fleet/people.ts";
 import { forecasters } from "../forecast/index.ts";
 import { markets } from "../markets/index.ts";
-import { strategies } from "../strategies/index.ts";
+import { strategyNames } from "../strategies/index.ts";
 import type { CloudConfig, ReserveEntry, SiteEntry, UnitEntry } from "./cloud-config.ts";
 import { type ProcessDocument, processDocument } from "./process-document.ts";
 
@@ -111,8 +111,8 @@ function contradictionsOf({
   if (narrow !== undefined) return `sites: ${narrow.id} has socMin at or above socMax`;
   const limit = wrongLimit(locationalLimits, known);
   if (limit !== undefined) return `locationalLimits: ${limit}`;
-  if (!Object.hasOwn(strategies, strategy))
-    return `strategy: there is no "${strategy}"; one of ${Object.keys(strategies).join(", ")}`;
+  if (!strategyNames.includes(strategy))
+    return `strategy: there is no "${strategy}"; one of ${strategyNames.join(", ")}`;
   if (!Object.hasOwn(forecasters, forecaster)) {
     return `forecaster: there is no "${forecaster}"; one of ${Object.keys(forecasters).join(", ")}`;
   }

@@ -4,6 +4,7 @@ import type { Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { SiteEntry } from "../config/cloud-config.ts";
 import type { OfferedCurve } from "../dispatch/split-award.ts";
 import type { PriceForecast } from "../forecast/forecaster.ts";
+import type { PriceHistory } from "../prices/price-history.ts";
 import { priceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import type { MarketConstants, Strategy } from "../strategies/strategy.ts";
 import { type AttestedSite, attestSite, type NotAttested } from "./attest-site.ts";
@@ -30,6 +31,8 @@ export interface OfferInputs {
   readonly forecast: Result<PriceForecast, CodedError>;
   readonly constants: Result<MarketConstants, CodedError>;
   readonly strategy: Strategy;
+  /** Prices as known now, for a strategy that learns from them. */
+  readonly history?: PriceHistory;
   /** Of the last good offer, for when an input is missing. */
   readonly lastOffers: readonly OfferedCurve[];
 }
@@ -104,11 +107,14 @@ function decide({
   forecast,
   constants,
   strategy,
+  history,
 }: OfferInputs): Result<{ readonly curves: readonly OfferedCurve[]; readonly because: string }, CodedError> {
   if (!forecast.ok) return forecast;
   if (!constants.ok) return constants;
   const sites = attested.map(({ capability }) => capability);
-  const intents = strategy.decide({ asOfMs, interval, forecast: forecast.value, sites, market: constants.value });
+  const known = history === undefined ? {} : { history };
+  const view = { asOfMs, interval, forecast: forecast.value, sites, market: constants.value, ...known };
+  const intents = strategy.decide(view);
   if (!intents.ok) return intents;
   const curves = intents.value.map(({ siteId, curve }) => ({ siteId, curve }));
   const missing = sites.find(({ siteId }) => !curves.some((each) => each.siteId === siteId));

@@ -145,7 +145,7 @@ export class Desk {
   }
 
   #decideUnit(entry: UnitEntry, interval: Interval, forecast: Result<PriceForecast, CodedError>): void {
-    const { market, strategy, marketClock } = this.#ports;
+    const { market, strategy, marketClock, history } = this.#ports;
     const { unit } = entry;
     const { attested, leftOut } = this.#drafting.attest(entry, interval);
     const decided = decideOffer({
@@ -156,6 +156,7 @@ export class Desk {
       forecast,
       constants: market.constantsAt(interval.startMs, unit),
       strategy,
+      history: history(),
       lastOffers: this.#lastOffers.get(unit.id) ?? [],
     });
     const passage = passGates(decided, {

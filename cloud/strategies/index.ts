@@ -1,4 +1,5 @@
 import { idle } from "./idle.ts";
+import { learnedValueName } from "./learned-strategy.ts";
 import { priceThreshold } from "./price-threshold.ts";
 import type { Strategy } from "./strategy.ts";
 import { valueCurve } from "./value-curve.ts";
@@ -9,6 +10,9 @@ export const strategies: Readonly<Record<string, Strategy>> = {
   [priceThreshold.name]: priceThreshold,
   [idle.name]: idle,
 };
+
+/** What may be configured: those that stand on the shelf, and the one that is made with a learner of its own. */
+export const strategyNames: readonly string[] = [...Object.keys(strategies), learnedValueName];
 
 export * from "./price-quantity-curve.ts";
 export * from "./strategy.ts";

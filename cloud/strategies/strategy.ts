@@ -2,6 +2,7 @@ import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W, Wh } from "@penstock/protocol/units";
 import type { PriceForecast } from "../forecast/forecaster.ts";
+import type { PriceHistory } from "../prices/price-history.ts";
 import type { PriceQuantityCurve } from "./price-quantity-curve.ts";
 
 /** Everything a strategy may look at. It is all as of one moment, before the gate of `interval` closes. */
@@ -11,6 +12,8 @@ export interface StrategyView {
   readonly interval: Interval;
   /** Prices at the market's reference node. */
   readonly forecast: PriceForecast;
+  /** Prices as known at `asOfMs`, for those who learn from them; absent where there is no record. */
+  readonly history?: PriceHistory;
   readonly sites: readonly SiteCapability[];
   readonly market: MarketConstants;
 }
