@@ -222,6 +222,11 @@ export class EdgeAgent {
     this.#tell(event);
   }
 
+  /** A client of the site's servers was refused: `what` it wanted goes into the audit log. */
+  noteRefusal(from: string, what: string, facts: Readonly<Record<string, unknown>>): void {
+    this.#audit.wire(`scada ${from}`, what, "refused", facts);
+  }
+
   view(): AgentView {
     return { ...this.#view(), alarms: this.#alarms.alarms, isAlarmFlood: this.#alarms.isFlood };
   }

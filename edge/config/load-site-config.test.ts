@@ -170,7 +170,7 @@ test.each([
   ["port: 4840, pkiFolder: pki", "northbound.opcUa lets nobody in"],
   [
     "port: 4840, pkiFolder: pki, allowAnonymous: true, grantLimits: [export]",
-    "northbound.opcUa.grantLimits are granted to nobody",
+    "northbound.opcUa.grantLimits is granted to nobody",
   ],
   [
     "port: 4840, pkiFolder: pki, insecureLab: true, grantLimits: [export], users: [{ name: a, role: grid-operator, passwordFile: a }]",
@@ -180,6 +180,16 @@ test.each([
     "port: 4840, pkiFolder: pki, users: [{ name: a, role: viewer, passwordFile: a }, { name: a, role: viewer, passwordFile: b }]",
     'northbound.opcUa.users[1].name "a" is used twice',
   ],
+  ["port: 4840, pkiFolder: pki, users: [{ name: a, role: viewer }]", '.users[0] "a" cannot log in'],
+  [
+    "port: 4840, pkiFolder: pki, grantSetpoint: true, users: [{ name: a, role: viewer, certificateFile: a.pem }]",
+    "northbound.opcUa.grantSetpoint is granted to nobody",
+  ],
+  [
+    "port: 4840, pkiFolder: pki, grantSetpoint: true, users: [{ name: a, role: grid-operator, certificateFile: a.pem }]",
+    "northbound.opcUa.grantSetpoint cannot be granted where a plant",
+  ],
+  ["port: 4840, pkiFolder: pki, setpointForS: 0.5", "northbound.opcUa.setpointForS"],
   ["port: 4840, pkiFolder: pki, users: [{ name: a, role: admin, passwordFile: a }]", "northbound.opcUa.users[0].role"],
 ])("an OPC UA server with { %s } is refused", (opcUa, complaint) => {
   const loaded = parse(`${park}\nnorthbound: { opcUa: { ${opcUa} } }\n`);

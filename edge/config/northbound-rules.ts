@@ -7,44 +7,44 @@ type Say = (path: readonly (string | number)[], name: string, message: string) =
 /** What is in range under `northbound:` and makes no sense together. */
 export function northboundContradictions({ northbound, plant }: SiteDocument, say: Say): void {
   const { modbus, opcUa } = northbound ?? {};
-  const grants = [
+  const modbusGrants = [
     ...(modbus?.grantLimit ? ["modbus.grantLimit"] : []),
     ...(modbus?.grantSetpoint ? ["modbus.grantSetpoint"] : []),
+  ];
+  const opcUaGrants = [
     ...(opcUa !== undefined && opcUa.grantLimits.length > 0 ? ["opcUa.grantLimits"] : []),
+    ...(opcUa?.grantSetpoint ? ["opcUa.grantSetpoint"] : []),
   ];
   const sayOf = (grant: string, message: string) =>
     say(["northbound", ...grant.split(".")], `northbound.${grant}`, message);
-  for (const grant of plant === undefined ? [] : grants) {
+  for (const grant of plant === undefined ? [] : [...modbusGrants, ...opcUaGrants]) {
     sayOf(
       grant,
       "cannot be granted where a plant controller brings the grid operator's word: one of the two speaks for the operator",
     );
   }
-  const isGranting = grants.includes("opcUa.grantLimits");
-  if (isGranting && grants.length > 1) {
-    sayOf(
-      "opcUa.grantLimits",
-      `cannot be granted beside northbound.${grants[0]}: one of the two speaks for the operator`,
-    );
+  for (const grant of modbusGrants.length > 0 ? opcUaGrants : []) {
+    sayOf(grant, `cannot be granted beside northbound.${modbusGrants[0]}: one of the two speaks for the operator`);
   }
   if (opcUa === undefined) return;
   const { users, allowAnonymous, insecureLab } = opcUa;
   if (users.length === 0 && !allowAnonymous) {
     say(["northbound", "opcUa"], "northbound.opcUa", "lets nobody in: name users, or allowAnonymous: true");
   }
-  if (isGranting && !users.some(({ role }) => role === "grid-operator")) {
-    sayOf("opcUa.grantLimits", "are granted to nobody: no user has the role grid-operator");
+  for (const grant of opcUaGrants) {
+    if (!users.some(({ role }) => role === "grid-operator")) {
+      sayOf(grant, "is granted to nobody: no user has the role grid-operator");
+    }
+    if (insecureLab) sayOf(grant, "cannot be granted with insecureLab: true: anybody could read the password");
   }
-  if (isGranting && insecureLab) {
-    sayOf("opcUa.grantLimits", "cannot be granted with insecureLab: true: anybody could read the password");
-  }
-  users.forEach(({ name }, index) => {
+  users.forEach(({ name, passwordFile, certificateFile }, index) => {
+    const place = `northbound.opcUa.users[${index}]`;
+    if (passwordFile === undefined && certificateFile === undefined) {
+      const message = `"${name}" cannot log in: give it a passwordFile or a certificateFile`;
+      say(["northbound", "opcUa", "users", index], place, message);
+    }
     if (users.findIndex((user) => user.name === name) === index) return;
-    say(
-      ["northbound", "opcUa", "users", index, "name"],
-      `northbound.opcUa.users[${index}].name`,
-      `"${name}" is used twice`,
-    );
+    say(["northbound", "opcUa", "users", index, "name"], `${place}.name`, `"${name}" is used twice`);
   });
 }
 
@@ -52,15 +52,19 @@ export const toNorthbound = (
   { modbus, opcUa }: NonNullable<SiteDocument["northbound"]>,
   place: (path: string) => string,
 ): NorthboundConfig => ({
-  modbus: modbus && toModbus(modbus),
+  modbus: modbus && withSetpointTime(modbus),
   opcUa: opcUa && {
-    ...opcUa,
+    ...withSetpointTime(opcUa),
     pkiFolder: place(opcUa.pkiFolder),
-    users: opcUa.users.map((user) => ({ ...user, passwordFile: place(user.passwordFile) })),
+    users: opcUa.users.map(({ passwordFile, certificateFile, ...user }) => ({
+      ...user,
+      ...(passwordFile !== undefined && { passwordFile: place(passwordFile) }),
+      ...(certificateFile !== undefined && { certificateFile: place(certificateFile) }),
+    })),
   },
 });
 
-const toModbus = ({ setpointForS, ...modbus }: NonNullable<NonNullable<SiteDocument["northbound"]>["modbus"]>) => ({
-  ...modbus,
+const withSetpointTime = <T extends { readonly setpointForS: number }>({ setpointForS, ...server }: T) => ({
+  ...server,
   setpointForMs: seconds(setpointForS),
 });

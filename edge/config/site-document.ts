@@ -153,6 +153,8 @@ const cloud = z.strictObject({
   clockSkewS: positive.default(5),
 });
 
+const setpointForS = positive.min(1).max(3_600).default(30);
+
 /** What a utility's SCADA may see. Left out, no port is open. */
 const northboundModbus = z.strictObject({
   host: host.default("0.0.0.0"),
@@ -166,7 +168,7 @@ const northboundModbus = z.strictObject({
   /** Lets them command the power at the connection (704 WSet), as the grid operator. */
   grantSetpoint: z.boolean().default(false),
   /** How long a set-point holds unless it is written again, where 704 WSetRvrtTms names no time. */
-  setpointForS: positive.max(3_600).default(30),
+  setpointForS,
 });
 
 const northboundOpcUa = z.strictObject({
@@ -178,7 +180,15 @@ const northboundOpcUa = z.strictObject({
   /** Lets a client whose certificate is trusted look without naming a user. */
   allowAnonymous: z.boolean().default(false),
   users: z
-    .array(z.strictObject({ name: id, role: z.enum(["viewer", "grid-operator"]), passwordFile: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        name: id,
+        role: z.enum(["viewer", "grid-operator"]),
+        passwordFile: z.string().min(1).optional(),
+        /** An X.509 certificate (PEM or DER) whose common name is `name`. */
+        certificateFile: z.string().min(1).optional(),
+      }),
+    )
     .max(32)
     .default([]),
   /** What users of role grid-operator may limit at the point of connection. */
@@ -186,6 +196,10 @@ const northboundOpcUa = z.strictObject({
     .array(z.enum(["export", "import"]))
     .max(2)
     .default([]),
+  /** Lets them command the power at the connection. */
+  grantSetpoint: z.boolean().default(false),
+  /** How long a set-point holds unless it is written again, where its client names no time. */
+  setpointForS,
   /** An endpoint without security as well: benches only. */
   insecureLab: z.boolean().default(false),
 });

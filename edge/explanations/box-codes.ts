@@ -126,6 +126,12 @@ export const boxCodes = [
   ),
   ...errors(
     [
+      "northbound.user-certificate",
+      "The certificate a user of the OPC UA server showed is not one it may log in with.",
+      "Nobody was logged in; the audit log names the cause.",
+      "Is it the one in the user's certificateFile, in the user's name, and valid today? It lies in users/rejected of pkiFolder.",
+    ],
+    [
       "recorder.cannot-read",
       "A recording cannot be read.",
       "Nothing was replayed.",

@@ -31,15 +31,22 @@ export interface NorthboundOpcUaConfig {
   readonly users: readonly NorthboundUser[];
   /** Which sides users of role `grid-operator` may limit; else every write is refused. */
   readonly grantLimits: readonly LimitedSide[];
+  /** Whether they may command the power at the connection. */
+  readonly grantSetpoint: boolean;
+  /** How long a set-point holds unless it is written again, where its client names no time of its own. */
+  readonly setpointForMs: Ms;
   /** Also offers an endpoint without security. For a bench, never for a site. */
   readonly insecureLab: boolean;
 }
 
+/** Logs in with a password, with an X.509 certificate, or with either: by what stands here. */
 export interface NorthboundUser {
   readonly name: string;
   readonly role: "viewer" | "grid-operator";
   /** Holds the password and nothing else; read at every log-in, so that a new one needs no restart. */
-  readonly passwordFile: string;
+  readonly passwordFile?: string | undefined;
+  /** The user's own certificate, PEM or DER, whose common name is `name`; read at every log-in. */
+  readonly certificateFile?: string | undefined;
 }
 
 export type LimitedSide = "export" | "import";

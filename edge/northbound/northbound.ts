@@ -13,6 +13,8 @@ import { siteModbusServer } from "./site-modbus-server.ts";
 export interface NorthboundAgent {
   view(): AgentView;
   note(event: Omit<EdgeEvent, "timeMs">): void;
+  /** Somebody was turned away, or wrote what may not be written: for the audit log. */
+  noteRefusal(from: string, what: string, facts: Readonly<Record<string, unknown>>): void;
   /** `done` comes when the limit is in force and on disk, or cannot be lifted. */
   limitByGridOperator(limitW: PowerInterval | undefined, from: string, done?: (result: Result<void>) => void): void;
   commandByGridOperator: CommandPower;

@@ -4,9 +4,9 @@ import type { Clock, Timer } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
 import type { SiteConfig } from "../config/site-config.ts";
 import { findOpcUaFile, OPC_UA_PACKAGE } from "../loop/opc-ua-package.ts";
-import { limitWrite } from "./limit-write.ts";
 import type { NorthboundAgent, NorthboundServer, ServerReport } from "./northbound.ts";
 import type { NorthboundOpcUaConfig } from "./northbound-config.ts";
+import { OperatorWrites } from "./operator-writes.ts";
 import type { FromServer, ServedClient, ToServer } from "./server-link.ts";
 import type { SiteNode } from "./site-node.ts";
 import { siteNodes } from "./site-nodes.ts";
@@ -26,6 +26,7 @@ export interface OpcUaServerOptions {
 export class OpcUaServer implements NorthboundServer {
   readonly #options: OpcUaServerOptions;
   readonly #nodes: readonly SiteNode[];
+  readonly #writes: OperatorWrites;
   #child: ChildProcess | undefined;
   #again: Timer | undefined;
   #state = "starting";
@@ -38,13 +39,14 @@ export class OpcUaServer implements NorthboundServer {
   constructor(options: OpcUaServerOptions) {
     this.#options = options;
     this.#nodes = siteNodes(options.site);
+    this.#writes = new OperatorWrites(options.site, options.opcUa, options.agent);
     this.#start();
   }
 
   update(): void {
     // A picture waits until the last one is on its way: a server that does not read costs nothing but its own news.
     if (!this.#isReady) return;
-    const view = this.#options.agent.view();
+    const view = { ...this.#options.agent.view(), setpointForMs: this.#writes.setpointForMs };
     if (view.site === undefined) return;
     this.#isReady = false;
     const samples = this.#nodes.map((node) => node.sample(view));
@@ -128,7 +130,12 @@ export class OpcUaServer implements NorthboundServer {
         this.#refused(message);
         return;
       case "write":
-        this.#write(message);
+        this.#writes.write(message, (status) => {
+          const { path, by } = message;
+          if (status !== "Good") this.#options.agent.noteRefusal(by, "write", { path, status });
+          this.update();
+          this.#post({ type: "written", id: message.id, status });
+        });
         return;
     }
   }
@@ -144,28 +151,12 @@ export class OpcUaServer implements NorthboundServer {
     }
     if (this.#refusals.size >= CAUSES_MAX) this.#refusals.clear();
     this.#refusals.set(cause, { toldMs: nowMs, leftOut: 0 });
+    agent.noteRefusal(from, "log-in", { cause, fingerprint: fingerprint ?? null });
     agent.note({
       code: "northbound.client-refused",
       level: "warning",
       text: `OPC UA: ${from} was refused: ${cause}`,
       facts: { from, cause, fingerprint: fingerprint ?? null, leftOutBefore: known?.leftOut ?? 0 },
-    });
-  }
-
-  /** Answered when the limit is in force, or will not be. */
-  #write({ id, path, value, by }: Extract<FromServer, { type: "write" }>): void {
-    const { site, opcUa, agent } = this.#options;
-    const { exportWMax, importWMax } = site.control.connection;
-    const { gridOperatorLimitW } = agent.view().latches;
-    const context = { limitW: gridOperatorLimitW, grantLimits: opcUa.grantLimits, exportWMax, importWMax };
-    const meant = limitWrite(path, value, context);
-    if (typeof meant === "string") {
-      this.#post({ type: "written", id, status: meant });
-      return;
-    }
-    agent.limitByGridOperator(meant.limitW, by, ({ ok }) => {
-      this.update();
-      this.#post({ type: "written", id, status: ok ? "Good" : "BadNotConnected" });
     });
   }
 

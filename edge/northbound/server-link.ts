@@ -16,7 +16,7 @@ export interface ServedNode {
   readonly isGranted?: boolean;
 }
 
-export type ServedUnit = "W" | "var" | "Wh" | "Hz" | "V" | "%" | "°C";
+export type ServedUnit = "W" | "var" | "Wh" | "Hz" | "V" | "s" | "%" | "°C";
 export type NodeValue = number | boolean | string | readonly number[] | readonly string[];
 
 /** One node's value as the site has it; `timeMs` is when it was read from its source, UTC. */

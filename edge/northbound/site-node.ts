@@ -1,10 +1,14 @@
+import type { Ms } from "@penstock/protocol/units";
 import type { AgentView } from "../agent/site-report.ts";
 import type { Reading, UnitImage } from "../control/image.ts";
 import type { SiteStatus } from "../loop/loop-types.ts";
 import type { NodeSample, NodeValue, ServedNode } from "./server-link.ts";
 
 /** What the nodes are made from. */
-export type NorthboundView = Pick<AgentView, "nowMs" | "site" | "latches" | "alarms">;
+export type NorthboundView = Pick<AgentView, "nowMs" | "monotonicMs" | "site" | "latches" | "alarms"> & {
+  /** How long the grid operator's set-point holds unless it is written again. */
+  readonly setpointForMs: Ms;
+};
 
 /** A node, and how its value is had. */
 export interface SiteNode {

@@ -1,4 +1,4 @@
-import { W } from "@penstock/protocol/units";
+import { MonotonicMs, Ms, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { BenchSite, grantOf, NO_LATCHES } from "../loop/testing/bench-site.ts";
 import type { NodeSample } from "./server-link.ts";
@@ -15,6 +15,26 @@ test("the site's nodes say what the site is and does, each with its own time", (
   expect(sample(site, "Site/Control/Source")).toMatchObject({ value: "lease" });
   expect(sample(site, "Site/Meter/AcFrequency").timeMs).toBeLessThanOrEqual(nowMs);
   expect(sample(site, "Site/Meter/AcFrequency").timeMs).toBeGreaterThan(nowMs - 500);
+});
+
+test("a set-point is shown while it holds, with what is left of it; none has no figure, since 0 W would be one", () => {
+  const site = running();
+  expect(sample(site, "Site/GridOperator/Setpoint").quality).toBe("missing");
+  expect(sample(site, "Site/GridOperator/SetpointActive")).toMatchObject({ value: false });
+  expect(sample(site, "Site/GridOperator/SetpointTime")).toMatchObject({ value: 30 });
+  const now = site.clock.monotonicMs();
+  const at = (name: string, monotonicMs: number) =>
+    sample(site, `Site/GridOperator/${name}`, {
+      monotonicMs: MonotonicMs(monotonicMs),
+      latches: {
+        ...NO_LATCHES,
+        gridOperatorSetpoint: { powerW: W(-1e6), expiresMonotonicMs: MonotonicMs(now + 9_000) },
+      },
+    });
+  expect(at("Setpoint", now)).toMatchObject({ quality: "good", value: -1e6 });
+  expect(at("SetpointRemaining", now + 2_000)).toMatchObject({ value: 7 });
+  expect(at("SetpointActive", now + 9_000)).toMatchObject({ value: false });
+  expect(at("Setpoint", now + 9_000).quality).toBe("missing");
 });
 
 test("one silent unit makes the sums stale, then unknown, and nothing else", () => {
@@ -45,7 +65,16 @@ test("the grid operator's limit is shown as it is latched; without one its figur
 test("before the loop has spoken nothing is known, and a breaker is shown only where there is one", () => {
   const site = running();
   const nodes = siteNodes(site.config);
-  const samples = nodes.map((node) => node.sample({ nowMs: 5, site: undefined, latches: NO_LATCHES, alarms: [] }));
+  const samples = nodes.map((node) =>
+    node.sample({
+      nowMs: 5,
+      monotonicMs: MonotonicMs(0),
+      setpointForMs: Ms(30_000),
+      site: undefined,
+      latches: NO_LATCHES,
+      alarms: [],
+    }),
+  );
   expect(samples.filter(({ quality }) => quality !== "missing")).toEqual([]);
   expect(new Set(nodes.map(({ node }) => node.path)).size).toBe(nodes.length);
   expect(nodes.some(({ node }) => node.path.startsWith("Site/Plant/"))).toBe(false);
@@ -64,6 +93,8 @@ function sample(site: BenchSite, path: string, change: Partial<NorthboundView> =
   if (found === undefined) throw new Error(`no node ${path}`);
   return found.sample({
     nowMs: site.clock.nowMs(),
+    monotonicMs: site.clock.monotonicMs(),
+    setpointForMs: Ms(30_000),
     site: site.loop.status(),
     latches: NO_LATCHES,
     alarms: [],

@@ -1,9 +1,8 @@
 import { stateOf } from "../alarms/alarm.ts";
 import type { SiteConfig, UnitConfig } from "../config/site-config.ts";
-import type { PowerInterval } from "../control/image.ts";
 import { PRIORITIES } from "../explanations/index.ts";
 import type { SiteStatus } from "../loop/loop-types.ts";
-import type { LimitedSide } from "./northbound-config.ts";
+import { gridOperatorNodes } from "./grid-operator-nodes.ts";
 import type { NodeValue } from "./server-link.ts";
 import { fact, inSum, type NorthboundView, reading, type SiteNode, scaled } from "./site-node.ts";
 import { unitNodes } from "./unit-nodes.ts";
@@ -13,12 +12,12 @@ import { unitNodes } from "./unit-nodes.ts";
  * its alarms. Powers in W and positive out, as everywhere; a reading keeps its own quality and its own time. The meter's
  * powers bear the names OPC 34100 (energy consumption management) gives them.
  */
-export function siteNodes({ siteId, control, units, plant, northbound }: SiteConfig): readonly SiteNode[] {
+export function siteNodes(site: SiteConfig): readonly SiteNode[] {
+  const { siteId, control, units, plant } = site;
   const total = (of: (unit: UnitConfig) => number) => units.reduce((sum, unit) => sum + of(unit), 0);
   const power = [-total(chargeOf), total(dischargeOf)] as const;
   const { exportWMax, importWMax } = control.connection;
   const atConnection = [-importWMax, exportWMax] as const;
-  const granted = (side: LimitedSide) => northbound?.opcUa?.grantLimits.includes(side) ?? false;
   return [
     fact("Identity/SiteId", "String", "The site's name", () => siteId),
     fact("Identity/Manufacturer", "String", "Who made the site controller", () => "Penstock"),
@@ -68,8 +67,7 @@ export function siteNodes({ siteId, control, units, plant, northbound }: SiteCon
       "The same in words",
       becauseOf(({ text }) => text),
     ),
-    ...limitNodes("Export", granted("export"), exportWMax, ({ powerWMax }) => powerWMax),
-    ...limitNodes("Import", granted("import"), importWMax, ({ powerWMin }) => -powerWMin),
+    ...gridOperatorNodes(site),
     inSum("Batteries/ActivePower", "Power of all units, W, + out", "W", power, ({ powerW }) => powerW),
     inSum(
       "Batteries/ReactivePower",
@@ -153,41 +151,6 @@ const PLANT_NODES = [
     unit: "°C",
   }),
 ];
-
-/** The grid operator's limit on one side, as a size ≥ 0. While there is none, its figure is the connection's own. */
-function limitNodes(
-  side: "Export" | "Import",
-  isGranted: boolean,
-  widestW: number,
-  sizeOf: (limitW: PowerInterval) => number,
-): readonly SiteNode[] {
-  const inForce = ({ latches, site }: NorthboundView): number => {
-    const fromPlant = site?.plant?.gridOperatorLimitW;
-    const plantW = fromPlant !== undefined && fromPlant.quality !== "missing" ? sizeOf(fromPlant.value) : Infinity;
-    return Math.min(plantW, latches.gridOperatorLimitW === undefined ? Infinity : sizeOf(latches.gridOperatorLimitW));
-  };
-  const about = `The grid operator's ${side.toLowerCase()} limit at the point of connection`;
-  return [
-    fact(
-      `GridOperator/${side}Limit`,
-      "Double",
-      `${about}, W; written, it is in force`,
-      (view) => Math.min(widestW, inForce(view)),
-      {
-        unit: "W",
-        range: [0, widestW],
-        isGranted,
-      },
-    ),
-    fact(
-      `GridOperator/${side}LimitActive`,
-      "Boolean",
-      `${about} is in force; written false, it is lifted`,
-      (view) => Number.isFinite(inForce(view)),
-      { isGranted },
-    ),
-  ];
-}
 
 const whyOf =
   (name: "source" | "wishW" | "targetW") =>

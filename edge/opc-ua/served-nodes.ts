@@ -94,12 +94,19 @@ export class ServedNodes {
             });
       if (!node.isGranted) return;
       // A setter is not told whose word it is: noted on the way in, which is the same turn of the event loop.
-      const writeValue = variable.writeValue.bind(variable) as (...all: Parameters<typeof variable.writeValue>) => void;
-      variable.writeValue = ((context: Parameters<typeof variable.writeValue>[0], ...rest: never[]) => {
+      const writeAttribute = variable.writeAttribute.bind(variable) as WriteAttribute;
+      variable.writeAttribute = ((context, asked, done) => {
         writer.name = context?.getUserName?.() ?? "";
-        return (writeValue as (...all: unknown[]) => unknown)(context, ...rest);
-      }) as typeof variable.writeValue;
+        writeAttribute(context, asked, (error, status) => {
+          if (status?.equals(StatusCodes.BadUserAccessDenied)) this.#denied(node, context?.getUserName?.() ?? "");
+          done(error, status);
+        });
+      }) satisfies WriteAttribute as typeof variable.writeAttribute;
     });
+  }
+
+  #denied({ path }: ServedNode, from: string): void {
+    this.#options.post({ type: "refused", from, cause: `may not write ${path}`, fingerprint: undefined });
   }
 
   #valueOf(node: ServedNode, sample: NodeSample | undefined): DataValue {
@@ -132,6 +139,12 @@ export class ServedNodes {
   }
 }
 
+type WriteAttribute = (
+  context: { getUserName?(): string } | null,
+  asked: unknown,
+  done: (error: Error | null, status?: StatusCode) => void,
+) => void;
+
 const ANSWER_WITHIN_MS = Ms(2_000);
 const WAITING_MAX = 16;
 /** An EURange is asked for where nothing narrower is known. */
@@ -158,6 +171,7 @@ const UNITS: Readonly<Record<ServedUnit, ReturnType<typeof unitOf>>> = {
   Wh: unitOf(5_720_146, "W·h", "watt hour"),
   Hz: unitOf(4_740_186, "Hz", "hertz"),
   V: unitOf(5_655_636, "V", "volt"),
+  s: unitOf(5_457_219, "s", "second"),
   "%": unitOf(20_529, "%", "percent"),
   "°C": unitOf(4_408_652, "°C", "degree Celsius"),
 };

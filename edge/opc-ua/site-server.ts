@@ -8,6 +8,7 @@ import { watchClients } from "./served-clients.ts";
 import { ServedNodes } from "./served-nodes.ts";
 import { usersOf } from "./served-users.ts";
 import { trustList } from "./trust-list.ts";
+import { userCertificates } from "./user-certificates.ts";
 
 export interface SiteServerOptions {
   readonly siteId: string;
@@ -32,12 +33,12 @@ export async function serveSite({ siteId, config, nodes, clock, post }: SiteServ
   const refused = (fingerprint: string, cause: string) =>
     post({ type: "refused", from: "a client", cause, fingerprint });
   const certificates = await trustList(pkiFolder, refused);
-  const userCertificates = await trustList(join(pkiFolder, "users"), refused);
+  const certificatesOfUsers = await userCertificates(join(pkiFolder, "users"), users, clock, post);
   const server = new OPCUAServer({
     host,
     port,
     serverCertificateManager: certificates,
-    userCertificateManager: userCertificates,
+    userCertificateManager: certificatesOfUsers,
     securityPolicies: [...SECURE_POLICIES, ...(insecureLab ? [SecurityPolicy.None] : [])],
     securityModes: [MessageSecurityMode.SignAndEncrypt, ...(insecureLab ? [MessageSecurityMode.None] : [])],
     allowAnonymous,
@@ -70,7 +71,7 @@ export async function serveSite({ siteId, config, nodes, clock, post }: SiteServ
     async close() {
       await server.shutdown(0);
       await certificates.dispose();
-      await userCertificates.dispose();
+      await certificatesOfUsers.dispose();
     },
   };
 }

@@ -14,21 +14,15 @@ export async function trustList(
   rootFolder: string,
   onRefused: (fingerprint: string, cause: string) => void,
 ): Promise<OPCUACertificateManager> {
-  const manager = new OPCUACertificateManager({
-    rootFolder,
-    automaticallyAcceptUnknownCertificate: false,
-    keySize: 3_072,
-    disableFileWatchers: true,
-  });
-  await manager.initialize();
+  const manager = await certificateStore(rootFolder);
   const check: (chain: Certificates) => Promise<StatusCode> = manager.checkCertificate.bind(manager);
   const judge = async (chain: Certificates): Promise<StatusCode> => {
     await manager.reloadCertificates();
     const status = await check(chain);
     const certificate = Array.isArray(chain) ? chain[0] : chain;
     if (!status.isGood() && certificate !== undefined) {
-      onRefused(createHash("sha1").update(certificate).digest("hex"), status.name);
-      await keepNewest(join(rootFolder, "rejected"), REJECTED_MAX);
+      onRefused(fingerprintOf(certificate), status.name);
+      await keepRefused(rootFolder);
     }
     return status;
   };
@@ -43,6 +37,24 @@ export async function trustList(
 }
 
 type Certificates = Buffer | Buffer[];
+
+/** The server's key and its lists, as files below `rootFolder`. */
+export async function certificateStore(rootFolder: string): Promise<OPCUACertificateManager> {
+  const manager = new OPCUACertificateManager({
+    rootFolder,
+    automaticallyAcceptUnknownCertificate: false,
+    keySize: 3_072,
+    disableFileWatchers: true,
+  });
+  await manager.initialize();
+  return manager;
+}
+
+/** A certificate's SHA-1, as its file is named. */
+export const fingerprintOf = (certificate: Uint8Array): string => createHash("sha1").update(certificate).digest("hex");
+
+export const keepRefused = (rootFolder: string): Promise<void> =>
+  keepNewest(join(rootFolder, "rejected"), REJECTED_MAX);
 
 const REJECTED_MAX = 50;
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { NO_LATCHES } from "@penstock/edge/loop/testing/bench-site.ts";
 import { OpcUaServer } from "@penstock/edge/northbound/opc-ua-server.ts";
 import { SystemClock } from "@penstock/protocol/time";
+import { seconds } from "@penstock/protocol/units";
 import {
   AttributeIds,
   type ClientSession,
@@ -12,18 +13,16 @@ import {
   DataType,
   type DataValue,
   MessageSecurityMode,
-  makeBrowsePath,
   OPCUACertificateManager,
-  OPCUAClient,
   SecurityPolicy,
   TimestampsToReturn,
   type UserIdentityInfo,
-  UserTokenType,
-  type VariantLike,
 } from "node-opcua";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../harness/free-port.ts";
+import { finder, inSession as inSessionWith, secretOf, until, user, write } from "./opc-ua-client.ts";
 import { ServedBench } from "./served-bench.ts";
+import { trustClient, trustServer } from "./served-site.ts";
 
 /** The site's own OPC UA server as a utility's client of another make meets it: over its socket and with its own keys. */
 const folder = mkdtempSync(join(tmpdir(), "penstock-northbound-"));
@@ -35,7 +34,7 @@ let keys: OPCUACertificateManager;
 
 beforeAll(async () => {
   port = await freePort();
-  for (const name of ["scada", "tso"]) writeFileSync(join(folder, name), `secret of ${name}\n`);
+  for (const name of ["scada", "tso"]) writeFileSync(join(folder, name), `${secretOf(name)}\n`);
   bench = new ServedBench({
     host: "127.0.0.1",
     port,
@@ -47,6 +46,8 @@ beforeAll(async () => {
       { name: "tso", role: "grid-operator", passwordFile: join(folder, "tso") },
     ],
     grantLimits: ["export"],
+    grantSetpoint: false,
+    setpointForMs: seconds(30),
     insecureLab: false,
   });
   bench.run(6_000);
@@ -55,10 +56,7 @@ beforeAll(async () => {
   await until(() => server.report().state === "listening");
   keys = new OPCUACertificateManager({ rootFolder: join(folder, "client"), disableFileWatchers: true, keySize: 2_048 });
   await keys.initialize();
-  for (const file of readdirSync(join(pkiFolder, "own", "certs"))) {
-    if (!file.endsWith(".pem")) continue;
-    await keys.trustCertificate(derOf(readFileSync(join(pkiFolder, "own", "certs", file), "utf8")));
-  }
+  await trustServer(keys, pkiFolder);
 }, 90_000);
 
 afterAll(async () => {
@@ -72,13 +70,7 @@ test("a client whose certificate nobody trusts is turned away, is told of, and w
   await until(() => bench.codes.includes("northbound.client-refused"));
   expect(bench.events.at(-1)?.facts["fingerprint"]).toMatch(/^[0-9a-f]{40}$/);
   expect(readdirSync(join(pkiFolder, "rejected"))).toHaveLength(1);
-  const own = OPCUAClient.create({ clientCertificateManager: keys });
-  await own.createDefaultCertificate();
-  // What an operator does: move it to the trusted ones.
-  const trusting = new OPCUACertificateManager({ rootFolder: pkiFolder, disableFileWatchers: true });
-  await trusting.initialize();
-  await trusting.trustCertificate(own.getCertificate());
-  await trusting.dispose();
+  await trustClient(pkiFolder, keys);
 }, 60_000);
 
 test("a trusted client without a user, or with a wrong password, has no session", async () => {
@@ -275,63 +267,8 @@ test("a loop that has fallen silent is not shown as now", async () => {
   });
 }, 60_000);
 
-const user = (userName: string, password = `secret of ${userName}`): UserIdentityInfo => ({
-  type: UserTokenType.UserName,
-  userName,
-  password,
-});
-
-async function inSession(
-  as: UserIdentityInfo | undefined,
-  work: (session: ClientSession) => Promise<void>,
-  security = { securityMode: MessageSecurityMode.SignAndEncrypt, securityPolicy: SecurityPolicy.Basic256Sha256 },
-): Promise<void> {
-  const client = OPCUAClient.create({
-    ...security,
-    applicationName: "a utility's client",
-    clientCertificateManager: keys,
-    connectionStrategy: { maxRetry: 0, initialDelay: 50, maxDelay: 100 },
-    endpointMustExist: false,
-  });
-  client.on("backoff", () => {});
-  try {
-    await client.connect(server.report().address);
-    const session = await client.createSession(as);
-    await work(session);
-    await session.close();
-  } finally {
-    await client.disconnect();
-  }
-}
-
-async function finder(session: ClientSession) {
-  const index = (await session.readNamespaceArray()).indexOf("urn:penstock:northbound");
-  return async (path: string) => {
-    const names = path.split("/").map((name) => `/${index}:${name}`);
-    const { targets } = await session.translateBrowsePath(makeBrowsePath("ObjectsFolder", names.join("")));
-    const target = targets?.[0]?.targetId;
-    if (target === undefined) throw new Error(`there is no ${path}`);
-    return target;
-  };
-}
-
-async function write(
-  session: ClientSession,
-  nodeId: Awaited<ReturnType<Awaited<ReturnType<typeof finder>>>>,
-  dataType: DataType,
-  value: unknown,
-): Promise<string> {
-  const variant: VariantLike = { dataType, value };
-  return (await session.write({ nodeId, attributeId: AttributeIds.Value, value: { value: variant } })).name;
-}
-
-async function until(isSo: () => boolean | Promise<boolean>, meanwhile = () => {}): Promise<void> {
-  for (let tries = 0; !(await isSo()); tries++) {
-    if (tries > 300) throw new Error(`not within 30 s: ${isSo}`);
-    meanwhile();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+const inSession = (as: UserIdentityInfo | undefined, work: (session: ClientSession) => Promise<void>, open = {}) =>
+  inSessionWith({ address: server.report().address, keys, ...(as && { as }), ...open }, work);
 
 /** Sends the same chunk again and again, after a hello or without one, until the server has had enough; the bytes it let us send. */
 function pour(to: number, greeting: "none" | "in one packet" | "and waits", chunk: Buffer): Promise<number> {
@@ -370,5 +307,3 @@ function hello(endpointUrl: string): Buffer {
 
 const residentMB = (pid: number | undefined): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
-
-const derOf = (pem: string): Buffer => Buffer.from(pem.replace(/-----[^-]+-----/g, "").replace(/\s+/g, ""), "base64");

@@ -1,3 +1,4 @@
+import type { CommandedPower } from "@penstock/edge/agent/grid-operator-desk.ts";
 import type { AgentView } from "@penstock/edge/agent/site-report.ts";
 import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
 import type { PowerInterval } from "@penstock/edge/control/image.ts";
@@ -7,7 +8,7 @@ import { BenchSite, grantOf, NO_LATCHES } from "@penstock/edge/loop/testing/benc
 import type { NorthboundAgent } from "@penstock/edge/northbound/northbound.ts";
 import type { NorthboundOpcUaConfig } from "@penstock/edge/northbound/northbound-config.ts";
 import { ok, type Result } from "@penstock/protocol/result";
-import { UtcMs } from "@penstock/protocol/units";
+import { MonotonicMs, UtcMs } from "@penstock/protocol/units";
 
 /** A site under a 2 MW lease on the virtual clock, and what stands around its loop for SCADA, without a disk. */
 export class ServedBench implements NorthboundAgent {
@@ -15,6 +16,8 @@ export class ServedBench implements NorthboundAgent {
   readonly config: SiteConfig;
   readonly events: Omit<EdgeEvent, "timeMs">[] = [];
   readonly limitedBy: string[] = [];
+  readonly commandedBy: string[] = [];
+  readonly refusals: { readonly from: string; readonly what: string }[] = [];
   latches: Latches = NO_LATCHES;
   onStatus = (): void => {};
   readonly #site = new BenchSite({ grants: [grantOf(2e6)] });
@@ -83,8 +86,18 @@ export class ServedBench implements NorthboundAgent {
     done(ok(undefined));
   }
 
-  commandByGridOperator(): void {
-    throw new Error("no set-point is granted here");
+  commandByGridOperator(setpoint: CommandedPower | undefined, from: string): void {
+    this.commandedBy.push(from);
+    const expiresMonotonicMs = MonotonicMs(this.#site.clock.monotonicMs() + (setpoint?.forMs ?? 0));
+    this.latches = {
+      ...this.latches,
+      gridOperatorSetpoint: setpoint && { powerW: setpoint.powerW, expiresMonotonicMs },
+    };
+    this.#site.loop.accept({ type: "latches", latches: this.latches });
+  }
+
+  noteRefusal(from: string, what: string): void {
+    this.refusals.push({ from, what });
   }
 }
 
