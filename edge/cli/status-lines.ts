@@ -6,11 +6,35 @@ import { bytes, interval, type Paint, percent, power, seconds, signNote, timeOf,
 
 const width = 80;
 
-/** One screen: power, charge, what shapes it, link, store, alarms. */
-export function statusLines(status: StatusReport, { paint, table }: Look): string[] {
+/** One screen: power, charge, what shapes it, link, store, alarms, and as many units as a terminal has room for. */
+export function statusLines(status: StatusReport, look: Look): string[] {
+  const head = headLines(status, look.paint);
+  const alarms = alarmLines(status.alarms, look.paint);
+  // A prompt, the column heads and the line that says how many more there are take three rows.
+  const room = look.redraws ? Math.max(3, look.rows - head.length - alarms.length - 3) : 20;
+  const { units } = status;
+  const shown = units.slice(0, units.length <= room + 1 ? room + 1 : room);
+  return [
+    ...head,
+    ...look.table(
+      ["unit", ">power", ">charge", ">°C", "state", "reading"],
+      shown.map((unit) => [
+        unit.id,
+        power(unit.powerW),
+        percent(unit.soc),
+        unit.temperatureC === null ? "-" : unit.temperatureC.toFixed(0),
+        unit.state ?? "unknown",
+        unit.quality,
+      ]),
+    ),
+    ...(units.length > shown.length ? [look.paint.dim(`and ${units.length - shown.length} more: sitectl units`)] : []),
+    ...alarms,
+  ];
+}
+
+function headLines(status: StatusReport, paint: Paint): string[] {
   const { loop, link, store, latches, lease } = status;
   const shaped = status.because.length === 0 ? "nothing" : status.because.join(", ");
-  const shown = status.units.slice(0, 20);
   return [
     paint.bold(`${status.site}  ${timeOf(status.timeMs)}`) + paint.dim(`   ${signNote}`),
     "",
@@ -28,21 +52,6 @@ export function statusLines(status: StatusReport, { paint, table }: Look): strin
       ? `loop     ${paint.alarm("has not reported")}`
       : `loop     ${loop.cycles} cycles of ${loop.periodMs} ms, ${loop.lateCycles} late, p99 ${loop.latenessP99Ms.toFixed(1)} ms late`,
     "",
-    ...table(
-      ["unit", ">power", ">charge", ">°C", "state", "reading"],
-      shown.map((unit) => [
-        unit.id,
-        power(unit.powerW),
-        percent(unit.soc),
-        unit.temperatureC === null ? "-" : unit.temperatureC.toFixed(0),
-        unit.state ?? "unknown",
-        unit.quality,
-      ]),
-    ),
-    ...(status.units.length > shown.length
-      ? [paint.dim(`and ${status.units.length - shown.length} more (--json)`)]
-      : []),
-    ...alarmLines(status.alarms, paint),
   ];
 }
 

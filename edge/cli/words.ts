@@ -24,7 +24,11 @@ export const seconds = (durationMs: number): string =>
   Math.abs(durationMs) < 120_000 ? `${Math.round(durationMs / 1e3)} s` : `${Math.round(durationMs / 60e3)} min`;
 
 export const bytes = (count: number): string =>
-  count >= 1e6 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e3).toFixed(0)} kB`;
+  count >= 1e9
+    ? `${(count / 1e9).toFixed(1)} GB`
+    : count >= 1e6
+      ? `${(count / 1e6).toFixed(1)} MB`
+      : `${(count / 1e3).toFixed(0)} kB`;
 
 /** Local time of day with its zone's offset. */
 export function timeOf(timeMs: number): string {

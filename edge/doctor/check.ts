@@ -42,7 +42,9 @@ export interface Diagnosis {
 /** One question about a site. */
 export interface Check {
   readonly name: string;
-  /** What to do when it is not ok. */
+  /** What it costs when it is not ok. */
+  readonly why: string;
+  /** What to do then. */
   readonly fix: string;
   look(facts: DoctorFacts): Diagnosis;
 }
@@ -55,12 +57,14 @@ export const unknown = (said: string): Diagnosis => ({ verdict: "unknown", said 
 /** A check of something that is there only while the agent answers. */
 export function checkOf<Part>(
   name: string,
+  why: string,
   fix: string,
   part: (facts: DoctorFacts) => Part | null | undefined,
   look: (part: Part, facts: DoctorFacts) => Diagnosis,
 ): Check {
   return {
     name,
+    why,
     fix,
     look: (facts) => {
       const found = part(facts);

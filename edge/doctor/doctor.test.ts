@@ -52,10 +52,13 @@ function siteFacts(): DoctorFacts {
 const verdicts = (facts: DoctorFacts) =>
   Object.fromEntries(examine(facts).map(({ check, verdict }) => [check, verdict] as const));
 
-test("there are more than thirty checks, each with a name and a fix of its own", () => {
+test("there are more than thirty checks, each with a name, what it costs, and a fix", () => {
   expect(checks.length).toBeGreaterThan(30);
   expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
-  for (const { name, fix } of checks) expect(fix.length, name).toBeGreaterThan(10);
+  for (const { name, why, fix } of checks) {
+    for (const text of [why, fix]) expect(text.length, name).toBeGreaterThan(10);
+    expect(new Set([name, why, fix]).size, name).toBe(3);
+  }
 });
 
 test("a site that controls is well where it is well", () => {
@@ -76,7 +79,7 @@ test("without an agent nothing is called well but the box", () => {
     "the disk has room",
     "the disk has inodes",
     "the store's folder can be written",
-    "the store is nobody else's to read",
+    "the store is nobody else's to change",
     "a time server keeps the clock",
     "the box is not overloaded",
     "memory is left",

@@ -7,6 +7,7 @@ import { storeChecks } from "./checks/store-checks.ts";
 
 export interface Finding extends Diagnosis {
   readonly check: string;
+  readonly why: string;
   readonly fix: string;
 }
 
@@ -21,7 +22,7 @@ export const checks: readonly Check[] = [
 
 /** Every check with what it found. A check that fails itself has found nothing out, and says so. */
 export const examine = (facts: DoctorFacts): readonly Finding[] =>
-  checks.map((check) => ({ check: check.name, fix: check.fix, ...lookSafely(check, facts) }));
+  checks.map((check) => ({ check: check.name, why: check.why, fix: check.fix, ...lookSafely(check, facts) }));
 
 /** The doctor is called when things are not as they should be: no report of a broken site may break it. */
 function lookSafely(check: Check, facts: DoctorFacts): Diagnosis {

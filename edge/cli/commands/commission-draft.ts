@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { describeError } from "@penstock/protocol/result";
 import { draftConfig, type FoundDevice } from "../../commissioning/draft-config.ts";
@@ -46,6 +46,7 @@ export const command: Command = {
       return exitCodes.failure;
     }
     try {
+      mkdirSync(dirname(out), { recursive: true });
       writeFileSync(out, text, { flag: "wx" });
     } catch (cause) {
       context.say(`${out} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`);
@@ -54,7 +55,10 @@ export const command: Command = {
     const units = parsed.value.units.length;
     if (options.json) context.printJson({ version: 1, site, file: out, units });
     else
-      context.print([`${out}: ${units} units and a meter. Read it, start the edge with it, then: sitectl commission`]);
+      context.print([
+        `${out}: ${units} units and a meter`,
+        "read it through, start the edge with it, then: sitectl commission",
+      ]);
     return exitCodes.ok;
   },
 };

@@ -12,6 +12,7 @@ import {
 import type { Command, CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { siteOf } from "../site-of.ts";
+import { wrap } from "../words.ts";
 
 export const command: Command = {
   usage: "[--file FILE] [--verify REPORT]",
@@ -43,7 +44,7 @@ export const command: Command = {
     writeFileSync(`${file}.report.json`, `${JSON.stringify(signed)}\n`);
     writeFileSync(`${file}.report.txt`, reportText(report, fingerprint));
     if (context.options.json) context.printJson({ ...report, fingerprint, file: `${file}.report.json` });
-    else context.print([reportText(report, fingerprint), `written: ${file}.report.json and .txt`]);
+    else context.print([...onScreen(reportText(report, fingerprint)), `written: ${file}.report.json and .txt`]);
     return report.passed ? exitCodes.ok : exitCodes.failure;
   },
 };
@@ -62,6 +63,15 @@ function verify(context: CommandContext, path: string): number {
   }
   const { report, fingerprint } = verified.value;
   if (context.options.json) context.printJson({ ...report, fingerprint });
-  else context.print([`${path}: as it was signed by key ${fingerprint}`, "", reportText(report, fingerprint)]);
+  else
+    context.print([
+      `${path}: as it was signed by key ${fingerprint}`,
+      "",
+      ...onScreen(reportText(report, fingerprint)),
+    ]);
   return exitCodes.ok;
 }
+
+/** The paper is wider than a terminal: what does not fit goes on under its own beginning. */
+const onScreen = (text: string): string[] =>
+  text.split("\n").flatMap((line) => wrap(line, 80, " ".repeat(line.startsWith(" ") ? 10 : 8)));

@@ -45,14 +45,13 @@ const sentences: Readonly<Record<string, string>> = {
 function findingLines(findings: readonly Finding[], { table }: Look): string[] {
   if (findings.length === 0) return ["nobody answers there: right network, right ports, cable in?"];
   return table(
-    ["address", "what", "driver", "maker and model", "serial", "models"],
+    ["address", "what", "driver", "maker and model", "serial"],
     findings.map(({ host, port, protocol, kind, driver, map }) => [
       `${host}:${port}`,
       kind ?? protocol,
       driver ?? "-",
-      shorten(map === null ? "-" : `${map.identity.manufacturer} ${map.identity.model}`, 19),
+      shorten(map === null ? "-" : `${map.identity.manufacturer} ${map.identity.model}`, 18),
       shorten(map?.identity.serialNumber ?? "-", 12),
-      map === null ? "-" : `${map.models.length}`,
     ]),
   );
 }

@@ -7,7 +7,7 @@ import { wrap } from "../words.ts";
 
 export const command: Command = {
   usage: "[--all]",
-  help: "Looks at control, devices, disk, link and box, and says what is wrong and what to do\nabout it, the worst first. With --all also what is well. Changes nothing. Exit code\n0 well, 10 warnings, 11 something critical.",
+  help: "Looks at control, devices, disk, link and box, and says what is wrong, why it\nmatters and what to do about it, the worst first. With --all also what is well. Changes nothing. Exit code\n0 well, 10 warnings, 11 something critical.",
   examples: [
     ["sitectl doctor"],
     ["sitectl doctor --all"],
@@ -27,6 +27,8 @@ export const command: Command = {
   },
 };
 
+const detail = (name: string, text: string): string[] => wrap(`            ${name}: ${text}`, 80, "                 ");
+
 const order = ["critical", "warning", "unknown", "ok"] as const;
 const marks = { critical: "✗ CRITICAL", warning: "! warning", unknown: "? unknown", ok: "✓ ok" } as const;
 
@@ -38,12 +40,12 @@ function findingLines(findings: readonly Finding[], all: boolean, { paint }: Loo
     (verdict) => `${findings.filter((finding) => finding.verdict === verdict).length} ${verdict}`,
   );
   return [
-    ...shown.flatMap(({ verdict, check, said, fix }) => {
+    ...shown.flatMap(({ verdict, check, said, why, fix }) => {
       const isBad = verdict === "critical" || verdict === "warning";
       const head = wrap(`${marks[verdict].padEnd(10)}  ${check}: ${said}`, 80, "            ");
       return [
         ...(verdict === "critical" ? head.map(paint.alarm) : head),
-        ...(isBad ? wrap(`            fix: ${fix}`, 80, "                 ") : []),
+        ...(isBad ? [...detail("why", why), ...detail("fix", fix)] : []),
       ];
     }),
     `${findings.length} checks: ${counts.join(", ")}${all ? "" : " (--all shows them)"}`,

@@ -5,6 +5,7 @@ import { type Check, critical, isOk, unknown, warning } from "../check.ts";
 export const boxChecks: readonly Check[] = [
   {
     name: "a time server keeps the clock",
+    why: "a clock that runs off refuses good leases",
     fix: "timedatectl status; chrony or systemd-timesyncd with two servers",
     look: ({ box }) =>
       box.isClockSynchronised === null
@@ -15,6 +16,7 @@ export const boxChecks: readonly Check[] = [
   },
   {
     name: "the box is not overloaded",
+    why: "the loop and the disk wait for others",
     fix: "top: what else runs here? An edge wants a box of its own",
     look: ({ box }) =>
       box.loadPerCpu > 1.5
@@ -23,6 +25,7 @@ export const boxChecks: readonly Check[] = [
   },
   {
     name: "memory is left",
+    why: "the kernel ends what takes most",
     fix: "top: who takes it? The edge needs about 200 MB",
     look: ({ box }) =>
       box.memoryFreeBytes < 150e6
@@ -31,7 +34,8 @@ export const boxChecks: readonly Check[] = [
   },
   {
     name: "the box is not too hot",
-    fix: "the cabinet's fan and filter",
+    why: "it slows down, then stops",
+    fix: "clean the cabinet's fan and filter",
     look: ({ box }) =>
       box.cpuTemperatureC === null
         ? unknown("it has no thermometer")
@@ -41,11 +45,13 @@ export const boxChecks: readonly Check[] = [
   },
   {
     name: "Node is one that is tested",
+    why: "on another one nobody knows",
     fix: "install the edge's own packages: Node 24 comes along",
     look: ({ box }) => (Number(box.nodeVersion.split(".")[0]) >= 22 ? isOk(box.nodeVersion) : warning(box.nodeVersion)),
   },
   {
     name: "the socket keeps strangers out",
+    why: "whoever opens it may stop and start the site",
     fix: "restart the edge: it makes the socket with mode 660",
     look: ({ box }) =>
       box.socketMode === null

@@ -1,27 +1,40 @@
-import { type Check, checkOf, critical, isOk, warning } from "../check.ts";
+import { type Check, checkOf, critical, type DoctorFacts, isOk, warning } from "../check.ts";
 
-const linkOf: Parameters<typeof checkOf<NonNullable<Parameters<Check["look"]>[0]["link"]>>>[2] = (facts) => facts.link;
+const linkOf = (facts: DoctorFacts) => facts.link;
 
 /** Does it reach the cloud, and may the cloud be believed? */
 export const cloudChecks: readonly Check[] = [
-  checkOf("the cloud is connected", "sitectl explain sync.offline", linkOf, ({ cloud, link }) => {
-    if (cloud === null) return isOk("none is configured");
-    if (link?.state === "online") return isOk("online");
-    return warning(
-      `${link?.state ?? "not started"}${link?.lastLostReason === undefined ? "" : `: ${link.lastLostReason}`}`,
-    );
-  }),
-  checkOf("the way to the cloud is encrypted", "brokerUrl: mqtts://, in the site's file", linkOf, ({ cloud }) => {
-    if (cloud === null) return isOk("none is configured");
-    const isLoopback = /\/\/(127\.|localhost|\[::1\])/.test(cloud.brokerUrl);
-    return /^(mqtts|wss):/.test(cloud.brokerUrl)
-      ? isOk("it is")
-      : isLoopback
-        ? isOk("loopback only")
-        : critical(cloud.brokerUrl);
-  }),
+  checkOf(
+    "the cloud is connected",
+    "no new lease arrives; the site ends on its own profile",
+    "sitectl explain sync.offline",
+    linkOf,
+    ({ cloud, link }) => {
+      if (cloud === null) return isOk("none is configured");
+      if (link?.state === "online") return isOk("online");
+      return warning(
+        `${link?.state ?? "not started"}${link?.lastLostReason === undefined ? "" : `: ${link.lastLostReason}`}`,
+      );
+    },
+  ),
+  checkOf(
+    "the way to the cloud is encrypted",
+    "others could read it, and the password with it",
+    "brokerUrl: mqtts://, in the site's file",
+    linkOf,
+    ({ cloud }) => {
+      if (cloud === null) return isOk("none is configured");
+      const isLoopback = /\/\/(127\.|localhost|\[::1\])/.test(cloud.brokerUrl);
+      return /^(mqtts|wss):/.test(cloud.brokerUrl)
+        ? isOk("it is")
+        : isLoopback
+          ? isOk("loopback only")
+          : critical(cloud.brokerUrl);
+    },
+  ),
   checkOf(
     "little waits to be sent",
+    "the cloud sees the site late",
     "sitectl link; if it grows while online, bandwidth or the host",
     linkOf,
     ({ link }) => {
@@ -32,6 +45,7 @@ export const cloudChecks: readonly Check[] = [
   ),
   checkOf(
     "settlement reaches the cloud",
+    "what is not settled is not paid",
     "sitectl link: the host must commit; money depends on it",
     linkOf,
     ({ link }) => {
@@ -41,6 +55,7 @@ export const cloudChecks: readonly Check[] = [
   ),
   checkOf(
     "a lease is held",
+    "the site does what its own profile says",
     "the desk, or sitectl audit tail for refusals",
     (facts) => facts.lease,
     ({ leases }, { link }) => {
@@ -50,6 +65,7 @@ export const cloudChecks: readonly Check[] = [
   ),
   checkOf(
     "the clock may judge leases",
+    "new leases are refused until it may",
     "sitectl explain clock.not-trusted",
     (facts) => facts.time,
     ({ isClockTrusted }) =>
@@ -59,6 +75,7 @@ export const cloudChecks: readonly Check[] = [
   ),
   checkOf(
     "agent and terminal agree on the time",
+    "leases end and records are stamped by the agent's clock",
     "one of the two clocks is wrong: sitectl time",
     (facts) => facts.time,
     ({ timeMs }, { nowMs }) =>

@@ -6,8 +6,8 @@ const listed = (ids: readonly string[]): string =>
   ids.length > 3 ? `${ids.slice(0, 3).join(", ")} and ${ids.length - 3} more` : ids.join(", ");
 
 /** Units for which something holds, told as a warning; none: ok. */
-const unitCheck = (name: string, fix: string, isBad: (unit: UnitFacts) => boolean, good: string): Check =>
-  checkOf(name, fix, units, (all) => {
+const unitCheck = (name: string, why: string, fix: string, isBad: (unit: UnitFacts) => boolean, good: string): Check =>
+  checkOf(name, why, fix, units, (all) => {
     const bad = all.filter(isBad).map(({ id }) => id);
     return bad.length === 0 ? isOk(good) : warning(listed(bad));
   });
@@ -20,18 +20,31 @@ const number = (unit: UnitFacts, name: string): number => {
 
 /** Does it see, and do they obey? */
 export const deviceChecks: readonly Check[] = [
-  checkOf("every Modbus device is ready", "sitectl explain device.lost", devices, (all) => {
-    const lost = all.filter(({ kind, talk }) => kind !== "plant" && talk?.state !== "ready");
-    return lost.length === 0
-      ? isOk(`all ${all.length}`)
-      : critical(listed(lost.map(({ id, talk }) => `${id} ${talk?.state ?? "unknown"}`)));
-  }),
-  checkOf("no device is another than it was", "sitectl explain device.identity-changed", devices, (all) => {
-    const other = all.filter(({ talk }) => talk?.state === "mismatch").map(({ id }) => id);
-    return other.length === 0 ? isOk("none") : critical(listed(other));
-  }),
+  checkOf(
+    "every Modbus device is ready",
+    "what is not read cannot be used, and tightens limits",
+    "sitectl explain device.lost",
+    devices,
+    (all) => {
+      const lost = all.filter(({ kind, talk }) => kind !== "plant" && talk?.state !== "ready");
+      return lost.length === 0
+        ? isOk(`all ${all.length}`)
+        : critical(listed(lost.map(({ id, talk }) => `${id} ${talk?.state ?? "unknown"}`)));
+    },
+  ),
+  checkOf(
+    "no device is another than it was",
+    "its map and ratings may be others too, so it is not used",
+    "sitectl explain device.identity-changed",
+    devices,
+    (all) => {
+      const other = all.filter(({ talk }) => talk?.state === "mismatch").map(({ id }) => id);
+      return other.length === 0 ? isOk("none") : critical(listed(other));
+    },
+  ),
   checkOf(
     "devices answer in time",
+    "late answers are stale readings, and stale readings tighten limits",
     "network, gateway, requestGapMs and periodMs in the site's file",
     devices,
     (all) => {
@@ -41,18 +54,31 @@ export const deviceChecks: readonly Check[] = [
       return slow.length === 0 ? isOk("under 1 % timeouts each") : warning(listed(slow));
     },
   ),
-  checkOf("devices refuse nothing", "sitectl explain device.exception", devices, (all) => {
-    const refusing = all.filter(({ talk }) => talk !== null && talk.exceptions > 3).map(({ id }) => id);
-    return refusing.length === 0 ? isOk("hardly anything") : warning(listed(refusing));
-  }),
-  checkOf("the meter is read", "sitectl explain meter-missing", devices, (all) => {
-    const field = all.find(({ kind }) => kind === "meter")?.readings["powerW"];
-    return field?.quality === "good"
-      ? isOk(`${field.ageMs} ms old`)
-      : critical(field === undefined ? "never" : `${field.quality}: ${field.cause}`);
-  }),
+  checkOf(
+    "devices refuse nothing",
+    "a refused write is a set-point that the device does not follow",
+    "sitectl explain device.exception",
+    devices,
+    (all) => {
+      const refusing = all.filter(({ talk }) => talk !== null && talk.exceptions > 3).map(({ id }) => id);
+      return refusing.length === 0 ? isOk("hardly a thing") : warning(listed(refusing));
+    },
+  ),
+  checkOf(
+    "the meter is read",
+    "the connection's limits rest on it; without it there is little room",
+    "sitectl explain meter-missing",
+    devices,
+    (all) => {
+      const field = all.find(({ kind }) => kind === "meter")?.readings["powerW"];
+      return field?.quality === "good"
+        ? isOk(`${field.ageMs} ms old`)
+        : critical(field === undefined ? "never" : `${field.quality}: ${field.cause}`);
+    },
+  ),
   checkOf(
     "the grid's frequency is plausible",
+    "services answer to it",
     "the meter's wiring and map: sitectl devices read meter-1",
     devices,
     (all) => {
@@ -61,53 +87,77 @@ export const deviceChecks: readonly Check[] = [
       return Math.abs(hz - 50) < 2 || Math.abs(hz - 60) < 2 ? isOk(`${hz.toFixed(3)} Hz`) : critical(`${hz} Hz`);
     },
   ),
-  checkOf("the plant controller is read", "sitectl explain plant-missing", devices, (all) => {
-    const plant = all.find(({ kind }) => kind === "plant");
-    if (plant === undefined) return isOk("the site has none");
-    const bad = Object.entries(plant.readings)
-      .filter(([, { quality }]) => quality !== "good")
-      .map(([name]) => name);
-    return bad.length === 0 ? isOk("all of it") : critical(listed(bad));
-  }),
-  checkOf("the breaker is closed", "who opened it, and may it be closed?", devices, (all) => {
-    const plant = all.find(({ kind }) => kind === "plant");
-    if (plant === undefined) return isOk("the site tells of none");
-    return plant.readings["breakerClosed"]?.value === true ? isOk("it is") : critical("open, or not known");
-  }),
+  checkOf(
+    "the plant controller is read",
+    "transformer and breaker count as unknown",
+    "sitectl explain plant-missing",
+    devices,
+    (all) => {
+      const plant = all.find(({ kind }) => kind === "plant");
+      if (plant === undefined) return isOk("the site has none");
+      const bad = Object.entries(plant.readings)
+        .filter(([, { quality }]) => quality !== "good")
+        .map(([name]) => name);
+      return bad.length === 0 ? isOk("all of it") : critical(listed(bad));
+    },
+  ),
+  checkOf(
+    "the breaker is closed",
+    "nothing can flow",
+    "ask who opened it; close it by the site's switching rules",
+    devices,
+    (all) => {
+      const plant = all.find(({ kind }) => kind === "plant");
+      if (plant === undefined) return isOk("the site tells of none");
+      return plant.readings["breakerClosed"]?.value === true ? isOk("it is") : critical("open, or not known");
+    },
+  ),
   unitCheck(
     "no unit is in local control",
+    "it does not do what the site tells it",
     "at the unit's own panel: to remote",
     (unit) => value(unit, "remote") === false,
     "all are remote",
   ),
-  unitCheck("no unit has a fault", "the unit's own fault list", (unit) => value(unit, "state") === "fault", "none has"),
+  unitCheck(
+    "no unit has a fault",
+    "its share goes to the others, and less can be sold",
+    "read the unit's own fault list: sitectl devices read UNIT",
+    (unit) => value(unit, "state") === "fault",
+    "none has",
+  ),
   unitCheck(
     "every unit runs",
+    "one that does not run takes no power",
     "start it at its panel, or see its contactors",
     (unit) => !["running", "fault"].includes(String(value(unit, "state"))),
     "all do",
   ),
   unitCheck(
     "every reading of every unit is good",
+    "a unit with bad readings is used less, or not at all",
     "sitectl units tells the causes",
     (unit) => ["powerW", "soc", "state"].some((name) => unit[name]?.quality !== "good"),
     "all are",
   ),
   unitCheck(
     "no unit is too hot",
-    "filters, pumps, outside temperature",
+    "heat derates it, and ages it",
+    "look at filters, pumps and fans; sitectl why-unit UNIT says what it costs",
     (unit) => number(unit, "temperatureC") > 45,
     "all below 45 °C",
   ),
   unitCheck(
     "no unit is nearly full or empty",
+    "it can take power one way only",
     "nothing, if the market wanted it so; else sitectl why",
     (unit) => number(unit, "soc") < 0.03 || number(unit, "soc") > 0.98,
     "none is",
   ),
   unitCheck(
     "every BMS allows power both ways",
-    "cold, hot, full or empty cells; else the unit's fault list",
+    "the unit can do nothing until it does",
+    "warm, cool or charge the cells; else read the unit's fault list",
     (unit) =>
       number(unit, "chargeWMax") < 0.05 * unit.rating.chargeWMax &&
       number(unit, "dischargeWMax") < 0.05 * unit.rating.dischargeWMax,
@@ -115,7 +165,8 @@ export const deviceChecks: readonly Check[] = [
   ),
   checkOf(
     "charges are near each other",
-    "an allocation that favours one, or a BMS that has lost count",
+    "the first that is full or empty ends what the site can do",
+    "sitectl units; a full charge recalibrates a BMS that has lost count",
     units,
     (all) => {
       const charges = all.map((unit) => number(unit, "soc")).filter((soc) => !Number.isNaN(soc));
@@ -127,6 +178,7 @@ export const deviceChecks: readonly Check[] = [
   ),
   unitCheck(
     "every unit's own timer is short",
+    "for so long it goes on by itself when nobody controls",
     "revertAfterS in the site's file: 5 to 60 s",
     (unit) => unit.revertAfterMs > 60_000 || unit.revertAfterMs < 3_000,
     "3 to 60 s",

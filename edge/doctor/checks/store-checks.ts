@@ -5,6 +5,7 @@ import { type Check, checkOf, critical, isOk, warning } from "../check.ts";
 export const storeChecks: readonly Check[] = [
   checkOf(
     "records are stored",
+    "what is in memory only is lost with the process",
     "sitectl explain store.unavailable",
     (facts) => facts.store,
     ({ storing, heldRecords }) =>
@@ -12,6 +13,7 @@ export const storeChecks: readonly Check[] = [
   ),
   checkOf(
     "the telemetry budget has room",
+    "beyond it the oldest telemetry is thinned",
     "connect the cloud, or budgetMB in the site's file",
     (facts) => facts.store,
     ({ telemetryBytes, budgetBytes }) => {
@@ -21,12 +23,14 @@ export const storeChecks: readonly Check[] = [
   ),
   checkOf(
     "the audit log is whole",
+    "somebody altered it, or the disk did",
     "sitectl explain audit.broken",
     (facts) => facts.audit,
     ({ chain }) => (chain.ok ? isOk("the newest entries are") : critical(`broken at entry ${chain.error?.sequence}`)),
   ),
   checkOf(
     "the disk has room",
+    "a full disk stores nothing, and leases are refused",
     "delete what is not ours, or a larger disk",
     (facts) => facts.box.disk,
     ({ freeBytes, totalBytes }) =>
@@ -38,7 +42,8 @@ export const storeChecks: readonly Check[] = [
   ),
   checkOf(
     "the disk has inodes",
-    "many small files: whose?",
+    "without them no file can be made, however much room there is",
+    "du --inodes -x / | sort -n | tail: who keeps so many small files?",
     (facts) => facts.box.disk,
     ({ inodesFreeShare }) =>
       inodesFreeShare === null
@@ -49,12 +54,14 @@ export const storeChecks: readonly Check[] = [
   ),
   checkOf(
     "the store's folder can be written",
+    "records and leases could not be kept",
     "its owner and mount options: read-only after an error?",
     (facts) => facts.box.disk,
     ({ isWritable }) => (isWritable ? isOk("by this user") : warning("not by this user")),
   ),
   checkOf(
-    "the store is nobody else's to read",
+    "the store is nobody else's to change",
+    "it holds leases, latches and the audit log",
     "chmod o-rwx on its file",
     (facts) => facts.box.storeFileMode,
     (mode) =>
