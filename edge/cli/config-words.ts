@@ -37,10 +37,9 @@ export const changeLines = (changes: readonly FieldChange[]): string[] =>
       ]);
 
 export function statusLine({ revision, capability, pending }: ConfigStatus): string {
-  const runs = `revision ${revision ?? "of the file"} runs, capability ${capability.slice(0, 12)}`;
-  if (pending === null) return runs;
+  if (pending === null) return `revision ${revision ?? "of the file"} runs, capability ${capability.slice(0, 12)}`;
   const left = seconds(pending.untilMs - Date.now());
-  return `${runs}; back to ${pending.revertsTo} in ${left} unless: sitectl config confirm`;
+  return `revision ${revision} runs; in ${left} back to ${pending.revertsTo}, unless: sitectl config confirm`;
 }
 
 /** Said where a change touches what the grid or a market was told. */

@@ -191,7 +191,8 @@ async function ask(
   if (options.json) process.stdout.write(`${JSON.stringify(answer.value)}\n`);
   if (error.code === "second-person.waiting") {
     const { id, untilMs } = error as unknown as { readonly id: string; readonly untilMs: number };
-    say(`nothing was changed yet: this takes a second person, until ${timeOf(untilMs)}. Let them type`);
+    say(`nothing was changed yet: this takes a second person, until ${timeOf(untilMs)}`);
+    say("let them type, as their own user:");
     say(`  sitectl approve ${id} --reason TEXT`);
     return { ok: false, exitCode: exitCodes.confirmationNeeded };
   }

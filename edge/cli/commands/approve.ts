@@ -1,5 +1,5 @@
 import type { ApprovalsReport } from "../../agent/requests/approvals.ts";
-import { waitingLines } from "../approval-words.ts";
+import { askedLines } from "../approval-words.ts";
 import { needsReason } from "../change.ts";
 import { type Command, confirmOption, reasonOption } from "../command.ts";
 import { confirm } from "../confirm.ts";
@@ -34,7 +34,7 @@ export const command: Command = {
       context.say(`nothing waits under ${id}; sitectl approvals lists what does`);
       return exitCodes.refused;
     }
-    context.say(`${one.op}\n${waitingLines(one).join("\n")}`);
+    context.say(`${one.op}\n${askedLines(one).join("\n")}`);
     const { now, after } = one;
     const exitCode = await confirm(context, { site, now, after, effect: `${one.op} is done with your approval` });
     if (exitCode !== exitCodes.ok) return exitCode;
