@@ -1,27 +1,20 @@
-import type { MqttLink } from "@penstock/protocol/link";
-import type { CodedError, Result } from "@penstock/protocol/result";
-import type { Rng } from "@penstock/protocol/rng";
-import type { Clock } from "@penstock/protocol/time";
+import type { Result } from "@penstock/protocol/result";
 import { seconds } from "@penstock/protocol/units";
 import { AlarmDesk } from "../alarms/alarm-desk.ts";
 import { alarmFact } from "../alarms/alarm-fact.ts";
 import { siteConditions } from "../alarms/site-conditions.ts";
-import type { ConfigDesk } from "../config/config-desk.ts";
-import type { SiteConfig } from "../config/site-config.ts";
 import { ledgerFromFact } from "../control/energy-ledger.ts";
 import type { PowerInterval } from "../control/image.ts";
-import type { Latches } from "../control/step-types.ts";
-import type { EdgeEvent, LoopInput, LoopOutput, SiteStatus } from "../loop/loop-types.ts";
-import type { ServerReport } from "../northbound/northbound.ts";
-import type { FrequencyEvidence } from "../recorder/frequency-evidence.ts";
-import type { EdgeStore, StoreImage } from "../store/edge-store.ts";
-import type { OutboxLimits } from "../sync/outbox.ts";
+import type { EdgeEvent, LoopOutput, SiteStatus } from "../loop/loop-types.ts";
+import type { StoreImage } from "../store/edge-store.ts";
 import { Sync } from "../sync/sync.ts";
 import { AuditLog } from "./audit-log.ts";
-import { eventRecord, noticeEvent } from "./event-record.ts";
+import type { EdgeAgentOptions } from "./edge-agent-options.ts";
+import { EventBook } from "./event-book.ts";
+import { eventRecord, evidenceEvent, noticeEvent } from "./event-record.ts";
 import { type CommandedPower, GridOperatorDesk } from "./grid-operator-desk.ts";
 import { Journal } from "./journal.ts";
-import { latchesFromFact, latchesToFact, noLatches } from "./latches-fact.ts";
+import { LatchDesk } from "./latch-desk.ts";
 import { LeaseDesk, leaseFact } from "./lease-desk.ts";
 import { LoopQuestions } from "./loop-questions.ts";
 import { OperatorDesk } from "./operator-desk.ts";
@@ -29,35 +22,13 @@ import type { UnixUser } from "./requests/caller.ts";
 import type { Role } from "./requests/request.ts";
 import { SecondPerson } from "./second-person.ts";
 import type { AgentView } from "./site-report.ts";
-
-export interface LoopPort {
-  post(input: LoopInput): void;
-}
-
-export interface EdgeAgentOptions {
-  readonly clock: Clock;
-  readonly rng: Rng;
-  readonly config: SiteConfig;
-  readonly store: EdgeStore;
-  /** Needed when the configuration names a cloud; a site without one runs by itself. */
-  readonly link?: MqttLink;
-  readonly loop: LoopPort;
-  /** Every event, as it happens, for a log. */
-  readonly onEvent?: (event: EdgeEvent) => void;
-  readonly outboxLimits?: OutboxLimits;
-  /** Where the site's configuration is kept; on the virtual clock it has only the one it was made with. */
-  readonly configDesk?: ConfigDesk;
-  /** The servers for SCADA and who is connected to them; on the virtual clock there are none. */
-  readonly northbound?: () => readonly ServerReport[];
-}
+import { StoreHealth } from "./store-health.ts";
 
 /** Where the store keeps what the owner's terms count. */
 const ledgerFact = "energy-ledger";
 /** A disk that has not answered by now is not waited for: control is worth more than memory. */
 const loadPatienceMs = seconds(3);
 const loadRetryMs = seconds(10);
-/** Events kept in memory for `sitectl events`; the stream has them all until the host does. */
-const recentEventsMax = 1_000;
 
 /**
  * What stands around the fast loop: it remembers, reports, and takes leases. No thread, socket or file of
@@ -69,6 +40,8 @@ const recentEventsMax = 1_000;
 export class EdgeAgent {
   readonly #options: EdgeAgentOptions;
   readonly #journal: Journal;
+  readonly #health: StoreHealth;
+  readonly #latches: LatchDesk;
   readonly #audit: AuditLog;
   readonly #leases: LeaseDesk | undefined;
   readonly #operator: OperatorDesk;
@@ -76,25 +49,30 @@ export class EdgeAgent {
   readonly #alarms: AlarmDesk;
   readonly #gridOperator: GridOperatorDesk;
   readonly #secondPerson: SecondPerson;
-  readonly #events: EdgeEvent[] = [];
+  readonly #events: EventBook;
   #sync: Sync | undefined;
   #site: SiteStatus | undefined;
-  #latches: Latches = noLatches;
-  #isLoaded = false;
-  #isStoring = false;
   #isStopped = false;
 
   constructor(options: EdgeAgentOptions) {
     this.#options = options;
     const { clock, rng, config, loop, store } = options;
-    store.onNotice = (notice) => this.#tell(noticeEvent(notice));
+    const tell = (event: Omit<EdgeEvent, "timeMs">) => this.#events.tell(event);
+    store.onNotice = (notice) => tell(noticeEvent(notice));
+    this.#events = new EventBook(clock, (event) => {
+      this.#alarms.heard(event);
+      options.onEvent?.(event);
+      this.#journal.append([eventRecord(event)]);
+    });
     this.#audit = new AuditLog(clock, store);
+    this.#health = new StoreHealth(tell);
+    this.#latches = new LatchDesk({ store, loop, tell });
     this.#journal = new Journal({
       clock,
       store,
       onStored: (records) => this.#sync?.stored(records),
-      onTrouble: (error) => this.#storeFailed(error),
-      onRecovered: (dropped) => this.#storeRecovered(dropped),
+      onTrouble: (error) => this.#health.failed(error),
+      onRecovered: (dropped) => this.#health.recovered(dropped),
     });
     this.#leases =
       config.cloud === undefined
@@ -106,23 +84,21 @@ export class EdgeAgent {
             loop,
             audit: this.#audit,
             append: (records) => this.#journal.append(records),
-            tell: (event) => this.#tell(event),
+            tell,
           });
-    this.#alarms = new AlarmDesk({ clock, store, audit: this.#audit, tell: (event) => this.#tell(event) });
+    this.#alarms = new AlarmDesk({ clock, store, audit: this.#audit, tell });
     this.#questions = new LoopQuestions(clock, loop);
     this.#gridOperator = new GridOperatorDesk({
       clock,
       audit: this.#audit,
-      tell: (event) => this.#tell(event),
-      latches: () => this.#latches,
-      latch: (change, urgent, done) => this.#latch(change, urgent, done),
-      set: (latches) => this.#setLatches(latches),
+      tell,
+      latches: this.#latches,
     });
     this.#secondPerson = new SecondPerson({
       clock,
       rng: rng.fork("second-person"),
       audit: this.#audit,
-      tell: (event) => this.#tell(event),
+      tell,
     });
     this.#operator = new OperatorDesk({
       secondPerson: this.#secondPerson,
@@ -135,9 +111,9 @@ export class EdgeAgent {
       store,
       audit: this.#audit,
       view: () => this.view(),
-      events: () => this.#events,
-      latch: (change, urgent, done) => this.#latch(change, urgent, done),
-      tell: (event) => this.#tell(event),
+      events: () => this.#events.recent,
+      latch: (change, urgent, done) => this.#latches.change(change, urgent, done),
+      tell,
     });
   }
 
@@ -152,7 +128,7 @@ export class EdgeAgent {
       isDone = true;
     };
     this.#options.clock.after(loadPatienceMs, () => {
-      if (!isDone) this.#storeFailed({ code: "store.silent", afterMs: loadPatienceMs });
+      if (!isDone) this.#health.failed({ code: "store.silent", afterMs: loadPatienceMs });
       once();
     });
     this.#load(once);
@@ -164,7 +140,7 @@ export class EdgeAgent {
         this.#journal.append(output.records);
         return;
       case "event":
-        this.#keepEvent(output.event);
+        this.#events.keep(output.event);
         return;
       case "status":
         this.#site = output.status;
@@ -182,14 +158,14 @@ export class EdgeAgent {
         return;
       case "grid-operator-limit":
         // The loop obeys it already; the disk only has to remember.
-        this.#latch(
+        this.#latches.change(
           (latches) => ({ ...latches, gridOperatorLimitW: output.limitW }),
           true,
           () => {},
         );
         return;
       case "evidence":
-        this.#tellEvidence(output.evidence);
+        if (!output.evidence.isComplete) this.#events.tell(evidenceEvent(output.evidence)); // Said once, when the first minute is over.
         return;
       case "recording":
         return; // The recorder's own.
@@ -219,7 +195,7 @@ export class EdgeAgent {
 
   /** Something happened around the agent that belongs in its journal. */
   note(event: Omit<EdgeEvent, "timeMs">): void {
-    this.#tell(event);
+    this.#events.tell(event);
   }
 
   /** A client of the site's servers was refused: `what` it wanted goes into the audit log. */
@@ -238,11 +214,11 @@ export class EdgeAgent {
       monotonicMs: clock.monotonicMs(),
       nowMs: clock.nowMs(),
       site: this.#site,
-      latches: this.#latches,
+      latches: this.#latches.latches,
       grants: this.#leases?.grants() ?? [],
       sync: this.#sync?.status(),
       config: this.#options.configDesk?.status(),
-      isStoring: this.#isStoring,
+      isStoring: this.#health.isStoring,
       heldRecords: this.#journal.held,
       isClockTrusted: this.#leases?.isClockTrusted,
       approvalsWaiting: this.#secondPerson.list().length,
@@ -264,7 +240,7 @@ export class EdgeAgent {
       if (result.ok) {
         this.#restore(result.value);
       } else {
-        this.#storeFailed(result.error);
+        this.#health.failed(result.error);
         clock.after(loadRetryMs, () => this.#load(() => {}));
       }
       done();
@@ -272,9 +248,8 @@ export class EdgeAgent {
   }
 
   #restore(image: StoreImage): void {
-    this.#isLoaded = true;
-    this.#isStoring = true;
-    this.#restoreLatches(image.facts["latches"]);
+    this.#health.loaded();
+    this.#latches.restore(image.facts["latches"]);
     this.#restoreLedger(image.facts[ledgerFact]);
     this.#alarms.restore(image.facts[alarmFact]);
     this.#leases?.restore(image.facts[leaseFact]);
@@ -290,27 +265,12 @@ export class EdgeAgent {
         store,
         link,
         onLease: (envelope) => this.#leases?.offer(envelope),
-        onNotice: (notice) => this.#tell(notice),
+        onNotice: (notice) => this.#events.tell(notice),
         ...(outboxLimits === undefined ? {} : { limits: outboxLimits }),
       },
       image,
     );
     this.#sync.start();
-  }
-
-  /** A stop given while the disk was silent stays; everything else is as it was left. */
-  #restoreLatches(fact: unknown): void {
-    const stored = fact === undefined ? noLatches : latchesFromFact(fact);
-    if (stored === undefined) {
-      this.#tell({
-        code: "latches.unreadable",
-        level: "alarm",
-        text: "the latches on disk make no sense; a stop or a local limit may have been forgotten",
-        facts: { fact },
-      });
-    }
-    const { stop } = this.#latches;
-    this.#setLatches({ ...(stored ?? noLatches), ...(stop && { stop }) });
   }
 
   #restoreLedger(fact: unknown): void {
@@ -320,75 +280,11 @@ export class EdgeAgent {
       this.#options.loop.post({ type: "ledger", ledger });
       return;
     }
-    this.#tell({
+    this.#events.tell({
       code: "ledger.unreadable",
       level: "warning",
       text: "what is on disk about today's throughput makes no sense; the day's count begins again",
       facts: { fact },
     });
-  }
-
-  /**
-   * Changes the latches: on disk first, then in force. What makes the site safer is `urgent`: in force first,
-   * and the disk may fail.
-   */
-  #latch(change: (latches: Latches) => Latches, urgent: boolean, done: (result: Result<void>) => void): void {
-    const { store } = this.#options;
-    const next = change(this.#latches);
-    const set = () => this.#setLatches(change(this.#latches));
-    if (urgent) set();
-    store.put("latches", latchesToFact(next), (result) => {
-      if (result.ok && !urgent) set();
-      done(result);
-    });
-  }
-
-  #setLatches(latches: Latches): void {
-    this.#latches = latches;
-    this.#options.loop.post({ type: "latches", latches });
-  }
-
-  #tellEvidence({ id, isComplete, triggerHz, response }: FrequencyEvidence): void {
-    if (isComplete) return; // Said once, when the first minute is over.
-    this.#tell({
-      code: "evidence.frozen",
-      level: "info",
-      text: `a frequency event was recorded: sitectl evidence show ${id}`,
-      facts: { id, triggerHz, ...response },
-    });
-  }
-
-  #storeFailed(error: CodedError): void {
-    if (!this.#isStoring && this.#isLoaded) return;
-    this.#isStoring = false;
-    this.#tell({
-      code: "store.trouble",
-      level: "alarm",
-      text: "the store fails; the site keeps controlling, holds records in memory and refuses leases",
-      facts: { ...error, reason: error.code },
-    });
-  }
-
-  #storeRecovered(dropped: number): void {
-    this.#isStoring = this.#isLoaded;
-    this.#tell({
-      code: "store.recovered",
-      level: dropped > 0 ? "warning" : "info",
-      text: "the store takes records again",
-      facts: { dropped },
-    });
-  }
-
-  #tell(event: Omit<EdgeEvent, "timeMs">): void {
-    const { code, level, text, facts } = event;
-    this.#keepEvent({ code, level, text, facts, timeMs: this.#options.clock.nowMs() });
-  }
-
-  #keepEvent(event: EdgeEvent): void {
-    this.#events.push(event);
-    this.#alarms.heard(event);
-    if (this.#events.length > recentEventsMax) this.#events.shift();
-    this.#options.onEvent?.(event);
-    this.#journal.append([eventRecord(event)]);
   }
 }

@@ -1,5 +1,6 @@
 import type { LeaseAck } from "@penstock/protocol/lease";
 import type { EdgeEvent } from "../loop/loop-types.ts";
+import type { FrequencyEvidence } from "../recorder/frequency-evidence.ts";
 import type { NewRecord, StoreNotice } from "../store/edge-store.ts";
 
 /** An event as the catalogue's `Event` metric carries it. */
@@ -14,6 +15,14 @@ export const ackRecord = (ack: LeaseAck): NewRecord => ({
   stream: "events",
   timeMs: ack.atMs,
   metrics: [["Dispatch/Ack", JSON.stringify(ack)]],
+});
+
+/** Of a frequency event, when its first minute is over. */
+export const evidenceEvent = ({ id, triggerHz, response }: FrequencyEvidence): Omit<EdgeEvent, "timeMs"> => ({
+  code: "evidence.frozen",
+  level: "info",
+  text: `a frequency event was recorded: sitectl evidence show ${id}`,
+  facts: { id, triggerHz, ...response },
 });
 
 /** What the store did of its own accord, in words for whoever is on call. */

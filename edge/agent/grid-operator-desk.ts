@@ -5,6 +5,7 @@ import type { PowerInterval } from "../control/image.ts";
 import type { Latches } from "../control/step-types.ts";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import type { AuditLog } from "./audit-log.ts";
+import type { LatchDesk } from "./latch-desk.ts";
 
 /** A power at the point of connection, + export, and how long it holds unless it is said again. */
 export interface CommandedPower {
@@ -16,15 +17,7 @@ export interface GridOperatorDeskOptions {
   readonly clock: Clock;
   readonly audit: AuditLog;
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
-  readonly latches: () => Latches;
-  /** In force and on disk; where `urgent`, in force first. */
-  readonly latch: (
-    change: (latches: Latches) => Latches,
-    urgent: boolean,
-    done: (result: Result<void>) => void,
-  ) => void;
-  /** In force, and not on disk. */
-  readonly set: (latches: Latches) => void;
+  readonly latches: LatchDesk;
 }
 
 /** What the grid operator says through SCADA: limits, which are latched, and commands, which are for a time. */
@@ -42,23 +35,23 @@ export class GridOperatorDesk {
    * `done` when it is both.
    */
   limit(limitW: PowerInterval | undefined, from: string, done: (result: Result<void>) => void = () => {}): void {
-    const { audit, tell, latch, latches } = this.#options;
+    const { audit, tell, latches } = this.#options;
     const finite = (powerW: W | undefined) => (powerW !== undefined && Number.isFinite(powerW) ? powerW : null);
     const facts = { powerWMin: finite(limitW?.powerWMin), exportWMax: finite(limitW?.powerWMax), from };
     const what = limitW === undefined ? "lifts its limit" : "limits the site";
     audit.wire(`scada ${from}`, "grid-operator.limit", "taken", facts);
     tell({ code: "grid-operator.limit", level: "warning", text: `the grid operator's SCADA ${what}`, facts });
-    const held = latches().gridOperatorLimitW;
+    const held = latches.latches.gridOperatorLimitW;
     const isNarrower =
       limitW !== undefined &&
       (held === undefined || (limitW.powerWMin >= held.powerWMin && limitW.powerWMax <= held.powerWMax));
-    latch((before) => ({ ...before, gridOperatorLimitW: limitW }), isNarrower, done);
+    latches.change((before) => ({ ...before, gridOperatorLimitW: limitW }), isNarrower, done);
   }
 
   /** A command goes on for as long as it is written again in time; only a change of it is news. `undefined` ends it. */
   command(setpoint: CommandedPower | undefined, from: string): void {
     const { clock, audit, tell, latches } = this.#options;
-    const before = latches().gridOperatorSetpoint;
+    const before = latches.latches.gridOperatorSetpoint;
     const facts = { powerW: setpoint?.powerW ?? null, from };
     if (before?.powerW !== setpoint?.powerW) audit.wire(`scada ${from}`, "grid-operator.setpoint", "taken", facts);
     if ((before === undefined) !== (setpoint === undefined)) {
@@ -78,7 +71,7 @@ export class GridOperatorDesk {
   /** The loop lets go of a command by itself when its time is over; here that is said, and it is forgotten. */
   #forgetOldSetpoint(): void {
     const { clock, tell, latches } = this.#options;
-    const { gridOperatorSetpoint: setpoint } = latches();
+    const { gridOperatorSetpoint: setpoint } = latches.latches;
     if (setpoint === undefined || clock.monotonicMs() < setpoint.expiresMonotonicMs) return;
     this.#hold(undefined);
     tell({
@@ -94,6 +87,7 @@ export class GridOperatorDesk {
   }
 
   #hold(gridOperatorSetpoint: Latches["gridOperatorSetpoint"]): void {
-    this.#options.set({ ...this.#options.latches(), gridOperatorSetpoint });
+    const { latches } = this.#options;
+    latches.set({ ...latches.latches, gridOperatorSetpoint });
   }
 }
