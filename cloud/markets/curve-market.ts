@@ -1,7 +1,17 @@
 import { type CodedError, ok, type Result } from "@penstock/protocol/result";
 import { type Interval, localDayAt, piecesOf } from "@penstock/protocol/time";
 import { type Currency, clamp, type Ms, type UtcMs, type W } from "@penstock/protocol/units";
-import type { Award, Bid, BidRequest, BidStep, Market, MarketUnit, SubmissionKind, Violation } from "./market.ts";
+import type {
+  Award,
+  Bid,
+  BidRequest,
+  BidStep,
+  Market,
+  MarketUnit,
+  ShortfallRule,
+  SubmissionKind,
+  Violation,
+} from "./market.ts";
 import { reduceCurve } from "./reduce-curve.ts";
 import { type DatedRule, type Rulebook, ruleAt } from "./rulebook.ts";
 import { isOnTick, violation } from "./violation.ts";
@@ -40,6 +50,7 @@ export interface CurveMarketTraits {
   parseBids(text: string): Result<readonly CurveBid[], CodedError>;
   /** The rule an energy line follows. */
   readonly settlementRule: string;
+  readonly shortfall: ShortfallRule;
 }
 
 /** A market of rising curves, from its traits. Prices are of the unit's own node or zone: losses are in them. */
@@ -86,6 +97,7 @@ export function curveMarket(traits: CurveMarketTraits): Market<CurveBid> {
       };
       return award;
     },
+    shortfall: traits.shortfall,
     settle: ({ award, meteredWh, pricePerMWh }) => [
       {
         unitId: award.unitId,

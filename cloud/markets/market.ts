@@ -47,6 +47,18 @@ export interface Market<B extends Bid = Bid> {
   /** What the operator would dispatch at a reference price, the unit being a price taker. */
   clear(bid: B, pricePerMWh: number, plant: PlantState): Award;
   settle(delivery: Delivery): readonly SettlementLine[];
+  /** By which rule energy that was awarded and not delivered is charged. */
+  readonly shortfall: ShortfallRule;
+}
+
+export interface ShortfallRule {
+  /** At the interval's own price: what is not delivered is not paid for, or bought back. */
+  readonly rule: string;
+  /** Where a price of its own is charged, once it is known: `"gb.single-price-imbalance"`. */
+  readonly imbalanceRule?: string;
+  readonly source: string;
+  /** False: general knowledge, to be checked before anyone depends on it. */
+  readonly isVerified: boolean;
 }
 
 /**
@@ -187,4 +199,7 @@ export interface SettlementLine {
   readonly currency: Currency;
   /** The rule the line follows. */
   readonly rule: string;
+  /** Of a charge: the document it comes from, and whether it was read there. */
+  readonly source?: string;
+  readonly isVerified?: boolean;
 }

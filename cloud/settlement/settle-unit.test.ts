@@ -2,6 +2,7 @@ import { MW, MWh, UtcMs } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { siteEntry } from "../desk/testing/desk-world.ts";
 import { type Market, markets } from "../markets/index.ts";
+import { settleShortfall } from "./settle-shortfall.ts";
 import { settleUnit } from "./settle-unit.ts";
 
 const startMs = UtcMs(Date.parse("2026-06-10T10:00:00Z"));
@@ -36,4 +37,27 @@ test.each([
   expect(cents(settled.amount)).toBe(paid);
   expect(cents(settled.shortfallWh / 1e6)).toBe(shortMWh);
   expect(cents(settled.shortfallCost)).toBe(cost);
+});
+
+test("what is missing is a line of its own, with its rule and source; in Britain at the imbalance price once that is known", () => {
+  const gb = markets["gb"] as Market;
+  const interval = { startMs, endMs: UtcMs(startMs + 30 * 60_000) };
+  const award = { marketId: "gb", unitId: "U", interval, targetW: MW(20), pricePerMWh: 140, rampLimited: false };
+  const delivery = { award, meteredWh: MWh(9.2), pricePerMWh: 140, lossFactor: 1 };
+  const atAuction = settleShortfall(gb, delivery);
+  expect(atAuction).toMatchObject([
+    { product: "energy", quantityMWh: 10, amount: 1400 },
+    { product: "energy-shortfall", pricePerMWh: 140, rule: "gb.shortfall-at-auction-price", isVerified: false },
+  ]);
+  expect(cents(atAuction[1]?.amount)).toBe(-112);
+  const [, atImbalance] = settleShortfall(gb, delivery, 300);
+  expect(atImbalance).toMatchObject({ pricePerMWh: 300, rule: "gb.single-price-imbalance" });
+  expect(cents(atImbalance?.amount)).toBe(-240);
+});
+
+test("every market says by which rule and document a shortfall is charged", () => {
+  for (const { id, shortfall } of Object.values(markets)) {
+    expect(shortfall.rule.startsWith(`${id}.`)).toBe(true);
+    expect(shortfall.source.length).toBeGreaterThan(20);
+  }
 });

@@ -3,6 +3,7 @@ import type { Currency, UtcMs, Wh } from "@penstock/protocol/units";
 import type { SiteEntry } from "../config/cloud-config.ts";
 import type { Award, Market, MarketUnit, SettlementLine } from "../markets/market.ts";
 import type { ReserveAward } from "../markets/reserve-market.ts";
+import { amountOf, settleShortfall } from "./settle-shortfall.ts";
 
 /** One unit and interval, settled: what the market pays and what each site had in it. */
 export interface SettledUnit {
@@ -16,8 +17,7 @@ export interface SettledUnit {
   /** What was awarded and not delivered; negative when more was delivered than awarded. In the direction of the award. */
   readonly shortfallWh: Wh;
   /**
-   * What the shortfall cost by the market's own rule: money for the award delivered in full less money for what was
-   * metered, 0 where nothing was missing. Already in the lines, which pay what was metered: it is not paid twice.
+   * What the shortfall cost by the market's own rule: its line among them, as a cost; 0 where nothing was missing.
    * Negative where it was luck not to deliver. Absent in what earlier versions settled.
    */
   readonly shortfallCost?: number;
@@ -62,13 +62,12 @@ export function settleUnit(
   const { interval, pricePerMWh } = award;
   const { lossFactor } = unit;
   const meteredWh = metered.reduce((total, site) => total + site.meteredWh, 0) as Wh;
-  const energyLines = market.settle({ award, meteredWh, pricePerMWh, lossFactor });
+  const energyLines = settleShortfall(market, { award, meteredWh, pricePerMWh, lossFactor });
   const reserveLines = reserves.flatMap((reserve) => market.reserves?.settle(reserve) ?? []);
   const amount = amountOf(energyLines);
   const reserveAmount = amountOf(reserveLines);
   const awardedWh = ((award.targetW * (interval.endMs - interval.startMs)) / 3_600_000) as Wh;
   const shortfallWh = ((awardedWh - meteredWh) * (awardedWh < 0 ? -1 : 1)) as Wh;
-  const inFull = amountOf(market.settle({ award, meteredWh: awardedWh, pricePerMWh, lossFactor }));
   return {
     unitId: unit.id,
     interval,
@@ -77,7 +76,7 @@ export function settleUnit(
     awardedWh,
     meteredWh,
     shortfallWh,
-    shortfallCost: shortfallWh > 0 ? inFull - amount : 0,
+    shortfallCost: 0 - amountOf(energyLines.filter(({ product }) => product === "energy-shortfall")),
     lines: [...energyLines, ...reserveLines],
     amount: amount + reserveAmount,
     reserveAmount,
@@ -91,5 +90,3 @@ export function settleUnit(
     settledAtMs,
   };
 }
-
-const amountOf = (lines: readonly SettlementLine[]): number => lines.reduce((total, { amount }) => total + amount, 0);

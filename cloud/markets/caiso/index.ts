@@ -77,6 +77,11 @@ export const caiso = curveMarket({
   gateClosureMs: realTimeGateMs,
   ...curveFile("caiso"),
   settlementRule: "caiso.real-time-energy",
+  shortfall: {
+    rule: "caiso.uninstructed-deviation",
+    source: "five-minute settlement of deviations at the real-time price (BPM for Settlements and Billing)",
+    isVerified: false,
+  },
 });
 
 export type { CaisoReserveOffer } from "./reserve-offer.ts";

@@ -48,6 +48,12 @@ export const ercot = curveMarket({
   encodeBids,
   parseBids,
   settlementRule: "ercot.real-time-energy",
+  // Base-point deviation charges come on top; no rate of theirs is on record here.
+  shortfall: {
+    rule: "ercot.real-time-imbalance",
+    source: "NPRR1014: real-time settlement at the settlement point price on what was metered",
+    isVerified: false,
+  },
 });
 
 export { operatingPlan, type PlannedHour } from "./operating-plan.ts";

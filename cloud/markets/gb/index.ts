@@ -24,6 +24,12 @@ export const gb = curveMarket({
   gateClosureMs: auctionGateMs,
   ...curveFile("gb"),
   settlementRule: "gb.half-hour-auction",
+  shortfall: {
+    rule: "gb.shortfall-at-auction-price",
+    imbalanceRule: "gb.single-price-imbalance",
+    source: "BSC section T: (metered − contracted) × system price of the half hour",
+    isVerified: false,
+  },
 });
 
 export { type BalancingData, type BidOfferPair, settleAcceptance } from "./balancing.ts";

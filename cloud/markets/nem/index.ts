@@ -56,6 +56,12 @@ export const nem: Market<NemBid> = {
   stackOf,
   clear,
   settle,
+  shortfall: {
+    rule: "nem.energy-not-delivered",
+    source:
+      "five-minute settlement: metered MWh × reference price × loss factor; frequency performance payments are apart",
+    isVerified: false,
+  },
 };
 
 export type { Direction, NemBid, NemBidSide } from "./bid.ts";

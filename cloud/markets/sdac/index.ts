@@ -40,6 +40,12 @@ export const sdac = curveMarket({
   },
   ...curveFile("sdac-de"),
   settlementRule: "sdac-de.day-ahead",
+  shortfall: {
+    rule: "sdac-de.shortfall-at-auction-price",
+    imbalanceRule: "sdac-de.single-price-imbalance",
+    source: "reBAP, one price a quarter hour for both directions",
+    isVerified: false,
+  },
 });
 
 export {
