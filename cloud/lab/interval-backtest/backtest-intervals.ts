@@ -34,11 +34,9 @@ export interface IntervalBacktestResult extends Score {
   readonly hindsight: Float64Array;
 }
 
-/** New models are made for every week. */
-const WEEK_DAYS = 7;
 const LEARN_DAYS_MIN = 4;
 
-/** Trains week by week on what was past by then, runs the trader and the yardsticks, and sets them against hindsight. */
+/** Trains week by week (two by two after two years of learning) on what was past by then, runs the trader and the yardsticks, and sets them against hindsight. */
 export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<IntervalBacktestResult, CodedError>> {
   const { table, battery, from, to, socStart } = wish;
   const perDay = Math.round(86_400_000 / table.intervalMs);
@@ -50,17 +48,17 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
   const say = wish.onProgress ?? (() => {});
 
   const lengths: number[] = [];
-  if (entry.learns) for (let at = from; at < to; at += WEEK_DAYS * perDay) lengths.push(at);
+  if (entry.learns) for (let at = from; at < to; at += stretchDays(at / perDay) * perDay) lengths.push(at);
   const models = await trainModels({
     table,
     battery,
     lengths,
     workers: wish.workers,
     ...(wish.folder !== undefined && { folder: wish.folder }),
-    onModel: (done, of) => say(`${done} of ${of} weeks learned`),
+    onModel: (done, of) => say(`${done} of ${of} models learned`),
   });
   const modelAt = (index: number) => {
-    const start = lengths[Math.floor((index - from) / (WEEK_DAYS * perDay))] as number;
+    const start = lengths.findLast((length) => length <= index) as number;
     return models.get(start) as NonNullable<ReturnType<typeof models.get>>;
   };
   const runOf = (name: string, onCurve?: IntervalBacktest["onCurve"]): Run =>
@@ -97,4 +95,9 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
     run,
     hindsight,
   });
+}
+
+/** Days a model serves: whole weeks, about a fiftieth of what it learned from, since much less would hardly change it. */
+function stretchDays(learnedDays: number): number {
+  return Math.max(1, Math.floor(learnedDays / 364)) * 7;
 }

@@ -10,6 +10,8 @@ export interface MarketTable {
   readonly startMs: UtcMs;
   /** The market's clock is ahead of UTC by this at the start of the table; it gives intervals their time of day. */
   readonly utcOffsetMs: number;
+  /** The most it is ahead of UTC within the table, summer time included; `utcOffsetMs` when absent. */
+  readonly utcOffsetMsMax?: number;
   /** Money per MWh, known once its interval is cleared. */
   readonly prices: Float64Array;
   /** Measured beside the price (demand), known with it. */
@@ -76,13 +78,16 @@ export class MarketPast implements Past {
     return this.#table.measured[series]?.values[index] as number;
   }
 
-  /** Intervals below this one have been published; it does not depend on what is in the table. */
+  /**
+   * Intervals below this one have been published; it does not depend on what is in the table. A day counts by summer
+   * time all year: in winter that withholds an hour, where winter time would in summer give one away.
+   */
   get publishedEnd(): number {
-    const { startMs, utcOffsetMs, intervalMs } = this.#table;
-    const nowMs = startMs + utcOffsetMs + this.length * intervalMs;
+    const { startMs, intervalMs, utcOffsetMsMax: offsetMs = this.#table.utcOffsetMs } = this.#table;
+    const nowMs = startMs + offsetMs + this.length * intervalMs;
     const dayEndMs = (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS;
     const isAfternoon = dayEndMs - nowMs <= DAY_MS - PUBLISHED_FROM_HOUR * 3_600_000;
-    return Math.ceil((dayEndMs + (isAfternoon ? DAY_MS : 0) - startMs - utcOffsetMs) / intervalMs);
+    return Math.ceil((dayEndMs + (isAfternoon ? DAY_MS : 0) - startMs - offsetMs) / intervalMs);
   }
 
   /** Not a number where nothing was published, as beyond the table's end. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { InvariantViolation } from "@penstock/protocol/result";
+import { minutes, UtcMs } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { recordedMarkets } from "./market-formats.ts";
 import { MarketPast } from "./market-table.ts";
@@ -18,9 +19,9 @@ function file(name: string, text: string): string {
   return path;
 }
 
-const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 16);
-const csv = (minutes: readonly number[], price = (at: number) => at): string =>
-  `time,price\n${minutes.map((at) => `${stamp(at).replace("T", " ")},${price(at)}`).join("\n")}\n`;
+const stamp = (minute: number): string => new Date(Date.UTC(2024, 0, 1) + minute * 60_000).toISOString().slice(0, 16);
+const csv = (offsets: readonly number[], price = (at: number) => at): string =>
+  `time,price\n${offsets.map((at) => `${stamp(at).replace("T", " ")},${price(at)}`).join("\n")}\n`;
 const open = (prices: readonly string[], covariates: readonly string[] = [], fillGapsMs = 0) =>
   openTable({ market: generic, prices, covariates, fillGapsMs });
 
@@ -86,6 +87,27 @@ test("a past answers for what was cleared and published by then, and throws at t
   // From 15:00 on the day after has been published.
   expect(new MarketPast(table, 59).publishedEnd).toBe(96);
   expect(new MarketPast(table, 60).publishedEnd).toBe(192);
+});
+
+test.each([
+  // now, UTC               published up to, UTC
+  ["2024-07-01T18:45:00Z", "2024-07-02T04:00:00.000Z", "before 15:00 in New York: the rest of its day"],
+  ["2024-07-01T19:00:00Z", "2024-07-03T04:00:00.000Z", "from 15:00 on: the next day and not an hour more"],
+  ["2024-01-15T18:00:00Z", "2024-01-16T04:00:00.000Z", "in winter an hour less, and never more"],
+])("at %s a market with summer time has published up to %s: %s", (now, until) => {
+  const startMs = UtcMs(Date.UTC(2024, 0, 1, 5));
+  const intervalMs = minutes(15);
+  const prices = new Float64Array(190 * 96);
+  const rows = Array.from(prices, (_, at) => `${new Date(startMs + at * intervalMs).toISOString()},${at}`);
+  const opened = openTable({
+    market: { ...generic, dayClock: "America/New_York" },
+    prices: [file("summer.csv", `time,price\n${rows.join("\n")}\n`)],
+    covariates: [],
+    fillGapsMs: 0,
+  });
+  if (!opened.ok) throw new Error(opened.error.code);
+  const past = new MarketPast(opened.value.table, (Date.parse(now) - startMs) / intervalMs);
+  expect(new Date(startMs + past.publishedEnd * intervalMs).toISOString()).toBe(until);
 });
 
 test("an operator's own file is told by its first line and read as it comes", () => {

@@ -72,12 +72,20 @@ export function openTable({
     for (const [name, values] of rows.value.columns)
       published.push({ name, values: aligned(rows.value.timesMs, values, shift, startMs, intervalMs, from.length) });
   }
-  const utcOffsetMs =
-    typeof market.dayClock === "number" ? market.dayClock * 60_000 : zoneOffsetMs(market.dayClock, startMs);
+  const offsetMsAt = (timeMs: number): number =>
+    typeof market.dayClock === "number" ? market.dayClock * 60_000 : zoneOffsetMs(market.dayClock, timeMs as UtcMs);
+  const months = Math.ceil((from.length * intervalMs) / MONTH_MS);
+  const utcOffsetMsMax = Math.max(
+    ...Array.from({ length: months + 1 }, (_, at) => offsetMsAt(startMs + at * MONTH_MS)),
+  );
+  const utcOffsetMs = offsetMsAt(startMs);
   const source = parts.map((part) => part.source).join(", ");
-  const table = { source, intervalMs, startMs, utcOffsetMs, prices: priceValues, measured, published };
+  const table = { source, intervalMs, startMs, utcOffsetMs, utcOffsetMsMax, prices: priceValues, measured, published };
   return ok({ table, filledIntervals: from.length - all.timesMs.length });
 }
+
+/** Summer time lasts longer, so that looking once a month meets it. */
+const MONTH_MS = 30 * 86_400_000;
 
 const named = (name: string, values: Float64Array | undefined): NamedSeries[] =>
   values === undefined ? [] : [{ name, values }];
