@@ -23,6 +23,7 @@ export interface BacktestArguments {
   readonly folder: string | undefined;
   readonly report: string | undefined;
   readonly shuffle: boolean;
+  readonly asBids: boolean;
   readonly progress: boolean;
   readonly json: boolean;
   readonly help: boolean;
@@ -109,6 +110,7 @@ export function readBacktestArguments(
     folder: values.fresh ? undefined : (values.out ?? defaults.folder),
     report: values.report,
     shuffle: values.shuffle,
+    asBids: values["as-bids"],
     progress: values.progress,
     json: values.json,
     help: values.help,
@@ -142,6 +144,7 @@ function parse(argv: readonly string[]) {
       fresh: flag,
       report: text,
       shuffle: flag,
+      "as-bids": flag,
       progress: flag,
       json: flag,
       help: { type: "boolean", short: "h", default: false },

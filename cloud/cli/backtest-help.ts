@@ -34,6 +34,8 @@ ${list(auctionTraders)}
   --fill-gaps MIN      fill gaps up to so long with the last value, and say how many (default: refuse any gap)
   --shuffle            shuffle the days that count, interval by interval: a share above the naive level is a leak
                        (an auction is forecast anew for it, which takes a while)
+  --as-bids            through the market's own bids: bands fixed the day before, whole megawatts (nem, 5 minutes);
+                       without it curves are cleared as they are
   --report FILE        write the report as one HTML page
   --workers N          threads (default: one a core)
   --out DIR, --fresh   where learned weeks are kept so that a stopped run goes on; --fresh keeps none

@@ -36,6 +36,8 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
     return 0;
   }
   const market = recordedMarkets[wish.market];
+  if (wish.asBids && market?.rules === undefined)
+    return usage(`bids of "${wish.market}" cannot be tried here; --as-bids is for nem`);
   const isDayAhead = wish.market === "day-ahead";
   if (market === undefined && !isDayAhead) return usage(`there is no market "${wish.market}"`);
   const shelf = isDayAhead ? auctionTraders : intervalTraders;
@@ -81,6 +83,7 @@ async function runIntervals(
     socStart: wish.socStart ?? 0,
     workers: wish.workers,
     ...(wish.folder !== undefined && { folder: wish.folder }),
+    ...(wish.asBids && market.rules !== undefined && { rules: market.rules }),
     onProgress,
     ...(wish.report !== undefined && {
       onCurve: (index: number, curve: PriceQuantityCurve) => {

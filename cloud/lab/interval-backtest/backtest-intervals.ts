@@ -1,9 +1,12 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import type { Market } from "../../markets/market.ts";
 import { type Battery, perfectForesight } from "../../optimise/index.ts";
+import type { IntervalTrader } from "../../strategies/learned/interval-trader.ts";
 import type { PriceQuantityCurve } from "../../strategies/price-quantity-curve.ts";
 import type { MarketTable } from "./market-table.ts";
 import { earned, type Run, runTrader } from "./run-trader.ts";
 import { type Score, scoreOf } from "./score.ts";
+import { coversBids, ThroughBids } from "./through-bids.ts";
 import { type TopBottom, topBottom } from "./top-bottom.ts";
 import { BASELINES, traderNamed } from "./traders.ts";
 import { trainModels } from "./train-models.ts";
@@ -18,6 +21,8 @@ export interface IntervalBacktest {
   readonly socStart: number;
   readonly workers: number;
   readonly folder?: string;
+  /** Every trader bids through this market's bands; without it curves are cleared as they are. */
+  readonly rules?: Market;
   readonly onProgress?: (text: string) => void;
   /** Told every curve the trader offers. */
   readonly onCurve?: (index: number, curve: PriceQuantityCurve) => void;
@@ -45,6 +50,10 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
     return fail({ code: "lab.outside-series", from, to, intervals: table.prices.length });
   if (entry.learns && from < LEARN_DAYS_MIN * perDay)
     return fail({ code: "lab.too-little-to-learn", learnDays: from / perDay, neededDays: LEARN_DAYS_MIN });
+  if (wish.rules !== undefined) {
+    const covered = coversBids(wish.rules, battery, table, from, to);
+    if (!covered.ok) return covered;
+  }
   const say = wish.onProgress ?? (() => {});
 
   const lengths: number[] = [];
@@ -61,11 +70,15 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
     const start = lengths.findLast((length) => length <= index) as number;
     return models.get(start) as NonNullable<ReturnType<typeof models.get>>;
   };
+  const traderOf = (name: string): IntervalTrader => {
+    const trader = traderNamed(name).make({ battery, modelAt });
+    return wish.rules === undefined ? trader : new ThroughBids(trader, wish.rules, battery);
+  };
   const runOf = (name: string, onCurve?: IntervalBacktest["onCurve"]): Run =>
     runTrader({
       table,
       battery,
-      trader: traderNamed(name).make({ battery, modelAt }),
+      trader: traderOf(name),
       from,
       to,
       socStart,

@@ -1,3 +1,5 @@
+import type { Market } from "../../markets/market.ts";
+import { nem } from "../../markets/nem/index.ts";
 import type { TableFormat } from "./read-table.ts";
 
 /** What a market's recorded files look like and how it runs; `generic` is filled in from the command line. */
@@ -7,6 +9,8 @@ export interface RecordedMarket {
   readonly format: TableFormat;
   /** An IANA zone or minutes ahead of UTC: its days, where the stamps are in another clock. */
   readonly dayClock: string | number;
+  /** Its rules, where what a bid can say may be tried. */
+  readonly rules?: Market;
 }
 
 const PRICE = [
@@ -43,6 +47,7 @@ export const recordedMarkets: Readonly<Record<string, RecordedMarket>> = {
       stamps: "interval-end",
     },
     dayClock: 600,
+    rules: nem,
   },
   ercot: {
     name: "ercot",
