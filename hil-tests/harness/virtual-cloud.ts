@@ -82,6 +82,12 @@ export class VirtualCloud {
     return this.#process.aggregator.wished(wish);
   }
 
+  /** What became of the newest leases, as `fleetctl deliveries` shows it. */
+  deliveries(): ReturnType<Aggregator["deliveries"]> {
+    if (this.#process === undefined) throw new Error("the cloud does not run");
+    return this.#process.aggregator.deliveries();
+  }
+
   /** No new wishes; what the sites still send is taken. */
   stopTrading(): void {
     this.#process?.aggregator.stopTrading();
