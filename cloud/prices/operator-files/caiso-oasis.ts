@@ -2,9 +2,10 @@ import { fail, ok, type Result } from "@penstock/protocol/result";
 import { Ms } from "@penstock/protocol/units";
 import { XMLParser } from "fast-xml-parser";
 import type { PriceFileError } from "../parse-price-text.ts";
-import { type CsvRow, csvRows, headingKey, numberOfCell } from "./csv-rows.ts";
+import { type CsvRow, csvRows, headingKey, missingOf, numberOfCell } from "./csv-rows.ts";
 import type { ObservationBook } from "./observation-book.ts";
 import type { OperatorReader, OperatorTable } from "./operator-reader.ts";
+import { utcOfStamp } from "./real-dates.ts";
 import { refusal, type TextFile } from "./text-files.ts";
 
 /**
@@ -47,6 +48,14 @@ const USED = [
   "MARKET_RUN_ID",
   "LMP_TYPE",
 ];
+const NEEDED = [
+  "INTERVALSTARTTIME_GMT",
+  "INTERVALENDTIME_GMT",
+  "NODE or NODE_ID or NODE_ID_XML",
+  "MARKET_RUN_ID",
+  "LMP_TYPE",
+  VALUE_COLUMNS.join(" or "),
+];
 const KNOWN = ["OPR_DT", "OPR_HR", "OPR_INTERVAL", "XML_DATA_ITEM", "PNODE_RESMRID", "GRP_TYPE", "POS", "GROUP"];
 const COMPONENTS = ["LMP", "MCE", "MCC", "MCL", "MGHG"];
 
@@ -56,13 +65,12 @@ function read(file: TextFile, book: ObservationBook): Result<null, PriceFileErro
     if (first.ok && first.value.text.startsWith("<")) return answeredInXml(file);
     break;
   }
-  const rows = csvRows(file, ({ line, headings }) => {
+  const rows = csvRows(file, (header) => {
+    const { headings } = header;
     const keys = headings.map(headingKey);
     valueColumn = VALUE_COLUMNS.find((name) => keys.includes(headingKey(name))) ?? "";
-    const missing = ["INTERVALENDTIME_GMT", "LMP_TYPE"].filter((name) => !keys.includes(headingKey(name)));
-    if (valueColumn === "") missing.push(VALUE_COLUMNS.join(" or "));
-    if (missing.length > 0)
-      return fail(refusal("prices.missing-column", file.source, line, `there is no column ${missing.join(", none ")}`));
+    const missing = missingOf(header, NEEDED);
+    if (missing !== undefined) return fail(refusal("prices.missing-column", file.source, header.line, missing));
     const unread = headings.filter((heading) => ![...USED, valueColumn].includes(heading));
     book.leaveUnread(unread, (column) => KNOWN.includes(column));
     return ok(null);
@@ -118,8 +126,7 @@ function readRow(
 /** `2025-08-01T07:00:00-00:00` */
 function instantOfGmt(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(-00:00|\+00:00|Z)$/.test(text)) return undefined;
-  const instantMs = Date.parse(`${text.slice(0, 19)}Z`);
-  return Number.isFinite(instantMs) ? instantMs : undefined;
+  return utcOfStamp(text.slice(0, 19));
 }
 
 function answeredInXml(file: TextFile): Result<never, PriceFileError> {

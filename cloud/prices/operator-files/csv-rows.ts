@@ -46,6 +46,12 @@ export function* csvRows(
         yield header;
         return;
       }
+      const twice = twiceIn(cells.value.map(headingKey));
+      if (twice !== undefined) {
+        const says = `the column ${cells.value[twice]} is there twice`;
+        yield fail(refusal("prices.duplicate-column", file.source, line.value.number, says));
+        return;
+      }
       columns = new Map(cells.value.map((heading, at) => [headingKey(heading), at]));
       width = cells.value.length;
       continue;
@@ -60,10 +66,30 @@ export function* csvRows(
   if (columns === undefined) yield fail(refusal("prices.too-short", file.source, 1, "there is no heading line in it"));
 }
 
+/** Where a heading stands that stood there before. */
+export function twiceIn(keys: readonly string[]): number | undefined {
+  const at = keys.findIndex((key, index) => key !== "" && keys.indexOf(key) < index);
+  return at < 0 ? undefined : at;
+}
+
+/** Says which columns a heading lacks, by their names; of `A or B` one is enough. */
+export function missingOf({ headings }: CsvHeader, wanted: readonly string[]): string | undefined {
+  const keys = new Set(headings.map(headingKey));
+  const missing = wanted.filter((names) => !names.split(" or ").some((name) => keys.has(headingKey(name))));
+  return missing.length === 0 ? undefined : `there is no column ${missing.join(", none ")}`;
+}
+
 export function cellsOfLine(file: TextFile, line: TextLine): Result<readonly string[], PriceFileError> {
   const cells = csvCells(line.text);
   if (cells !== undefined) return ok(cells);
-  return fail(refusal("prices.open-quote", file.source, line.number, "a quote is opened and not closed on the line"));
+  return fail(
+    refusal(
+      "prices.open-quote",
+      file.source,
+      line.number,
+      "a quote is not closed on the line, or stands inside a cell",
+    ),
+  );
 }
 
 function rowOf(file: TextFile, line: number, cells: readonly string[], columns: ReadonlyMap<string, number>): CsvRow {
@@ -81,8 +107,8 @@ const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 /** How operators write that there is no value. */
 const NOTHING = new Set(["", "-", "n/a", "n/e", "na", "null", "nan"]);
 
-/** A number; NaN for a cell that says it has none; undefined for anything else. */
+/** A number; NaN for a cell that says it has none; undefined for anything else, also for one too large to be a number. */
 export const numberOfCell = (cell: string): number | undefined => {
-  if (DECIMAL.test(cell)) return Number(cell);
+  if (DECIMAL.test(cell)) return Number.isFinite(Number(cell)) ? Number(cell) : undefined;
   return NOTHING.has(cell.toLowerCase()) ? Number.NaN : undefined;
 };

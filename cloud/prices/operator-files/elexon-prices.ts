@@ -5,6 +5,7 @@ import type { PriceFileError } from "../parse-price-text.ts";
 import { csvRows, headingKey, numberOfCell } from "./csv-rows.ts";
 import type { ObservationBook } from "./observation-book.ts";
 import type { OperatorReader } from "./operator-reader.ts";
+import { isDate, utcOfStamp } from "./real-dates.ts";
 import { refusal, type TextFile } from "./text-files.ts";
 
 /**
@@ -120,8 +121,8 @@ function leaveUnread(names: readonly string[], book: ObservationBook): void {
 /** The reason it cannot be read, or nothing. */
 function readRecord(field: Field, file: TextFile, line: number, book: ObservationBook): string | undefined {
   const date = field("settlementDate").slice(0, 10);
-  const period = Number(field("settlementPeriod"));
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !Number.isFinite(Date.parse(`${date}T00:00Z`)))
+  const period = /^\d{1,2}$/.test(field("settlementPeriod")) ? Number(field("settlementPeriod")) : Number.NaN;
+  if (!isDate(date) || !/^(T.*)?$/.test(field("settlementDate").slice(10)))
     return `settlementDate is "${field("settlementDate")}"`;
   const day = localDay(ZONE, date);
   const periods = (day.endMs - day.startMs) / 1_800_000;
@@ -139,14 +140,17 @@ function readRecord(field: Field, file: TextFile, line: number, book: Observatio
     if (value === undefined) return `${name} is "${field(name)}", not a number`;
     values[name] = value;
   }
-  const created = Date.parse(field("createdDateTime"));
+  const created = field("createdDateTime");
+  if (created !== "" && utcOfStamp(created.replace(/(\.\d+)?Z?$/, "")) === undefined)
+    return `createdDateTime is "${created}", not a time like 2024-06-01T23:00:00Z`;
+  if (!isSystem && field("dataProvider") === "") return "it has neither a system price nor a data provider";
   book.add({
     table: isSystem ? "SYSTEM_PRICE" : "MID",
     series: isSystem ? "GB" : field("dataProvider"),
     startMs,
     lengthMs: 1_800_000,
     values,
-    rank: Number.isFinite(created) ? created : 0,
+    rank: created === "" ? 0 : Date.parse(/Z$/.test(created) ? created : `${created}Z`),
     file,
     line,
   });

@@ -91,3 +91,25 @@ test.each([
 ])("%s is refused", (name, lines, refused) => {
   expect(whatIsIn([fileOf(`${name}.csv`, ...lines)])).toMatch(refused);
 });
+
+test.each([
+  ["once", 1],
+  ["three times", 3],
+])("an hour that comes twice but is there %s is left out: nothing tells which a row means", (_, times) => {
+  const rows = [
+    old("27.10.2024", "01:00", "02:00", "10"),
+    ...Array.from({ length: times }, (_, index) => old("27.10.2024", "02:00", "03:00", String(index))),
+    old("27.10.2024", "03:00", "04:00", "40"),
+  ];
+  expect(whatIsIn([fileOf("unclear.csv", OLD, ...rows)])).toMatchObject({
+    whole: false,
+    otherRows: { "rows of an hour that comes twice, of which not two are there": times },
+    told: { "BZN|DE-LU": ["2024-10-26T23:00Z 10", "2024-10-27T02:00Z 40"] },
+  });
+});
+
+test("a day that is none is refused, not taken for the day after", () => {
+  expect(whatIsIn([fileOf("none.csv", OLD, old("30.02.2024", "01:00", "02:00", "10"))])).toMatch(
+    /^prices.malformed-date 2: /,
+  );
+});

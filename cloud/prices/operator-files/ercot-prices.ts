@@ -1,11 +1,12 @@
-import { ok, type Result } from "@penstock/protocol/result";
+import { fail, ok, type Result } from "@penstock/protocol/result";
 import { instantOf } from "@penstock/protocol/time";
 import { Ms } from "@penstock/protocol/units";
 import type { PriceFileError } from "../parse-price-text.ts";
-import { type CsvRow, csvRows, headingKey, numberOfCell } from "./csv-rows.ts";
+import { type CsvRow, csvRows, headingKey, missingOf, numberOfCell } from "./csv-rows.ts";
 import type { ObservationBook } from "./observation-book.ts";
 import type { OperatorReader } from "./operator-reader.ts";
-import type { TextFile } from "./text-files.ts";
+import { isDate } from "./real-dates.ts";
+import { refusal, type TextFile } from "./text-files.ts";
 
 /**
  * ERCOT's settlement point prices: day-ahead (NP4-190-CD: `DeliveryDate`, `HourEnding` 01:00 to 24:00) and real time
@@ -52,10 +53,14 @@ const ZONE = "America/Chicago";
 function read(file: TextFile, book: ObservationBook): Result<null, PriceFileError> {
   let isRealTime = false;
   let flag = "DSTFlag";
-  const rows = csvRows(file, ({ headings }) => {
+  const rows = csvRows(file, (header) => {
+    const { headings } = header;
     const keys = headings.map(headingKey);
     isRealTime = keys.includes("deliveryinterval");
     flag = keys.includes("repeatedhourflag") ? "RepeatedHourFlag" : "DSTFlag";
+    const hours = isRealTime ? "DeliveryHour" : "HourEnding";
+    const missing = missingOf(header, ["DeliveryDate", hours, POINT.join(" or "), "SettlementPointPrice"]);
+    if (missing !== undefined) return fail(refusal("prices.missing-column", file.source, header.line, missing));
     const used = [
       "DeliveryDate",
       "DeliveryHour",
@@ -101,7 +106,7 @@ function readRow(
       `the price is "${row.cell("SettlementPointPrice")}"`,
       "SettlementPointPrice",
     );
-  if (date === null)
+  if (date === null || !isDate(`${date[3]}-${date[1]}-${date[2]}`))
     return row.refuse(
       "prices.malformed-date",
       `DeliveryDate is "${row.cell("DeliveryDate")}", not 12/31/2025`,

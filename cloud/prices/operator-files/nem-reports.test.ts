@@ -48,6 +48,37 @@ test.each([
   });
 });
 
+test.each([
+  [
+    "no price column",
+    heading.replace("RRP", "RPR"),
+    row("00:05", "NSW1", "1"),
+    /^prices.missing-column 2: .* no column RRP/,
+  ],
+  [
+    "nothing to tell interventions by",
+    heading.replace("INTERVENTION", "X"),
+    row("00:05", "NSW1", "1"),
+    /^prices.missing-column 2: .*INTERVENTION/,
+  ],
+  [
+    "a column twice",
+    heading.replace("EEP", "RRP"),
+    row("00:05", "NSW1", "1"),
+    /^prices.duplicate-column 2: the column RRP/,
+  ],
+  [
+    "a revision without a time",
+    heading,
+    row("00:05", "NSW1", "1").replace("00:00:07", "07"),
+    /^prices.malformed-date 3: LASTCHANGED/,
+  ],
+  ["a price beyond all numbers", heading, row("00:05", "NSW1", "1e999"), /^prices.malformed-number 3: RRP is "1e999"/],
+  ["a row of another table", heading, row("00:05", "NSW1", "1").replace("PRICE", "PRICES"), /^prices.no-heading 3: /],
+] as const)("a report with %s is refused", (_, head, line, refused) => {
+  expect(whatIsIn([fileOf("odd.csv", ...report(head, line))])).toMatch(refused);
+});
+
 test("what is missing is told, from and to, and an empty price is missing", () => {
   const read = whatIsIn([
     fileOf(

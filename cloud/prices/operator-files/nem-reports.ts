@@ -1,9 +1,10 @@
 import { fail, ok, type Result } from "@penstock/protocol/result";
 import { Ms } from "@penstock/protocol/units";
 import type { PriceFileError } from "../parse-price-text.ts";
-import { cellsOfLine, numberOfCell } from "./csv-rows.ts";
+import { cellsOfLine, numberOfCell, twiceIn } from "./csv-rows.ts";
 import type { ObservationBook } from "./observation-book.ts";
 import type { OperatorReader, OperatorTable } from "./operator-reader.ts";
+import { utcOfStamp } from "./real-dates.ts";
 import { refusal, type TextFile, type TextLine } from "./text-files.ts";
 
 /**
@@ -42,6 +43,8 @@ interface NemTable {
   readonly runColumn?: string;
   readonly lengthMsAt: (endMs: number) => number;
   readonly newestVersion: number;
+  /** Columns beside time, region and price without which its rows could be taken for what they are not. */
+  readonly needs: readonly string[];
 }
 
 const MINUTES_5 = () => 300_000;
@@ -51,26 +54,41 @@ const FIVE_MINUTE_SETTLEMENT_MS = Date.UTC(2021, 8, 30, 14);
 
 /** By group and name of an `I` line. */
 const TABLES: Readonly<Record<string, NemTable>> = {
-  "DISPATCH.PRICE": { name: "DISPATCHPRICE", stampColumn: "SETTLEMENTDATE", lengthMsAt: MINUTES_5, newestVersion: 5 },
+  "DISPATCH.PRICE": {
+    name: "DISPATCHPRICE",
+    stampColumn: "SETTLEMENTDATE",
+    lengthMsAt: MINUTES_5,
+    newestVersion: 5,
+    needs: ["INTERVENTION"],
+  },
   "DISPATCH.REGIONSUM": {
     name: "DISPATCHREGIONSUM",
     stampColumn: "SETTLEMENTDATE",
     lengthMsAt: MINUTES_5,
     newestVersion: 9,
+    needs: ["INTERVENTION"],
   },
   "TRADING.PRICE": {
     name: "TRADINGPRICE",
     stampColumn: "SETTLEMENTDATE",
     lengthMsAt: (endMs) => (endMs > FIVE_MINUTE_SETTLEMENT_MS ? 300_000 : 1_800_000),
     newestVersion: 3,
+    needs: [],
   },
-  "DREGION.": { name: "DREGION", stampColumn: "SETTLEMENTDATE", lengthMsAt: MINUTES_5, newestVersion: 3 },
+  "DREGION.": {
+    name: "DREGION",
+    stampColumn: "SETTLEMENTDATE",
+    lengthMsAt: MINUTES_5,
+    newestVersion: 3,
+    needs: ["INTERVENTION"],
+  },
   "P5MIN.REGIONSOLUTION": {
     name: "P5MIN",
     stampColumn: "INTERVAL_DATETIME",
     runColumn: "RUN_DATETIME",
     lengthMsAt: MINUTES_5,
     newestVersion: 9,
+    needs: ["RUN_DATETIME"],
   },
   "PREDISPATCH.REGION_PRICES": {
     name: "PREDISPATCH",
@@ -78,6 +96,7 @@ const TABLES: Readonly<Record<string, NemTable>> = {
     runColumn: "PREDISPATCHSEQNO",
     lengthMsAt: MINUTES_30,
     newestVersion: 2,
+    needs: ["PREDISPATCHSEQNO"],
   },
 };
 
@@ -109,8 +128,11 @@ function read(file: TextFile, book: ObservationBook): Result<null, PriceFileErro
     if (declared !== undefined)
       return refuse(file, line.value, "prices.after-end", "there are lines after END OF REPORT");
     if (kind === "C") declared = cells.value[1] === "END OF REPORT" ? Number(cells.value[2]) : undefined;
-    else if (kind === "I") section = sectionOf(cells.value, book);
-    else if (kind === "D") {
+    else if (kind === "I") {
+      const opened = sectionOf(file, line.value, cells.value, book);
+      if (!opened.ok) return opened;
+      section = opened.value;
+    } else if (kind === "D") {
       const read = readRow(file, line.value, cells.value, section, book);
       if (!read.ok) return read;
     } else return refuse(file, line.value, "prices.unknown-line", `a line begins with C, I or D, not with "${kind}"`);
@@ -128,15 +150,24 @@ function read(file: TextFile, book: ObservationBook): Result<null, PriceFileErro
 }
 
 function sectionOf(
+  file: TextFile,
+  line: TextLine,
   [, group = "", name = "", version = "", ...headings]: readonly string[],
   book: ObservationBook,
-): Section {
+): Result<Section, PriceFileError> {
   // The daily report leaves the name empty, and what rewrites it puts words of its own there.
   const key = group === "DREGION" || group === "DUNIT" ? `${group}.` : `${group}.${name}`;
   const table = TABLES[key];
   const columns = new Map(headings.map((heading, at) => [heading, at + 4]));
   const values = headings.filter((heading) => VALUE.test(heading));
   if (table !== undefined) {
+    const needed = [table.stampColumn, "REGIONID", nemReports.tables[table.name]?.valueColumn ?? "", ...table.needs];
+    const missing = needed.filter((heading) => !columns.has(heading));
+    if (missing.length > 0)
+      return refuse(file, line, "prices.missing-column", `${key} has no column ${missing.join(", none ")}`);
+    const twice = twiceIn(headings);
+    if (twice !== undefined)
+      return refuse(file, line, "prices.duplicate-column", `the column ${headings[twice]} is there twice`, twice + 5);
     const used = [...values, ...ABOUT, table.stampColumn, table.runColumn ?? ""];
     const unread = headings.filter((heading) => !used.includes(heading));
     book.leaveUnread(unread, (column) => KNOWN.test(column));
@@ -146,7 +177,7 @@ function sectionOf(
       );
     }
   }
-  return { key, table, columns, width: headings.length + 4, values };
+  return ok({ key, table, columns, width: headings.length + 4, values });
 }
 
 function readRow(
@@ -157,7 +188,7 @@ function readRow(
   book: ObservationBook,
 ): Result<null, PriceFileError> {
   const [, group = "", name = ""] = cells;
-  if (section === undefined || !`${group}.${name}`.startsWith(section.key)) {
+  if (section === undefined || !isOf(section.key, `${group}.${name}`)) {
     return refuse(file, line, "prices.no-heading", `a D line of ${group}.${name} without its I line before it`);
   }
   const { table, columns, values } = section;
@@ -170,6 +201,11 @@ function readRow(
   }
   const cell = (heading: string): string => cells[columns.get(heading) ?? -1] ?? "";
   const at = (heading: string): number => (columns.get(heading) ?? 0) + 1;
+  for (const heading of ["INTERVENTION", "RUNNO"]) {
+    if (/^\d*$/.test(cell(heading))) continue;
+    const says = `${heading} is "${cell(heading)}", not a whole number`;
+    return refuse(file, line, "prices.malformed-number", says, at(heading));
+  }
   if (Number(cell("INTERVENTION")) !== 0) {
     book.leaveOut(`${table.name} rows of an intervention run`);
     return ok(null);
@@ -191,7 +227,12 @@ function readRow(
     numbers[heading] = value;
   }
   const lengthMs = table.lengthMsAt(endMs);
-  const changedMs = instantOfNem(cell("LASTCHANGED")) ?? 0;
+  const changed = cell("LASTCHANGED");
+  const changedMs = changed === "" ? 0 : instantOfNem(changed);
+  if (changedMs === undefined) {
+    const says = `LASTCHANGED is "${changed}", not a time like 2026/04/01 00:05:00`;
+    return refuse(file, line, "prices.malformed-date", says, at("LASTCHANGED"));
+  }
   book.add({
     table: table.name,
     series: region,
@@ -206,15 +247,17 @@ function readRow(
   return ok(null);
 }
 
+/** Of a section without a name in its key, every name is one. */
+const isOf = (key: string, name: string): boolean => (key.endsWith(".") ? name.startsWith(key) : name === key);
+
 const NEM_OFFSET_MS = 10 * 3_600_000;
 const STAMP = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}):(\d{2}):(\d{2})$/;
 
 function instantOfNem(text: string): number | undefined {
   const match = STAMP.exec(text);
   if (match === null) return undefined;
-  const wallMs = Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`);
-  const isReal = Number.isFinite(wallMs) && new Date(wallMs).getUTCDate() === Number(match[3]);
-  return isReal ? wallMs - NEM_OFFSET_MS : undefined;
+  const wallMs = utcOfStamp(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}`);
+  return wallMs === undefined ? undefined : wallMs - NEM_OFFSET_MS;
 }
 
 const refuse = (file: TextFile, line: TextLine, code: PriceFileError["code"], says: string, column = 1) =>

@@ -91,6 +91,8 @@ test.each([
   ['"a, b",c', ["a, b", "c"]],
   ['"he said ""no""",', ['he said "no"', ""]],
   ['"open,c', undefined],
+  ['"57"9,c', undefined],
+  ['5"7,c', undefined],
 ])("the cells of %s", (line, cells) => {
   expect(csvCells(line)).toEqual(cells);
 });

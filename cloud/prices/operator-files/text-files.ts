@@ -33,24 +33,26 @@ export function* textFilesAt(path: string): Generator<Result<TextFile, PriceFile
   const head = readHead(path, source);
   if (!head.ok) {
     yield head;
-  } else if (isZip(head.value)) {
+  } else if (isZip(head.value) || isGzip(head.value)) {
     const bytes = readWhole(path, source);
-    if (bytes.ok) yield* textFilesInZip(bytes.value, source, 1);
+    if (bytes.ok) yield* textFilesIn(bytes.value, source);
     else yield bytes;
-  } else if (head.value[0] === 0x1f && head.value[1] === 0x8b) {
-    const bytes = readWhole(path, source);
-    if (!bytes.ok) yield bytes;
-    else yield ok({ source, lines: () => linesOf(gunzipped(bytes.value, source), source) });
   } else {
     yield ok({ source, lines: () => linesOf(pieces(path, source), source) });
   }
 }
 
-/** The same for a zip already in memory. */
-export function* textFilesInZip(
+/** The same for what is already in memory. */
+export function* textFilesIn(bytes: Uint8Array, source: string): Generator<Result<TextFile, PriceFileError>> {
+  if (isZip(bytes)) yield* textFilesInZip(bytes, source, 1);
+  else if (isGzip(bytes)) yield ok({ source, lines: () => linesOf(gunzipped(bytes, source), source) });
+  else yield ok({ source, lines: () => linesOf([ok(bytes)], source) });
+}
+
+function* textFilesInZip(
   bytes: Uint8Array,
   source: string,
-  depth = 1,
+  depth: number,
 ): Generator<Result<TextFile, PriceFileError>> {
   const entries = zipEntries(bytes, source);
   if (!entries.ok) {
@@ -128,6 +130,7 @@ export const refusal = (
 ): PriceFileError => ({ code, source, line, column, says });
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 function readHead(path: string, source: string): Result<Uint8Array, PriceFileError> {
   for (const piece of pieces(path, source, 4)) return piece;

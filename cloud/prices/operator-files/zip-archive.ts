@@ -13,6 +13,7 @@ export interface ZipEntry {
 
 const END = 0x06054b50;
 const CENTRAL = 0x02014b50;
+const AFTER_DIRECTORY: readonly number[] = [0x06064b50, 0x05054b50];
 const LOCAL = 0x04034b50;
 const END_BYTES = 22;
 const COMMENT_BYTES_MAX = 0xffff;
@@ -44,7 +45,7 @@ export function zipEntries(bytes: Uint8Array, source: string): Result<readonly Z
       localAt: view.getUint32(at + 42, true),
     };
     at += 46 + nameBytes + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    if (name.endsWith("/")) continue;
+    if (name.endsWith("/") && packed.sizeBytes === 0) continue;
     if ((flags & 1) !== 0) return refuse(`${name} in it is encrypted`);
     if (packed.method !== 0 && packed.method !== 8) {
       return refuse(`${name} in it is packed by method ${packed.method}; stored and deflated ones are read`);
@@ -54,6 +55,9 @@ export function zipEntries(bytes: Uint8Array, source: string): Result<readonly Z
     const inner = `${source}/${name}`;
     entries.push({ name, sizeBytes: packed.sizeBytes, chunks: () => unpack(body, packed, inner) });
   }
+  // What may follow: records of the 64-bit form, a signature. Another file there means that the count is damaged.
+  const isEnd = at === endAt || (at + 4 <= endAt && AFTER_DIRECTORY.includes(view.getUint32(at, true)));
+  if (!isEnd) return refuse("the archive's directory has other files than it counts");
   return ok(entries);
 }
 

@@ -2,6 +2,7 @@ import type { CodecUnderTest } from "./codec.ts";
 import { leaseEnvelope } from "./lease-envelope.ts";
 import { modbusClient } from "./modbus-client.ts";
 import { modbusServer } from "./modbus-server.ts";
+import { priceFiles } from "./price-files.ts";
 import { rtuClient } from "./rtu-client.ts";
 import { siteYaml } from "./site-yaml.ts";
 import { sparkplugPayload } from "./sparkplug-payload.ts";
@@ -18,4 +19,5 @@ export const codecs: readonly CodecUnderTest[] = [
   sparkplugPayload,
   leaseEnvelope,
   siteYaml,
+  priceFiles,
 ];

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { strToU8, zipSync } from "fflate";
+import { strToU8 } from "fflate";
 import { readOperatorFiles } from "../read-operator-files.ts";
 import type { ReadReport } from "../read-report.ts";
 import { reportOf, tableNameOf, valuedIntervals } from "../report-of.ts";
@@ -19,12 +19,7 @@ export function bytesFile(name: string, bytes: Uint8Array): string {
   return path;
 }
 
-export const zipOf = (files: Readonly<Record<string, string | Uint8Array>>): Uint8Array =>
-  zipSync(
-    Object.fromEntries(
-      Object.entries(files).map(([name, content]) => [name, typeof content === "string" ? strToU8(content) : content]),
-    ),
-  );
+export { zipOf } from "./zip-of.ts";
 
 export interface WhatWasRead extends ReadReport {
   /** By series, each interval as `2026-04-01T00:05Z value`. */
