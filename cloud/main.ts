@@ -14,6 +14,8 @@ import { FleetModel, FleetPublisher, fleetHttp, People } from "./fleet/index.ts"
 import { ThreadValueTrainer } from "./models/value-trainers.ts";
 import { openOnnxModel } from "./onnx/open-onnx-model.ts";
 import { openPrices } from "./prices/open-prices.ts";
+import { recordedReservePrices } from "./prices/recorded-reserve-prices.ts";
+import type { ReservePrices } from "./prices/reserve-prices.ts";
 import { openSqliteCloudStore } from "./store/index.ts";
 import { ModelRegistry } from "./store/model-registry.ts";
 
@@ -71,6 +73,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
   const fleet = new FleetModel({ clock, sites: document.sites.map(({ id }) => ({ siteId: id, name: id })) });
   for (const { id } of document.sites) fleet.restore(id, store.value.latest(id));
   const trainer = new ThreadValueTrainer();
+  const reservePrices = reservePricesOf({ document, cloud, path });
   const link = new MqttClientLink({ url: broker.value.url, username: "host", password: hostPassword });
   const aggregator = new Aggregator({
     clock,
@@ -81,6 +84,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
     prices: prices.value,
     fleet,
     trainer,
+    ...(reservePrices !== undefined && { reservePrices }),
     ...(document.operator !== undefined && { operator: operatorAt(document.operator, clock, fleet) }),
     ...(registry !== undefined && {
       models: { source: registry.value, openOnnx: openOnnxModel },
@@ -145,6 +149,17 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end());
   process.on("SIGUSR2", () => aggregator.stopTrading());
+}
+
+/** Recorded ones, where the price file has them and a unit sells reserves. */
+function reservePricesOf({
+  document: { prices, market },
+  cloud: { units },
+  path,
+}: Pick<ProcessConfig, "document" | "cloud" | "path">): ReservePrices | undefined {
+  if (!("file" in prices)) return undefined;
+  const products = units.flatMap(({ reserves }) => reserves?.products.map(({ product }) => product) ?? []);
+  return recordedReservePrices(path(prices.file), [...new Set(products)], prices.region ?? market.region);
 }
 
 function readArguments(): { readonly config: string } {

@@ -13,8 +13,9 @@ import { reservesOf } from "./product-door.ts";
 import { makeReserveBid, type ReserveMaking } from "./reserves/make-reserve-bid.ts";
 
 export interface ReserveDraft
-  extends Pick<ReserveMaking, "entry" | "interval" | "kind" | "because" | "sites" | "leftOut" | "author" | "gate">,
+  extends Pick<ReserveMaking, "entry" | "interval" | "kind" | "sites" | "leftOut" | "author" | "gate">,
     Pick<Draft, "signatures" | "correctionOf" | "isWithheld"> {
+  readonly because?: string;
   readonly wishes: ReserveMaking["wishes"];
 }
 

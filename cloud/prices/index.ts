@@ -5,4 +5,5 @@ export * from "./price-file-format.ts";
 export * from "./price-history.ts";
 export * from "./price-series.ts";
 export * from "./read-price-file.ts";
+export * from "./recorded-reserve-prices.ts";
 export * from "./reserve-prices.ts";

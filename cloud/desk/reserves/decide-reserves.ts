@@ -1,7 +1,6 @@
 import { type CodedError, describeError, type Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { ReserveEntry, UnitEntry } from "../../config/cloud-config.ts";
-import type { ReserveWish } from "../../markets/reserve-market.ts";
 import type { BidRecord } from "../bid-record.ts";
 import type { DeskBooks } from "../desk-books.ts";
 import type { Drafting, ReserveDraft } from "../drafting.ts";
@@ -41,7 +40,7 @@ export function decideReserves(
   const draft: ReserveDraft = {
     ...{ entry, interval, gate, wishes, sites, isWithheld },
     kind: sites.length > 0 ? "offer" : "withdrawal",
-    because: becauseOf(wishes, books.ports.market.currency),
+    ...(sites.length === 0 && { because: "no site can keep a reserve ready" }),
     leftOut: [
       ...leftOut,
       ...shut.map(({ capability: { siteId } }) => ({
@@ -67,10 +66,3 @@ export function decideReserves(
     }),
   };
 }
-
-const becauseOf = (wishes: readonly ReserveWish[], currency: string): string => {
-  const ready = wishes.filter(({ volumeW }) => volumeW > 0);
-  if (ready.length === 0) return "no site can keep a reserve ready";
-  const names = ready.map(({ product, volumeW, pricePerMWh }) => `${product} ${volumeW / 1e6} MW from ${pricePerMWh}`);
-  return `kept ready beside energy, ${currency} an hour: ${names.join(", ")}`;
-};

@@ -2,6 +2,7 @@ import { type CodedError, ok, type Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { GateMode, RegisteredReserve, TwoPersonBand, UnitEntry } from "../../config/cloud-config.ts";
+import type { BidStep } from "../../markets/market.ts";
 import type { ReserveMarket, ReserveProduct, ReserveWish } from "../../markets/reserve-market.ts";
 import type { PriceHistory } from "../../prices/index.ts";
 import type { AttestedSite } from "../attest-site.ts";
@@ -19,7 +20,8 @@ export interface ReserveMaking {
   readonly entry: UnitEntry;
   readonly interval: Interval;
   readonly kind: Offer["kind"];
-  readonly because: string;
+  /** Absent: what is offered says it. */
+  readonly because?: string;
   readonly wishes: readonly ReserveWish[];
   /** The sites it stands on. */
   readonly sites: readonly AttestedSite[];
@@ -53,7 +55,15 @@ export function makeReserveBid(market: ReserveMarket, making: ReserveMaking): Re
   const certificate = certifyReserves({ unit, interval, sites, registered, products, stack, madeAtMs: decidedAtMs });
   const refusals = [...market.validate(bid, unit), ...certificateViolations(certificate)];
   return ok({
-    ...{ bidId: bidIdOf(bid), bid, author, product: reserveProduct, gate, kind, because: making.because },
+    ...{
+      bidId: bidIdOf(bid),
+      bid,
+      author,
+      product: reserveProduct,
+      gate,
+      kind,
+      because: making.because ?? becauseOf(steps),
+    },
     leftOut: leftOut.map(({ siteId, code }) => ({ siteId, code })),
     certificate,
     offers: [],
@@ -69,6 +79,11 @@ export function makeReserveBid(market: ReserveMarket, making: ReserveMaking): Re
     refusals,
   });
 }
+
+const becauseOf = (steps: readonly BidStep[]): string =>
+  steps.length === 0
+    ? "its sites have no room for reserves"
+    : `kept ready beside energy: ${steps.map(({ product, volumeMW, pricePerMWh }) => `${product} ${volumeMW} MW from ${pricePerMWh}`).join(", ")}`;
 
 /**
  * What the algorithm wishes to keep ready: all it is registered for and its sites can carry, at what being ready costs.
