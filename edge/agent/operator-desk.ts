@@ -40,7 +40,11 @@ export class OperatorDesk {
       return;
     }
     const caller = { role, user };
-    if (!this.#waits(request, asked, fields, caller, answer)) request.answer(asked, this.#desk, answer, caller);
+    if (this.#waits(request, asked, fields, caller, answer)) return;
+    request.answer(asked, this.#desk, answer, caller);
+    // After it: a stop waits for nothing.
+    if (request.outdates !== undefined)
+      this.#desk.secondPerson.outdate(request.outdates, String(fields["by"]), request.op);
   }
 
   /** True when it gives the site more room and the site wants two people for that: it is not done now. */

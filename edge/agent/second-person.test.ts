@@ -121,18 +121,26 @@ test("what was asked for another state of the site is not done", () => {
   as(ann)("limit-set", limit);
   const id = held("limit-set", wider);
   as(bob)("limit-set", narrower); // Takes room: nobody is asked.
-  expect(as(bob)("approve", { id })).toMatchObject({ error: { code: "second-person.outdated" } });
-  expect(agent.view().latches.localLimitW).toMatchObject(narrower);
   expect(as(bob)("approve", { id })).toMatchObject({ error: { code: "second-person.not-waiting" } });
+  expect(agent.view().latches.localLimitW).toMatchObject(narrower);
 });
 
-test("a stop that another gave meanwhile is not ended by a yes to the first", () => {
-  const { as, held, agent } = siteOfTwo();
+test.each(["noise", "smoke"])("a second stop, for %s, is not ended by a yes that was asked before it", (reason) => {
+  const { as, held, agent, audited } = siteOfTwo();
   as(ann)("stop", { reason: "noise" });
   const id = held("resume");
-  as(bob)("stop", { reason: "smoke" });
-  expect(as(bob)("approve", { id })).toMatchObject({ error: { code: "second-person.outdated" } });
-  expect(agent.view().latches.stop?.reason).toBe("smoke");
+  as(ann, "operator")("stop", { reason });
+  expect(as(bob)("approve", { id })).toMatchObject({ error: { code: "second-person.not-waiting" } });
+  expect(agent.view().latches.stop?.reason).toBe(reason);
+  expect(audited()).toContain("ann resume: second-person.withdrawn");
+});
+
+test("who may only look ends nothing that waits", () => {
+  const { as, held, waiting } = siteOfTwo();
+  as(ann)("stop");
+  const id = held("resume");
+  expect(as(bob, "viewer")("stop")).toMatchObject({ error: { code: "operator.not-permitted" } });
+  expect(waiting()).toEqual([id]);
 });
 
 test("nobody's word in time is a no, and neither an hour nor a restart revives it", () => {

@@ -109,6 +109,13 @@ export class SecondPerson {
     return undefined;
   }
 
+  /** Somebody took room: what waits to give it back was asked before that, and is over. */
+  outdate(ops: readonly string[], by: string, op: string): void {
+    for (const waiting of this.list()) {
+      if (ops.includes(waiting.op)) this.#end(waiting, "second-person.withdrawn", by, `${op} came between`);
+    }
+  }
+
   stop(): void {
     for (const waiting of this.list()) this.#forget(waiting);
   }

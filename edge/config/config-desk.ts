@@ -19,7 +19,9 @@ import {
   sha256Of,
 } from "./config-book.ts";
 import { configDiff, type FieldChange } from "./config-diff.ts";
+import { capabilityEvent, lostEvent, revertedEvent, unreadableEvent } from "./config-events.ts";
 import type { ReadText } from "./device-maps.ts";
+import { fixedField } from "./fixed-field.ts";
 import { parseSiteConfig } from "./load-site-config.ts";
 import type { SiteConfig } from "./site-config.ts";
 
@@ -109,20 +111,12 @@ export class ConfigDesk {
       const book = bookAtStart(held, source.text, clock.nowMs());
       const parsed = this.#parse(runningOf(book).text);
       if (!parsed.ok) {
-        // Written by another version of us, it may be refused by this one. The file is what a person can still repair.
-        tell({
-          code: "config.unreadable",
-          level: "alarm",
-          text: "the stored configuration is refused by this version; the file's own runs",
-          facts: { ...parsed.error },
-        });
+        tell(unreadableEvent(parsed.error));
         once();
         return;
       }
-      if (held?.pending !== undefined) this.#tellReverted(held, "the process ended before it was confirmed");
-      if (fact !== undefined && held === undefined) {
-        tell({ code: "config.lost", level: "alarm", text: "the stored configuration makes no sense", facts: {} });
-      }
+      if (held?.pending !== undefined) tell(revertedEvent(held, "the process ended before it was confirmed"));
+      if (fact !== undefined && held === undefined) tell(lostEvent);
       this.#running = parsed.value;
       this.#keep(book, () => {});
       this.#announceCapability();
@@ -256,7 +250,7 @@ export class ConfigDesk {
     const next = reverted(book, book.pending);
     this.#book = next;
     const parsed = this.#parse(runningOf(next).text);
-    this.#tellReverted(book, why);
+    this.#options.tell(revertedEvent(book, why));
     this.#keep(next, () => {});
     this.#switch(parsed.ok ? parsed.value : this.#fallback, () => done(ok(this.status())));
   }
@@ -273,14 +267,7 @@ export class ConfigDesk {
     const book = this.#book;
     const capability = capabilityHash(this.#running);
     if (book === undefined || book.capability === capability) return;
-    if (book.capability !== undefined) {
-      this.#options.tell({
-        code: "config.capability-changed",
-        level: "warning",
-        text: "settings that the grid or a market was told about have changed: to be attested again",
-        facts: { before: book.capability, after: capability, revision: book.running },
-      });
-    }
+    if (book.capability !== undefined) this.#options.tell(capabilityEvent(book, capability));
     this.#keep({ ...book, capability }, () => {});
   }
 
@@ -296,14 +283,7 @@ export class ConfigDesk {
   #accept(text: string): Result<SiteConfig> {
     const parsed = this.#parse(text);
     if (!parsed.ok) return parsed;
-    const { siteId, store, socket } = this.#running;
-    const next = parsed.value;
-    const fixed = {
-      site: next.siteId === siteId,
-      "store.file": next.store.file === store.file,
-      socket: next.socket === socket,
-    };
-    const field = Object.entries(fixed).find(([, isSame]) => !isSame)?.[0];
+    const field = fixedField(this.#running, parsed.value);
     if (field === undefined) return parsed;
     return fail({ code: "config.fixed-field", field, remedy: "change it in the file and start the agent again" });
   }
@@ -314,15 +294,6 @@ export class ConfigDesk {
 
   #runningText(): string {
     return this.#book === undefined ? this.#options.source.text : runningOf(this.#book).text;
-  }
-
-  #tellReverted(book: ConfigBook, why: string): void {
-    this.#options.tell({
-      code: "config.reverted",
-      level: "warning",
-      text: `revision ${book.running} was not kept: ${why}`,
-      facts: { revision: book.running, runs: book.pending?.revertsTo },
-    });
   }
 
   #tell(code: string, text: string, facts: Readonly<Record<string, unknown>>): void {

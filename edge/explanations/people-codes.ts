@@ -83,7 +83,7 @@ export const peopleCodes = [
     ],
     [
       "second-person.withdrawn",
-      "Whoever asked a second person took it back, or asked the same anew.",
+      "Whoever asked a second person took it back or asked anew, or somebody stopped or limited the site meanwhile.",
       "What was asked before is not done.",
       "Nothing to do.",
     ],

@@ -13,6 +13,8 @@ export interface LatchKind<Facts extends object> {
   /** In force before it is on disk, because it makes the site safer. */
   readonly isUrgent?: true;
   readonly level?: "warning";
+  /** {@link OperatorRequest.outdates}. */
+  readonly outdates?: readonly string[];
   parse(fields: Fields): Facts | undefined;
   /** What a person asks that the site cannot mean to do. */
   refuse?(latches: Latches): CodedError | undefined;
@@ -27,6 +29,7 @@ export function latchRequest<Facts extends object>(kind: LatchKind<Facts>): Oper
   return {
     op,
     role: "operator",
+    outdates: kind.outdates,
 
     parse(fields) {
       const { by, reason } = fields;

@@ -7,6 +7,7 @@ import { isPower } from "./request.ts";
 /** One end or both, W; null is open. It replaces the limit before it. */
 export const limitSet = latchRequest<{ powerWMin: number | null; powerWMax: number | null }>({
   op: "limit-set",
+  outdates: ["limit-set", "limit-clear"],
 
   parse({ powerWMin = null, powerWMax = null }) {
     if (!isPowerOrNull(powerWMin) || !isPowerOrNull(powerWMax)) return undefined;

@@ -5,6 +5,7 @@ import { isPower } from "./request.ts";
 
 export const mode = latchRequest<{ mode: Latches["mode"]; powerW: number }>({
   op: "mode",
+  outdates: ["mode"],
 
   parse({ mode, powerW = 0 }) {
     if (mode !== "auto" && mode !== "manual" && mode !== "maintenance") return undefined;

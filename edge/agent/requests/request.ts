@@ -27,6 +27,8 @@ export interface OperatorRequest<Asked = unknown> {
   parse(fields: Fields): Asked | undefined;
   /** Where it gives the site more room than it has: what is so, and what would be. Such a request may need a second person. */
   widens?(asked: Asked, desk: Desk): Widening | undefined;
+  /** What must not be approved any more once this is asked: who asked for it did not know. */
+  readonly outdates?: readonly string[] | undefined;
   /** Answers once, with a report or a {@link Refusal}. */
   answer(asked: Asked, desk: Desk, answer: Answer, caller: Caller): void;
 }

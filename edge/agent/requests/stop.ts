@@ -2,6 +2,7 @@ import { latchRequest } from "./latch-request.ts";
 
 export const stop = latchRequest({
   op: "stop",
+  outdates: ["resume"],
   isUrgent: true,
   level: "warning",
   parse: () => ({}),
