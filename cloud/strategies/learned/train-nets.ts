@@ -35,9 +35,9 @@ export function trainNets(lessons: Lessons, settings: NetSettings): SmallNets {
     ...outputSpread(lessons),
     nets: [],
   };
-  const inputs = new Float32Array(rows * features);
+  const inputs = new Float64Array(rows * features);
   for (let at = 0; at < inputs.length; at++) inputs[at] = netInput(shape, at % features, x[at] as number);
-  const targets = new Float32Array(rows * OUTPUTS);
+  const targets = new Float64Array(rows * OUTPUTS);
   for (let at = 0; at < targets.length; at++)
     targets[at] = ((y[at] as number) - (shape.outputMean[at % OUTPUTS] as number)) / shape.outputScale;
   const nets = Array.from({ length: settings.nets }, (_, index) =>
@@ -48,8 +48,8 @@ export function trainNets(lessons: Lessons, settings: NetSettings): SmallNets {
 
 function trainNet(
   sizes: readonly number[],
-  inputs: Float32Array,
-  targets: Float32Array,
+  inputs: Float64Array,
+  targets: Float64Array,
   { rounds, rate, decay }: NetSettings,
   rng: Rng,
 ): NetWeights {
@@ -70,6 +70,7 @@ function trainNet(
           targets.subarray(row * OUTPUTS, (row + 1) * OUTPUTS),
         );
       const length = rate * Math.min(1, step / WARM_UP_STEPS) * (0.5 + 0.5 * Math.cos((Math.PI * step) / steps));
+      pass.finish();
       for (const [layer, slopes] of pass.weightSlopes.entries())
         weights[layer]?.step(slopes, batch.length, length, step);
       for (const [layer, slopes] of pass.biasSlopes.entries()) biases[layer]?.step(slopes, batch.length, length, step);
@@ -80,44 +81,66 @@ function trainNet(
 
 /** Forward, and back again: adds up how the squared error of each lesson leans on every weight. */
 class Pass {
-  readonly weightSlopes: readonly Float32Array[];
-  readonly biasSlopes: readonly Float32Array[];
+  readonly weightSlopes: readonly Float64Array[];
+  readonly biasSlopes: readonly Float64Array[];
   readonly #net: NetWeights;
-  readonly #layers: readonly Float32Array[];
-  readonly #errors: readonly Float32Array[];
+  readonly #layers: readonly Float64Array[];
+  readonly #errors: readonly Float64Array[];
+  readonly #inputs: Float64Array[] = [];
+  readonly #heldErrors: readonly Float64Array[];
+  #held = 0;
 
   constructor(net: NetWeights, sizes: readonly number[]) {
     this.#net = net;
-    this.#layers = sizes.slice(1).map((size) => new Float32Array(size));
-    this.#errors = sizes.slice(1).map((size) => new Float32Array(size));
-    this.weightSlopes = net.weights.map((values) => new Float32Array(values.length));
-    this.biasSlopes = net.biases.map((values) => new Float32Array(values.length));
+    this.#layers = sizes.slice(1).map((size) => new Float64Array(size));
+    this.#errors = sizes.slice(1).map((size) => new Float64Array(size));
+    this.#heldErrors = Array.from({ length: 4 }, () => new Float64Array(sizes[1] as number));
+    this.weightSlopes = net.weights.map((values) => new Float64Array(values.length));
+    this.biasSlopes = net.biases.map((values) => new Float64Array(values.length));
   }
 
-  learn(input: Float32Array, target: Float32Array): void {
+  learn(input: Float64Array, target: Float64Array): void {
     const { weights, biases } = this.#net;
     const last = this.#layers.length - 1;
     for (const [layer, values] of this.#layers.entries()) {
-      values.set(biases[layer] as Float32Array);
-      addLayer(layer === 0 ? input : (this.#layers[layer - 1] as Float32Array), weights[layer] as Float32Array, values);
+      values.set(biases[layer] as Float64Array);
+      addLayer(layer === 0 ? input : (this.#layers[layer - 1] as Float64Array), weights[layer] as Float64Array, values);
       if (layer < last) bend(values);
     }
-    const answer = this.#layers[last] as Float32Array;
-    const error = this.#errors[last] as Float32Array;
+    const answer = this.#layers[last] as Float64Array;
+    const error = this.#errors[last] as Float64Array;
     for (let output = 0; output < error.length; output++)
       error[output] = (answer[output] as number) - (target[output] as number);
     for (let layer = last; layer > 0; layer--) this.#back(layer);
-    lean(input, this.#errors[0] as Float32Array, this.weightSlopes[0] as Float32Array);
-    add(this.#errors[0] as Float32Array, this.biasSlopes[0] as Float32Array);
+    this.#leanLater(input);
+    add(this.#errors[0] as Float64Array, this.biasSlopes[0] as Float64Array);
+  }
+
+  /** The slopes are whole after this. */
+  finish(): void {
+    const slopes = this.weightSlopes[0] as Float64Array;
+    for (let held = 0; held < this.#held; held++)
+      lean(this.#inputs[held] as Float64Array, this.#heldErrors[held] as Float64Array, slopes);
+    this.#held = 0;
+  }
+
+  /** The first layer is by far the widest: its slopes take four lessons at a time, and so are read and written less. */
+  #leanLater(input: Float64Array): void {
+    this.#inputs[this.#held] = input;
+    (this.#heldErrors[this.#held] as Float64Array).set(this.#errors[0] as Float64Array);
+    this.#held++;
+    if (this.#held < 4) return;
+    leanFour(this.#inputs, this.#heldErrors, this.weightSlopes[0] as Float64Array);
+    this.#held = 0;
   }
 
   #back(layer: number): void {
-    const from = this.#layers[layer - 1] as Float32Array;
-    const error = this.#errors[layer] as Float32Array;
-    const before = this.#errors[layer - 1] as Float32Array;
-    const weights = this.#net.weights[layer] as Float32Array;
-    lean(from, error, this.weightSlopes[layer] as Float32Array);
-    add(error, this.biasSlopes[layer] as Float32Array);
+    const from = this.#layers[layer - 1] as Float64Array;
+    const error = this.#errors[layer] as Float64Array;
+    const before = this.#errors[layer - 1] as Float64Array;
+    const weights = this.#net.weights[layer] as Float64Array;
+    lean(from, error, this.weightSlopes[layer] as Float64Array);
+    add(error, this.biasSlopes[layer] as Float64Array);
     for (let index = 0; index < from.length; index++) {
       let sum = 0;
       // A bent number does not move with what is below it.
@@ -130,7 +153,7 @@ class Pass {
 }
 
 /** slopes += from ⊗ error */
-function lean(from: Float32Array, error: Float32Array, slopes: Float32Array): void {
+function lean(from: Float64Array, error: Float64Array, slopes: Float64Array): void {
   for (let index = 0; index < from.length; index++) {
     const value = from[index] as number;
     if (value === 0) continue;
@@ -139,25 +162,44 @@ function lean(from: Float32Array, error: Float32Array, slopes: Float32Array): vo
   }
 }
 
-function add(values: Float32Array, to: Float32Array): void {
+/** The same for four lessons. */
+function leanFour(from: readonly Float64Array[], errors: readonly Float64Array[], slopes: Float64Array): void {
+  const [fromA, fromB, fromC, fromD] = from as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const [a, b, c, d] = errors as [Float64Array, Float64Array, Float64Array, Float64Array];
+  for (let index = 0, at = 0; index < fromA.length; index++) {
+    const one = fromA[index] as number;
+    const two = fromB[index] as number;
+    const three = fromC[index] as number;
+    const four = fromD[index] as number;
+    for (let to = 0; to < a.length; to++, at++)
+      slopes[at] =
+        (slopes[at] as number) +
+        one * (a[to] as number) +
+        two * (b[to] as number) +
+        three * (c[to] as number) +
+        four * (d[to] as number);
+  }
+}
+
+function add(values: Float64Array, to: Float64Array): void {
   for (let index = 0; index < values.length; index++) to[index] = (to[index] as number) + (values[index] as number);
 }
 
 class Adam {
-  readonly #values: Float32Array;
-  readonly #mean: Float32Array;
-  readonly #square: Float32Array;
+  readonly #values: Float64Array;
+  readonly #mean: Float64Array;
+  readonly #square: Float64Array;
   readonly #decay: number;
 
-  constructor(values: Float32Array, decay: number) {
+  constructor(values: Float64Array, decay: number) {
     this.#values = values;
     this.#decay = decay;
-    this.#mean = new Float32Array(values.length);
-    this.#square = new Float32Array(values.length);
+    this.#mean = new Float64Array(values.length);
+    this.#square = new Float64Array(values.length);
   }
 
   /** One step against the mean slope of `count` lessons; the sums begin anew. */
-  step(slopes: Float32Array, count: number, length: number, step: number): void {
+  step(slopes: Float64Array, count: number, length: number, step: number): void {
     const wholeMean = 1 - MOMENTUM ** step;
     const wholeSquare = 1 - MOMENTUM_SQUARED ** step;
     for (let at = 0; at < slopes.length; at++) {
@@ -181,9 +223,9 @@ function newNet(sizes: readonly number[], rng: Rng): NetWeights {
     weights: sizes.slice(1).map((size, layer) => {
       const from = sizes[layer] as number;
       const spread = Math.sqrt(2 / from) * (layer === last ? 0.1 : 1);
-      return Float32Array.from({ length: from * size }, () => spread * rng.normal());
+      return Float64Array.from({ length: from * size }, () => spread * rng.normal());
     }),
-    biases: sizes.slice(1).map((size) => new Float32Array(size)),
+    biases: sizes.slice(1).map((size) => new Float64Array(size)),
   };
 }
 
