@@ -35,14 +35,18 @@ function deviceLines({ devices }: DevicesReport, { table }: Look): string[] {
   ];
 }
 
-/** Two hundred units that were lost at once are one line. */
+/** Two hundred units that were lost at once are one line, with the first one's figures. */
 function troubleLines(troubles: readonly (readonly [string, string])[]): string[] {
-  const devicesOf = new Map<string, string[]>();
-  for (const [id, error] of troubles) devicesOf.set(error, [...(devicesOf.get(error) ?? []), id]);
-  return [...devicesOf].map(([error, [first = "", ...others]]) => {
-    const who = others.length === 0 ? first : `${first} and ${others.length} more`;
-    return shorten(`${who}  last: ${error}`, 80);
-  });
+  const kinds = new Map<string, { first: string; error: string; others: number }>();
+  for (const [id, error] of troubles) {
+    const code = error.split(" ")[0] ?? error;
+    const known = kinds.get(code);
+    if (known === undefined) kinds.set(code, { first: id, error, others: 0 });
+    else known.others++;
+  }
+  return [...kinds.values()].map(({ first, error, others }) =>
+    shorten(`${first}${others === 0 ? "" : ` and ${others} more`}  last: ${error}`, 80),
+  );
 }
 
 /** A plant controller is read by a thread of its own that tells of values only. */
