@@ -130,6 +130,8 @@ describe("G", () => {
     stand.pass(5);
     stand.reach(MW(3), 10);
     expect(Math.abs(stand.truth.units[2]?.powerW ?? 1)).toBeLessThan(1_000);
+    // Because it said so, and not only because it would not have done what it was told.
+    expect(stand.site.why()?.units.find(({ unitId }) => unitId === "unit-3")?.because).toContain("local control");
     expect(stand.site.checkers.violations).toEqual([]);
   });
 

@@ -81,7 +81,7 @@ function main(): number {
     writeFileSync(
       asked.out,
       plotResponse({
-        title: `${terms.title}, ${contractedMW} MW: ${asked.eventName}`,
+        title: `${terms.title}, ${contractedMW} MW: ${EVENTS[asked.eventName] ?? asked.eventName}`,
         caption,
         ...worst,
         terms,
@@ -100,17 +100,27 @@ const severity = ({ faults, errorMax, startS }: Judgement): number =>
 const round = (value: number): number => Number(value.toFixed(5));
 const finite = (value: number): number | null => (Number.isFinite(value) ? round(value) : null);
 
+const EVENTS: Readonly<Record<string, string>> = {
+  step: "a step of frequency",
+  ramp: "a ramp of frequency",
+  recording: "a recorded event",
+};
+
 function captionOf(result: {
   delayS: number | null;
   timeToFullS: number | null;
   errorMax: number;
   inside: boolean;
+  terms: { earliestS: number; startByS: number; fullByS: number; fullPart: number };
 }): string {
-  const { delayS, timeToFullS, errorMax, inside } = result;
+  const { delayS, timeToFullS, errorMax, inside, terms } = result;
+  const part = `${Math.round(100 * terms.fullPart)} %`;
   return [
-    ...(delayS === null ? [] : [`begins ${delayS} s after the change`]),
-    ...(timeToFullS === null ? [] : [`full after ${timeToFullS} s`]),
-    `at most ${(100 * errorMax).toFixed(2)} % outside the envelope`,
+    ...(delayS === null
+      ? []
+      : [`begins after ${delayS.toFixed(2)} s (${terms.earliestS} to ${terms.startByS} allowed)`]),
+    ...(timeToFullS === null ? [] : [`${part} after ${timeToFullS.toFixed(2)} s (${terms.fullByS})`]),
+    `${(100 * errorMax).toFixed(2)} % off the envelope at most (${100 * TOLERANCE})`,
     inside ? "inside its terms" : "NOT inside its terms",
   ].join(", ");
 }

@@ -1,6 +1,6 @@
 import type { PowerSample } from "@penstock/firmware-sims/sites/index.ts";
 import { wantedOf } from "./envelope.ts";
-import type { Judgement } from "./judge-response.ts";
+import { type Judgement, TOLERANCE } from "./judge-response.ts";
 import type { ServiceTerms } from "./service-terms.ts";
 
 export interface ResponsePlot {
@@ -25,21 +25,24 @@ export function plotResponse({ title, caption, samples, judgement, terms, eventM
   );
   const { parts, envelope } = judgement;
   // Noise around nothing needs no room of its own.
-  const part = axis([...parts, ...envelope.min, ...envelope.max].map(withoutNoise), POWER_BOTTOM, POWER_TOP);
+  const bounds = [...envelope.min.map((value) => value - TOLERANCE), ...envelope.max.map((value) => value + TOLERANCE)];
+  const part = axis([...parts.map(withoutNoise), ...bounds], POWER_BOTTOM, POWER_TOP);
   const wanted = wantedOf(samples, terms);
   const line = (values: readonly number[], scale: Axis) =>
     pathOf(values.map((value, index) => [time.at(seconds[index] ?? 0), scale.at(value)]));
-  const band = [
-    ...envelope.max.map((value, index) => [time.at(seconds[index] ?? 0), part.at(value)] as const),
-    ...envelope.min.map((value, index) => [time.at(seconds[index] ?? 0), part.at(value)] as const).toReversed(),
-  ];
+  const place = (value: number, index: number) => [time.at(seconds[index] ?? 0), part.at(value)] as const;
+  const band = (beyond: number) =>
+    pathOf([
+      ...envelope.max.map((value, index) => place(value + beyond, index)),
+      ...envelope.min.map((value, index) => place(value - beyond, index)).toReversed(),
+    ]);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="13" fill="#222">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     `<text x="${LEFT}" y="28" font-size="18" font-weight="600">${escaped(title)}</text>`,
     `<text x="${LEFT}" y="48" fill="#555">${escaped(caption)}</text>`,
     grid(time, hertz, "Hz", 2),
-    grid(time, part, "of the contract, at the meter", 1),
+    grid(time, part, "part of the contract, at the meter", 1),
     ...time.ticks.map(
       (tick) => `<text x="${time.at(tick)}" y="${POWER_BOTTOM + 20}" text-anchor="middle">${tick}</text>`,
     ),
@@ -48,7 +51,8 @@ export function plotResponse({ title, caption, samples, judgement, terms, eventM
       samples.map(({ frequencyHz }) => frequencyHz),
       hertz,
     )}" fill="none" stroke="#7a3e9d" stroke-width="2"/>`,
-    `<path d="${pathOf(band)}Z" fill="#9fc5e8" fill-opacity="0.55" stroke="#6fa8dc" stroke-width="1"/>`,
+    `<path d="${band(TOLERANCE)}Z" fill="#9fc5e8" fill-opacity="0.3"/>`,
+    `<path d="${band(0)}Z" fill="#9fc5e8" fill-opacity="0.55" stroke="#6fa8dc" stroke-width="1"/>`,
     `<path d="${line(wanted, part)}" fill="none" stroke="#888" stroke-width="1.2" stroke-dasharray="5 4"/>`,
     `<path d="${line(parts, part)}" fill="none" stroke="#c0392b" stroke-width="2"/>`,
     legend(),
@@ -119,11 +123,11 @@ function legend(): string {
   const line = (look: string) => (x: number) => `<path d="M${x} 615h24" ${look}/>`;
   const entries = [
     [0, "frequency", line('stroke="#7a3e9d" stroke-width="3"')],
-    [130, "measured power", line('stroke="#c0392b" stroke-width="3"')],
-    [300, "what the curve asks for, at once", line('stroke="#888" stroke-width="1.2" stroke-dasharray="5 4"')],
+    [115, "measured power", line('stroke="#c0392b" stroke-width="3"')],
+    [270, "what the curve asks for, at once", line('stroke="#888" stroke-width="1.2" stroke-dasharray="5 4"')],
     [
-      580,
-      "what the terms allow",
+      530,
+      `what the terms allow; pale: the ${100 * TOLERANCE} % beside it`,
       (x: number) =>
         `<rect x="${x}" y="608" width="24" height="13" fill="#9fc5e8" fill-opacity="0.55" stroke="#6fa8dc"/>`,
     ],
