@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fail, ok, type Result } from "@penstock/protocol/result";
 import type { PriceFileError } from "../parse-price-text.ts";
+import { type ArchiveBytes, inMemory, onDisk } from "./archive-bytes.ts";
 import { type ZipEntry, zipEntries } from "./zip-archive.ts";
 
 /** A text file on disk or in an archive, or in an archive in an archive. */
@@ -33,7 +34,9 @@ export function* textFilesAt(path: string): Generator<Result<TextFile, PriceFile
   const head = readHead(path, source);
   if (!head.ok) {
     yield head;
-  } else if (isZip(head.value) || isGzip(head.value)) {
+  } else if (isZip(head.value)) {
+    yield* textFilesInZip(onDisk(path), source, 1);
+  } else if (isGzip(head.value)) {
     const bytes = readWhole(path, source);
     if (bytes.ok) yield* textFilesIn(bytes.value, source);
     else yield bytes;
@@ -44,17 +47,17 @@ export function* textFilesAt(path: string): Generator<Result<TextFile, PriceFile
 
 /** The same for what is already in memory. */
 export function* textFilesIn(bytes: Uint8Array, source: string): Generator<Result<TextFile, PriceFileError>> {
-  if (isZip(bytes)) yield* textFilesInZip(bytes, source, 1);
+  if (isZip(bytes)) yield* textFilesInZip(inMemory(bytes), source, 1);
   else if (isGzip(bytes)) yield ok({ source, lines: () => linesOf(gunzipped(bytes, source), source) });
   else yield ok({ source, lines: () => linesOf([ok(bytes)], source) });
 }
 
 function* textFilesInZip(
-  bytes: Uint8Array,
+  archive: ArchiveBytes,
   source: string,
   depth: number,
 ): Generator<Result<TextFile, PriceFileError>> {
-  const entries = zipEntries(bytes, source);
+  const entries = zipEntries(archive, source);
   if (!entries.ok) {
     yield entries;
     return;
@@ -74,7 +77,7 @@ function* textFilesInZip(
       yield whole;
       return;
     }
-    yield* textFilesInZip(whole.value, inner, depth + 1);
+    yield* textFilesInZip(inMemory(whole.value), inner, depth + 1);
   }
 }
 
