@@ -79,7 +79,7 @@ export function printBids(bids: readonly BidDocument[], paint: Paint): readonly 
       ...table(
         bid.product === undefined
           ? [">price per MWh", ">MW"]
-          : ["service", ">price per MW h", ">MW", ">enabled", ">at"],
+          : ["service", ">price per MW h", ">MW", ">enabled MW", ">at"],
         bid.steps.map((step) => (bid.product === undefined ? energyRow(step) : reserveRow(step, bid.enabled ?? null))),
       ).map((line) => `  ${line}`),
       ...bid.refusals.map((rule) => paint.warning(`  refused by ${plainText(rule)}`)),
@@ -102,7 +102,7 @@ function reserveRow(
   const cleared =
     enabled === null || enabled === undefined
       ? ["", ""]
-      : [power(got?.enabledW ?? 0), got === undefined ? "" : price(got.pricePerMWh)];
+      : [String((got?.enabledW ?? 0) / 1e6), got === undefined ? "" : price(got.pricePerMWh)];
   return [plainText(product), price(pricePerMWh), String(volumeMW), ...cleared];
 }
 
