@@ -9,6 +9,7 @@ import { openTables } from "../lab/store/lab.ts";
 import { openStoreReader } from "../store/store-reader.ts";
 import { andAbove } from "./find-address.ts";
 import { findStore } from "./find-store.ts";
+import { labQueries } from "./lab-queries.ts";
 import { endingsOf, offlineArguments } from "./offline-arguments.ts";
 import { plainText, table } from "./words.ts";
 
@@ -31,7 +32,11 @@ has known_utc, when it was learned, and about_utc, what it is about. Tables: ${O
 
   fleetctl lab export --out lab
   fleetctl lab query "SELECT site, avg(value) FROM telemetry WHERE metric = 'Power/Battery' GROUP BY site" --lab lab
-  python3 -c "import pandas; print(pandas.read_parquet('lab/telemetry'))"`;
+  python3 -c "import pandas; print(pandas.read_parquet('lab/telemetry'))"
+
+Questions to begin with (fleetctl lab query "SQL"):
+
+${labQueries.map(({ asks, sql }) => `  ${asks}\n    ${sql.replace(/ (FROM|WHERE|GROUP) /g, "\n    $1 ")}`).join("\n")}`;
 
 const CANCELLED = 130;
 
