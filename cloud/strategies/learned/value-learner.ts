@@ -54,7 +54,7 @@ export class ValueLearner {
     this.#labelByOwnValue(past, from, first, rowOf, y);
     return {
       trees: trainTrees(lesson, { ...TREES, seed: `own-${past.length}` }),
-      nets: trainNets(lesson, { ...NETS, seed: `nets-${past.length}` }),
+      nets: trainNets(lesson, { ...NETS, rounds: roundsFor(rows), seed: `nets-${past.length}` }),
     };
   }
 
@@ -142,4 +142,10 @@ const TREES: Omit<TreeSettings, "seed"> = {
   featureShare: 0.5,
 };
 
-const NETS: Omit<NetSettings, "seed"> = { nets: 3, hidden: [48, 24], rounds: 6, rate: 0.002, decay: 0.01 };
+const NETS: Omit<NetSettings, "seed" | "rounds"> = { nets: 3, hidden: [96, 32], rate: 0.002, decay: 0.01 };
+/** A long past says the same things more often: it is gone through less often, and takes no longer to learn. */
+const LESSONS_TAUGHT = 84_000;
+const ROUNDS_MIN = 2;
+const ROUNDS_MAX = 12;
+const roundsFor = (rows: number): number =>
+  Math.max(ROUNDS_MIN, Math.min(ROUNDS_MAX, Math.round(LESSONS_TAUGHT / rows)));

@@ -8,7 +8,10 @@ export interface ValueModel {
   readonly nets: SmallNets;
 }
 
-/** Asks both and takes the middle. */
+/** The nets know more than the trees; what lies far outside all that was seen, trees answer more soberly. */
+const NET_SHARE = 0.8;
+
+/** Asks both. */
 export class ValueReader {
   readonly #model: ValueModel;
   readonly #nets: NetReader;
@@ -29,7 +32,7 @@ export class ValueReader {
     askTrees(this.#model.trees, x, at, out);
     this.#nets.ask(x, at, this.#netWorth);
     for (let output = 0; output < OUTPUTS; output++)
-      out[output] = ((out[output] as number) + (this.#netWorth[output] as number)) / 2;
+      out[output] = (1 - NET_SHARE) * (out[output] as number) + NET_SHARE * (this.#netWorth[output] as number);
     makeDescending(out);
   }
 }
