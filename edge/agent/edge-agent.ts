@@ -1,4 +1,4 @@
-import type { Result } from "@penstock/protocol/result";
+import { fail, type Result } from "@penstock/protocol/result";
 import { seconds } from "@penstock/protocol/units";
 import { AlarmDesk } from "../alarms/alarm-desk.ts";
 import { alarmFact } from "../alarms/alarm-fact.ts";
@@ -196,6 +196,12 @@ export class EdgeAgent {
   /** Something happened around the agent that belongs in its journal. */
   note(event: Omit<EdgeEvent, "timeMs">): void {
     this.#events.tell(event);
+  }
+
+  /** Somebody at the grid operator's has seen this one alarm, by its whole name. Errors: `operator.no-alarm`. */
+  acknowledgeAlarm(id: string, by: string, reason: string): Result<readonly string[]> {
+    const isOne = this.#alarms.alarms.some((alarm) => alarm.id === id);
+    return isOne ? this.#alarms.acknowledge({ id, by, reason }) : fail({ code: "operator.no-alarm", alarm: id });
   }
 
   /** A client of the site's servers was refused: `what` it wanted goes into the audit log. */

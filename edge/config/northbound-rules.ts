@@ -31,7 +31,8 @@ export function northboundContradictions({ northbound, plant }: SiteDocument, sa
   if (users.length === 0 && !allowAnonymous) {
     say(["northbound", "opcUa"], "northbound.opcUa", "lets nobody in: name users, or allowAnonymous: true");
   }
-  for (const grant of opcUaGrants) {
+  // Who has seen an alarm may be written down beside a plant controller's word: it moves nothing.
+  for (const grant of [...opcUaGrants, ...(opcUa.grantAcknowledge ? ["opcUa.grantAcknowledge"] : [])]) {
     if (!users.some(({ role }) => role === "grid-operator")) {
       sayOf(grant, "is granted to nobody: no user has the role grid-operator");
     }

@@ -200,6 +200,8 @@ const northboundOpcUa = z.strictObject({
   grantSetpoint: z.boolean().default(false),
   /** How long a set-point holds unless it is written again, where its client names no time. */
   setpointForS,
+  /** Lets them acknowledge the site's alarms. */
+  grantAcknowledge: z.boolean().default(false),
   /** An endpoint without security as well: benches only. */
   insecureLab: z.boolean().default(false),
 });

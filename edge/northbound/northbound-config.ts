@@ -35,6 +35,8 @@ export interface NorthboundOpcUaConfig {
   readonly grantSetpoint: boolean;
   /** How long a set-point holds unless it is written again, where its client names no time of its own. */
   readonly setpointForMs: Ms;
+  /** Whether they may acknowledge the site's alarms. */
+  readonly grantAcknowledge: boolean;
   /** Also offers an endpoint without security. For a bench, never for a site. */
   readonly insecureLab: boolean;
 }

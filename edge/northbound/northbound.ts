@@ -18,6 +18,8 @@ export interface NorthboundAgent {
   /** `done` comes when the limit is in force and on disk, or cannot be lifted. */
   limitByGridOperator(limitW: PowerInterval | undefined, from: string, done?: (result: Result<void>) => void): void;
   commandByGridOperator: CommandPower;
+  /** Somebody has seen this one alarm. Errors: `operator.no-alarm`. */
+  acknowledgeAlarm(id: string, by: string, reason: string): Result<readonly string[]>;
 }
 
 /** One server for SCADA. */

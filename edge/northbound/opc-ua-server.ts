@@ -2,12 +2,14 @@ import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Clock, Timer } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
+import type { Alarm } from "../alarms/alarm.ts";
 import type { SiteConfig } from "../config/site-config.ts";
 import { findOpcUaFile, OPC_UA_PACKAGE } from "../loop/opc-ua-package.ts";
+import { alarmList } from "./alarm-list.ts";
 import type { NorthboundAgent, NorthboundServer, ServerReport } from "./northbound.ts";
 import type { NorthboundOpcUaConfig } from "./northbound-config.ts";
 import { OperatorWrites } from "./operator-writes.ts";
-import type { FromServer, ServedClient, ToServer } from "./server-link.ts";
+import type { FromServer, ServedClient, ToServer, WriteStatus } from "./server-link.ts";
 import type { SiteNode } from "./site-node.ts";
 import { siteNodes } from "./site-nodes.ts";
 
@@ -33,6 +35,7 @@ export class OpcUaServer implements NorthboundServer {
   #clients: readonly ServedClient[] = [];
   #isTold = false;
   readonly #refusals = new Map<string, { readonly toldMs: number; leftOut: number }>();
+  #alarmsTold = "";
   #isReady = false;
   #isClosing = false;
 
@@ -49,6 +52,7 @@ export class OpcUaServer implements NorthboundServer {
     const view = { ...this.#options.agent.view(), setpointForMs: this.#writes.setpointForMs };
     if (view.site === undefined) return;
     this.#isReady = false;
+    this.#tellAlarms(view.alarms);
     const samples = this.#nodes.map((node) => node.sample(view));
     this.#post({ type: "picture", timeMs: view.site.timeMs, samples }, () => {
       this.#isReady = true;
@@ -115,6 +119,7 @@ export class OpcUaServer implements NorthboundServer {
         this.#state = "listening";
         this.#isReady = true;
         this.#isTold = false;
+        this.#alarmsTold = "";
         this.update();
         return;
       case "not-listening":
@@ -134,8 +139,12 @@ export class OpcUaServer implements NorthboundServer {
           const { path, by } = message;
           if (status !== "Good") this.#options.agent.noteRefusal(by, "write", { path, status });
           this.update();
-          this.#post({ type: "written", id: message.id, status });
+          this.#post({ type: "answered", id: message.id, status });
         });
+        return;
+      case "acknowledge":
+        this.#post({ type: "answered", id: message.id, status: this.#acknowledge(message) });
+        this.update();
         return;
     }
   }
@@ -158,6 +167,22 @@ export class OpcUaServer implements NorthboundServer {
       text: `OPC UA: ${from} was refused: ${cause}`,
       facts: { from, cause, fingerprint: fingerprint ?? null, leftOutBefore: known?.leftOut ?? 0 },
     });
+  }
+
+  #tellAlarms(all: readonly Alarm[]): void {
+    const alarms = alarmList(all, this.#options.site);
+    const told = JSON.stringify(alarms);
+    if (told !== this.#alarmsTold) this.#post({ type: "alarms", alarms });
+    this.#alarmsTold = told;
+  }
+
+  #acknowledge({ alarm, by, reason }: Extract<FromServer, { type: "acknowledge" }>): WriteStatus {
+    const { agent, opcUa } = this.#options;
+    if (!opcUa.grantAcknowledge) {
+      agent.noteRefusal(by, "acknowledge", { alarm });
+      return "BadUserAccessDenied";
+    }
+    return agent.acknowledgeAlarm(alarm, `scada ${by}`, reason).ok ? "Good" : "BadEventIdUnknown";
   }
 
   #ended(child: ChildProcess, cause: string): void {

@@ -33,7 +33,10 @@ export type ToServer =
     }
   /** One sample a node, in the order of `nodes`; `timeMs` is the loop's own stamp, that moves when the loop does. */
   | { readonly type: "picture"; readonly timeMs: number; readonly samples: readonly NodeSample[] }
-  | { readonly type: "written"; readonly id: number; readonly status: WriteStatus }
+  /** All alarms there are, whenever one of them has changed. */
+  | { readonly type: "alarms"; readonly alarms: readonly ServedAlarm[] }
+  /** To a write or an acknowledgement. */
+  | { readonly type: "answered"; readonly id: number; readonly status: WriteStatus }
   | { readonly type: "stop" };
 
 export type FromServer =
@@ -41,6 +44,13 @@ export type FromServer =
   | { readonly type: "listening" }
   | { readonly type: "not-listening"; readonly cause: string }
   | { readonly type: "write"; readonly id: number; readonly path: string; readonly value: unknown; readonly by: string }
+  | {
+      readonly type: "acknowledge";
+      readonly id: number;
+      readonly alarm: string;
+      readonly by: string;
+      readonly reason: string;
+    }
   | { readonly type: "clients"; readonly clients: readonly ServedClient[] }
   /** `from` is an address, or a user's name; `fingerprint` is the certificate's SHA-1. */
   | {
@@ -50,8 +60,29 @@ export type FromServer =
       readonly fingerprint: string | undefined;
     };
 
+/** One alarm as a condition; `source` is the path of what it is about. */
+export interface ServedAlarm {
+  readonly id: string;
+  readonly source: string;
+  readonly text: string;
+  /** 1 to 1,000. */
+  readonly severity: number;
+  readonly isActive: boolean;
+  readonly isAcked: boolean;
+  readonly comment: string;
+  /** When it came, or was over, UTC. */
+  readonly timeMs: number;
+}
+
 /** OPC UA's own names. */
-export type WriteStatus = "Good" | "BadNotWritable" | "BadOutOfRange" | "BadInvalidState" | "BadNotConnected";
+export type WriteStatus =
+  | "Good"
+  | "BadNotWritable"
+  | "BadOutOfRange"
+  | "BadInvalidState"
+  | "BadNotConnected"
+  | "BadUserAccessDenied"
+  | "BadEventIdUnknown";
 
 /** One session. */
 export interface ServedClient {

@@ -1,5 +1,5 @@
 import type { Clock } from "@penstock/protocol/time";
-import { type MonotonicMs, Ms } from "@penstock/protocol/units";
+import type { MonotonicMs } from "@penstock/protocol/units";
 import {
   DataType,
   DataValue,
@@ -13,6 +13,7 @@ import {
 import type { OPCUAServer } from "node-opcua-server";
 import type { FromServer, NodeSample, NodeValue, ServedNode, ServedUnit, ToServer } from "../northbound/server-link.ts";
 import { servedStatus } from "./served-value.ts";
+import type { SiteAnswers } from "./site-answers.ts";
 
 export const NORTHBOUND_NAMESPACE = "urn:penstock:northbound";
 
@@ -20,17 +21,16 @@ export interface ServedNodesOptions {
   readonly server: OPCUAServer;
   readonly nodes: readonly ServedNode[];
   readonly clock: Clock;
+  readonly answers: SiteAnswers;
   readonly post: (message: FromServer) => void;
 }
 
-/** The nodes in the server's address space, their last picture, and the writes that wait for the site's answer. */
+/** The nodes in the server's address space, their last picture, and the writes, which the site answers. */
 export class ServedNodes {
   readonly #options: ServedNodesOptions;
-  readonly #waiting = new Map<number, (status: StatusCode) => void>();
   #samples: readonly NodeSample[] = [];
   #loopTimeMs = Number.NEGATIVE_INFINITY;
   #heardMs: MonotonicMs;
-  #lastId = 0;
 
   constructor(options: ServedNodesOptions) {
     this.#options = options;
@@ -45,21 +45,27 @@ export class ServedNodes {
     this.#samples = samples;
   }
 
-  written({ id, status }: Extract<ToServer, { type: "written" }>): void {
-    this.#waiting.get(id)?.(StatusCodes[status]);
-  }
-
   #addAll(): void {
     const { addressSpace } = this.#options.server.engine;
     if (addressSpace === null) throw new Error("an initialized server has an address space");
     const namespace = addressSpace.registerNamespace(NORTHBOUND_NAMESPACE);
-    const folders = new Map<string, ReturnType<typeof namespace.addFolder>>();
-    const folderOf = (path: string): ReturnType<typeof namespace.addFolder> => {
+    const folders = new Map<string, ReturnType<typeof namespace.addObject>>();
+    const folderOf = (path: string): ReturnType<typeof namespace.addObject> => {
       const known = folders.get(path);
       if (known !== undefined) return known;
       const [above, browseName] = split(path);
-      const parent = above === "" ? addressSpace.rootFolder.objects : folderOf(above);
-      const made = namespace.addFolder(parent, { browseName, nodeId: `s=${path}` });
+      const { objects } = addressSpace.rootFolder;
+      const parent = above === "" ? objects : folderOf(above);
+      // An alarm's event rises from what it is about to the site and to the server.
+      const eventSourceOf = above === "" ? objects.server : parent;
+      const made = namespace.addObject({
+        organizedBy: parent,
+        typeDefinition: "FolderType",
+        browseName,
+        displayName: browseName,
+        nodeId: `s=${path}`,
+        eventSourceOf,
+      });
       folders.set(path, made);
       return made;
     };
@@ -80,7 +86,10 @@ export class ServedNodes {
       };
       const get = () => this.#valueOf(node, this.#samples[index]);
       const writer = { name: "" };
-      const set = (value: DataValue) => this.#write(node, value.value.value, writer.name);
+      const set = ({ value: { value } }: DataValue) => {
+        const { path } = node;
+        return this.#options.answers.ask((id) => ({ type: "write", id, path, value, by: writer.name }));
+      };
       const binding = node.isGranted ? { timestamped_get: get, timestamped_set: set } : { timestamped_get: get };
       const variable =
         node.unit === undefined || isList
@@ -120,23 +129,6 @@ export class ServedNodes {
       ...(hasValue && { value: variantOf(node, sample.value) }),
     });
   }
-
-  /** Good only when the site says that it is in force; without its answer within two seconds nobody knows. */
-  #write(node: ServedNode, value: unknown, by: string): Promise<StatusCode> {
-    const { clock, post } = this.#options;
-    if (this.#waiting.size >= WAITING_MAX) return Promise.resolve(StatusCodes.BadTooManyOperations);
-    const id = ++this.#lastId;
-    return new Promise((resolve) => {
-      const answer = (status: StatusCode) => {
-        timer.cancel();
-        this.#waiting.delete(id);
-        resolve(status);
-      };
-      const timer = clock.after(ANSWER_WITHIN_MS, () => answer(StatusCodes.BadTimeout));
-      this.#waiting.set(id, answer);
-      post({ type: "write", id, path: node.path, value, by });
-    });
-  }
 }
 
 type WriteAttribute = (
@@ -145,8 +137,6 @@ type WriteAttribute = (
   done: (error: Error | null, status?: StatusCode) => void,
 ) => void;
 
-const ANSWER_WITHIN_MS = Ms(2_000);
-const WAITING_MAX = 16;
 /** An EURange is asked for where nothing narrower is known. */
 const WIDEST = 1e12;
 

@@ -33,7 +33,8 @@ process.on("message", async (message: ToServer) => {
   }
   const server = await serving;
   if (message.type === "picture") server?.show(message);
-  else if (message.type === "written") server?.written(message);
+  else if (message.type === "alarms") server?.alarm(message);
+  else if (message.type === "answered") server?.answered(message);
   else await end(server);
 });
 process.on("disconnect", async () => end(await serving));

@@ -4,9 +4,11 @@ import { MessageSecurityMode, SecurityPolicy } from "node-opcua-client";
 import { OPCUAServer } from "node-opcua-server";
 import type { NorthboundOpcUaConfig } from "../northbound/northbound-config.ts";
 import type { FromServer, ServedNode, ToServer } from "../northbound/server-link.ts";
+import { ServedAlarms } from "./served-alarms.ts";
 import { watchClients } from "./served-clients.ts";
 import { ServedNodes } from "./served-nodes.ts";
 import { usersOf } from "./served-users.ts";
+import { SiteAnswers } from "./site-answers.ts";
 import { trustList } from "./trust-list.ts";
 import { userCertificates } from "./user-certificates.ts";
 
@@ -20,7 +22,8 @@ export interface SiteServerOptions {
 
 export interface SiteServer {
   show(picture: Extract<ToServer, { type: "picture" }>): void;
-  written(answer: Extract<ToServer, { type: "written" }>): void;
+  alarm(list: Extract<ToServer, { type: "alarms" }>): void;
+  answered(answer: Extract<ToServer, { type: "answered" }>): void;
   close(): Promise<void>;
 }
 
@@ -61,13 +64,16 @@ export async function serveSite({ siteId, config, nodes, clock, post }: SiteServ
     buildInfo: { productName: "Penstock", manufacturerName: "Penstock", softwareVersion: "0.1.0" },
   });
   await server.initialize();
-  const served = new ServedNodes({ server, nodes, clock, post });
+  const answers = new SiteAnswers(clock, post);
+  const served = new ServedNodes({ server, nodes, clock, answers, post });
+  const alarms = new ServedAlarms({ server, answers, post });
   await server.start();
   watchClients(server, clock, post);
   post({ type: "listening" });
   return {
     show: (picture) => served.show(picture),
-    written: (answer) => served.written(answer),
+    alarm: (list) => alarms.show(list.alarms),
+    answered: (answer) => answers.answered(answer),
     async close() {
       await server.shutdown(0);
       await certificates.dispose();

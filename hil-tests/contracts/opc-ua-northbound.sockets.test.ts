@@ -48,6 +48,7 @@ beforeAll(async () => {
     grantLimits: ["export"],
     grantSetpoint: false,
     setpointForMs: seconds(30),
+    grantAcknowledge: false,
     insecureLab: false,
   });
   bench.run(6_000);

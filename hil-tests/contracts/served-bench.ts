@@ -1,5 +1,6 @@
 import type { CommandedPower } from "@penstock/edge/agent/grid-operator-desk.ts";
 import type { AgentView } from "@penstock/edge/agent/site-report.ts";
+import type { Alarm } from "@penstock/edge/alarms/alarm.ts";
 import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
 import type { PowerInterval } from "@penstock/edge/control/image.ts";
 import type { Latches } from "@penstock/edge/control/step-types.ts";
@@ -19,6 +20,7 @@ export class ServedBench implements NorthboundAgent {
   readonly commandedBy: string[] = [];
   readonly refusals: { readonly from: string; readonly what: string }[] = [];
   latches: Latches = NO_LATCHES;
+  alarms: readonly Alarm[] = [ALARM];
   onStatus = (): void => {};
   readonly #site = new BenchSite({ grants: [grantOf(2e6)] });
 
@@ -69,7 +71,7 @@ export class ServedBench implements NorthboundAgent {
       isStoring: true,
       heldRecords: 0,
       isClockTrusted: undefined,
-      alarms: [ALARM],
+      alarms: this.alarms,
       isAlarmFlood: false,
       approvalsWaiting: 0,
     };
@@ -96,12 +98,17 @@ export class ServedBench implements NorthboundAgent {
     this.#site.loop.accept({ type: "latches", latches: this.latches });
   }
 
+  acknowledgeAlarm(id: string, by: string): Result<readonly string[]> {
+    this.alarms = this.alarms.map((alarm) => (alarm.id === id ? { ...alarm, ackedBy: by } : alarm));
+    return ok([id]);
+  }
+
   noteRefusal(from: string, what: string): void {
     this.refusals.push({ from, what });
   }
 }
 
-const ALARM = {
+export const ALARM: Alarm = {
   id: "device.lost/unit-9",
   code: "device.lost",
   device: "unit-9",
@@ -113,4 +120,4 @@ const ALARM = {
   raisedMs: UtcMs(0),
   returnedMs: null,
   times: 1,
-} as const;
+};

@@ -54,6 +54,7 @@ export class ServedSite {
       grantLimits: [],
       grantSetpoint: false,
       setpointForMs: seconds(30),
+      grantAcknowledge: false,
       insecureLab: false,
       ...opcUa?.(folder),
     });
