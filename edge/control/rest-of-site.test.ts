@@ -45,6 +45,23 @@ test("the bounds widen at once and come back slowly", () => {
   expect(rest(0)).toEqual([0, 95_000]);
 });
 
+test("while a load drifts the bounds reach two cycles ahead of it, a step is no drift", () => {
+  const image = (meterW: number) => sampleImage({ meterW: W(meterW) });
+  let state = initialState(image(0));
+  const rest = (meterW: number) => {
+    const now = restOfSite(image(meterW), state, Ms(1_000));
+    state = { ...state, rest: now.memory };
+    return now;
+  };
+  for (let second = 0; second < 20; second++) rest(-13_000 * second);
+  const falling = rest(-13_000 * 20);
+  expect(falling.restWMin).toBeGreaterThan(-13_000 * 22 - 1);
+  expect(falling.restWMin).toBeLessThan(-13_000 * 21.9);
+  const stepped = rest(900_000);
+  expect(stepped.restWMax).toBe(900_000);
+  expect(rest(900_000).restWMax).toBe(900_000);
+});
+
 test("without a meter the last figures hold, and a lost unit is doubted both ways", () => {
   const image = sampleImage({ units: [sampleUnit("a", { powerW: at(100e3) })], meterW: kW(-400) });
   const { state } = step(initialState(image), sampleInput(image), tightConfig);
