@@ -79,10 +79,11 @@ const recorded = resolve(import.meta.dirname, "../../../shared/data/aemo_nem/pri
 test.skipIf(!existsSync(recorded))(
   "a recorded year of prices is replayed (skipped where the recording is not at hand)",
   () => {
-    const { status, stdout } = demo("--for", "20s", "--json", "--prices", recorded);
-    const figures = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "{}");
-    expect(figures).toMatchObject({ pricesGenerated: false, recordsLost: 0, limitViolations: 0 });
-    expect(status).toBe(0);
+    const { status, signal, stdout, stderr } = demo("--for", "20s", "--json", "--prices", recorded);
+    const last = stdout.trimEnd().split("\n").at(-1) ?? "";
+    expect(last.startsWith("{"), `status ${status}, signal ${signal}: ${stderr}`).toBe(true);
+    expect(JSON.parse(last)).toMatchObject({ pricesGenerated: false, recordsLost: 0, limitViolations: 0 });
+    expect(status, last).toBe(0);
   },
 );
 
