@@ -1,7 +1,7 @@
 import type { MqttLink } from "@penstock/protocol/link";
 import { type CodedError, invariant, type Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
-import { type Clock, intervalAt, type Timer, zoneOffsetMs } from "@penstock/protocol/time";
+import { type Clock, intervalAt, type Timer } from "@penstock/protocol/time";
 import { Ms, minutes, seconds, type UtcMs, type W } from "@penstock/protocol/units";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import type { BidChange } from "./desk/bid-book.ts";
@@ -9,12 +9,10 @@ import { CountKeeper, type ReportCounts } from "./desk/count-keeper.ts";
 import { Desk, type DeskAlarm, type DeskEvent } from "./desk/desk.ts";
 import { deskAct } from "./desk/desk-actions.ts";
 import { type BidStory, explainBid } from "./desk/explain-bid.ts";
-import { energyProduct } from "./desk/gate-book.ts";
 import type { Journal } from "./desk/journal.ts";
-import { type MarketAnchor, MarketClock } from "./desk/market-clock.ts";
+import { MarketClock } from "./desk/market-clock.ts";
 import type { MarketOperator } from "./desk/market-operator.ts";
 import type { Person } from "./desk/person.ts";
-import { stepsOf } from "./desk/product-door.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
 import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
 import { type DeliveriesDocument, deliveryDocument } from "./dispatch/deliveries-document.ts";
@@ -24,18 +22,17 @@ import { readyFor } from "./dispatch/ready-for.ts";
 import type { FleetInput } from "./fleet/index.ts";
 import { forecasters } from "./forecast/index.ts";
 import { Ingest, type IngestEvent } from "./ingest/index.ts";
+import { anchorOf, strategyOf } from "./market-start.ts";
 import { type Market, markets } from "./markets/index.ts";
 import { type ModelEvent, type ModelReport, ModelService, type ModelSource } from "./models/model-service.ts";
 import { noteModelEvent } from "./models/note-model-event.ts";
 import type { OnnxOpener } from "./models/open-model.ts";
-import { valueTrainerAtOnce } from "./models/value-trainers.ts";
 import { generateReservePrices, PriceHistory, type PriceSeries, type ReservePrices } from "./prices/index.ts";
 import { sampleOf } from "./settlement/sample-of.ts";
 import { Settlement, type SettlementTotals } from "./settlement/settlement.ts";
 import type { CloudStore, StreamLedger, TelemetryRecord } from "./store/index.ts";
-import { type Strategy, strategies, valueCurve } from "./strategies/index.ts";
-import { LearnedStrategy, learnedValueName, type ValueTrainer } from "./strategies/learned-strategy.ts";
-import { tellFleet } from "./tell-fleet.ts";
+import type { ValueTrainer } from "./strategies/learned-strategy.ts";
+import { tellFleet, toldAward, toldBid } from "./tell-fleet.ts";
 
 export interface AggregatorOptions {
   readonly clock: Clock;
@@ -66,11 +63,6 @@ export interface AggregatorReport extends Omit<SettlementTotals, "share">, Repor
   readonly ledgers: readonly StreamLedger[];
 }
 
-/** At a first start this much of the series is the past, at most: forecasters learn from it. */
-const HISTORY_MS_MAX = minutes(14 * 24 * 60);
-/** For a strategy that learns from it. */
-const LEARNED_HISTORY_MS_MAX = minutes(60 * 24 * 60);
-const ANCHOR = "market.anchor";
 /** Of generated reserve prices: as dear as a scarce day's. */
 const RESERVE_PRICE_MAX = 1_000;
 /** What a restart reads back for answers still under way. */
@@ -282,23 +274,7 @@ export class Aggregator {
       case "bid": {
         const { record } = event;
         this.#counts.bid(record.state, event.isNew);
-        const { bid } = record;
-        if (record.state === "void") return;
-        fleet?.bid({
-          marketId: bid.marketId,
-          unitId: bid.unitId,
-          siteIds: this.#siteIdsOf(bid.unitId),
-          intervalStartMs: bid.interval.startMs,
-          intervalEndMs: bid.interval.endMs,
-          bidVersion: bid.versionNumber,
-          decidedAtMs: bid.decidedAtMs,
-          ...(record.product !== energyProduct && { product: record.product }),
-          state: record.state,
-          gate: record.gate,
-          steps: stepsOf(this.#market, record),
-          because: record.because,
-          refusals: record.refusals.map(({ rule }) => rule),
-        });
+        if (record.state !== "void") fleet?.bid(toldBid(record, this.#market, this.#siteIdsOf(record.bid.unitId)));
         return;
       }
       case "results": {
@@ -307,16 +283,7 @@ export class Aggregator {
         this.#settlement.cleared(results);
         for (const award of results.awards) {
           const record = standing.get(award.unitId);
-          fleet?.cleared({
-            marketId: award.marketId,
-            unitId: award.unitId,
-            intervalStartMs: award.interval.startMs,
-            awardPowerW: award.targetW,
-            pricePerMWh: award.pricePerMWh,
-            enabled: (results.reserves ?? [])
-              .filter(({ unitId }) => unitId === award.unitId)
-              .map(({ product, enabledW, pricePerMWh }) => ({ product, enabledW, pricePerMWh })),
-          });
+          fleet?.cleared(toldAward(award, results));
           // Once the switch is pulled only what people bid is delivered.
           if (this.desk.killed() !== null && record?.author.type !== "person") continue;
           this.#dispatcher.dispatch(award, {
@@ -402,28 +369,6 @@ export class Aggregator {
   #siteIdsOf(unitId: string): readonly string[] {
     return this.#options.config.units.find(({ unit }) => unit.id === unitId)?.unit.siteIds ?? [];
   }
-}
-
-/** One from the shelf, or the one that learns, with a learner of its own. */
-function strategyOf({ config, prices, trainer }: AggregatorOptions, market: Market): Strategy | undefined {
-  if (config.strategy !== learnedValueName) return strategies[config.strategy];
-  return new LearnedStrategy({
-    trainer: trainer ?? valueTrainerAtOnce,
-    fallback: valueCurve,
-    utcOffsetMs: zoneOffsetMs(market.rulebook.zone, prices.startMs),
-  });
-}
-
-/** Where market time stands: as it was left, or at a first start where the configuration or the series says. */
-function anchorOf({ clock, config, prices, store }: AggregatorOptions, market: Market): MarketAnchor {
-  const kept = store.fact(ANCHOR) as MarketAnchor | undefined;
-  if (kept !== undefined) return kept;
-  const mostMs = config.strategy === learnedValueName ? LEARNED_HISTORY_MS_MAX : HISTORY_MS_MAX;
-  const historyMs = Math.min(mostMs, (prices.prices.length * prices.intervalMs) / 3);
-  const startMs = config.market.startMs ?? intervalAt((prices.startMs + historyMs) as UtcMs, market.intervalMs).endMs;
-  const anchor: MarketAnchor = { wallMs: clock.nowMs(), marketMs: startMs, speed: config.market.speed };
-  store.putFact(ANCHOR, anchor);
-  return anchor;
 }
 
 const siteValues = (values: ReturnType<Ingest["latest"]>) => values.filter(({ device }) => device === undefined);

@@ -1,10 +1,14 @@
 import { type Clock, intervalAt, onGrid, type Timer } from "@penstock/protocol/time";
 import { Fraction, Ms, seconds } from "@penstock/protocol/units";
 import type { CloudConfig } from "./config/cloud-config.ts";
+import type { BidRecord } from "./desk/bid-record.ts";
 import type { Desk } from "./desk/desk.ts";
+import { energyProduct } from "./desk/gate-book.ts";
 import type { MarketClock } from "./desk/market-clock.ts";
-import type { FleetInput } from "./fleet/index.ts";
-import type { Market } from "./markets/index.ts";
+import type { DispatchResults } from "./desk/market-operator.ts";
+import { stepsOf } from "./desk/product-door.ts";
+import type { BidOutcome, BidUpdate, FleetInput } from "./fleet/index.ts";
+import type { Award, Market } from "./markets/index.ts";
 import { clearedPrice, type PriceSeries } from "./prices/index.ts";
 import type { Settlement } from "./settlement/settlement.ts";
 import { type CloudStore, completeUpToMs } from "./store/index.ts";
@@ -73,4 +77,38 @@ function tellRecords(fleet: FleetInput, { config, store }: FleetTellerParts): vo
 function tellProfit(fleet: FleetInput, { market, settlement }: FleetTellerParts): void {
   const { byUnit: _, bySite: __, shortfallMWh: ___, shortfallCost: ____, ...profit } = settlement.totals(false);
   fleet.profit(market.id, { ...profit, share: profit.share === null ? null : Fraction(profit.share) });
+}
+
+/** A bid as it is now. */
+export function toldBid(record: BidRecord, market: Market, siteIds: readonly string[]): BidUpdate {
+  const { bid, product, state, gate, because, refusals } = record;
+  return {
+    marketId: bid.marketId,
+    unitId: bid.unitId,
+    siteIds,
+    intervalStartMs: bid.interval.startMs,
+    intervalEndMs: bid.interval.endMs,
+    bidVersion: bid.versionNumber,
+    decidedAtMs: bid.decidedAtMs,
+    ...(product !== energyProduct && { product }),
+    state,
+    gate,
+    steps: stepsOf(market, record),
+    because,
+    refusals: refusals.map(({ rule }) => rule),
+  };
+}
+
+/** What the market made of a unit's bids: its energy, and the reserves enabled with it. */
+export function toldAward(award: Award, { reserves = [] }: DispatchResults): BidOutcome {
+  return {
+    marketId: award.marketId,
+    unitId: award.unitId,
+    intervalStartMs: award.interval.startMs,
+    awardPowerW: award.targetW,
+    pricePerMWh: award.pricePerMWh,
+    enabled: reserves
+      .filter(({ unitId }) => unitId === award.unitId)
+      .map(({ product, enabledW, pricePerMWh }) => ({ product, enabledW, pricePerMWh })),
+  };
 }
