@@ -36,7 +36,8 @@ export class LearnedValue implements IntervalTrader {
   #features: PriceFeatures | undefined;
   #model: ValueModel | undefined;
   #reader: ValueReader | undefined;
-  #row = new Float32Array(0);
+  /** What is seen now, once for each segment of the price. */
+  #rows = new Float32Array(0);
   #edges: Float64Array = new Float64Array(0);
   #edgesDay = -1;
   readonly #worth = new Float64Array((SEGMENTS + 1) * OUTPUTS);
@@ -53,16 +54,17 @@ export class LearnedValue implements IntervalTrader {
     this.#features ??= new PriceFeatures(past, this.#wish.battery);
     const features = this.#features;
     features.follow(past);
-    if (this.#row.length === 0) this.#row = new Float32Array(features.count);
+    if (this.#rows.length === 0) this.#rows = new Float32Array((SEGMENTS + 1) * features.count);
     this.#chooseEdges(past);
-    features.describe(past, this.#row, 0);
-    const reader = this.#readerOf(this.#wish.model(past));
-    features.setOwnPrice(middleOf(this.#edges, 0), this.#row, 0);
-    reader.share(this.#row, 0);
-    for (let segment = 0; segment <= this.#edges.length; segment++) {
-      features.setOwnPrice(middleOf(this.#edges, segment), this.#row, 0);
-      reader.ask(this.#row, 0, this.#worth.subarray(segment * OUTPUTS, (segment + 1) * OUTPUTS));
+    const segments = this.#edges.length + 1;
+    const rows = this.#rows.subarray(0, segments * features.count);
+    features.describe(past, rows, 0);
+    for (let segment = segments - 1; segment >= 0; segment--) {
+      const at = segment * features.count;
+      rows.copyWithin(at, 0, features.count);
+      features.setOwnPrice(middleOf(this.#edges, segment), rows, at);
     }
+    this.#readerOf(this.#wish.model(past)).ask(rows, segments, this.#worth);
     const usual = this.#profile.worth(past);
     const curveOf = (opinion: number, charge: number): PriceQuantityCurve => {
       const learnedShare = LEARNED_SHARES[opinion] as number;

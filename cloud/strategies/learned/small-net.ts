@@ -1,11 +1,13 @@
 import { invariant } from "@penstock/protocol/result";
+import { FloatKernels, type Matrix, ROW_BLOCK, wholeBlocks } from "./float-kernels.ts";
+import { floatsOf, NetLayers, takeInputs } from "./net-layers.ts";
 
 /**
  * Several small networks that were taught the same lessons from different beginnings; their mean answers. Plain arrays,
  * so that they cross threads and go to disk as they are.
  */
 export interface SmallNets {
-  /** Numbers a layer, from features to outputs. */
+  /** Numbers a layer, from features to outputs; all but the first in whole eights. */
   readonly sizes: readonly number[];
   /** A feature goes in as its distance from its mean in standard deviations. */
   readonly featureMean: Float32Array;
@@ -18,12 +20,14 @@ export interface SmallNets {
 
 export interface NetWeights {
   /** Layer l: `weights[l][from · sizes[l + 1] + to]`. */
-  readonly weights: readonly Float64Array[];
-  readonly biases: readonly Float64Array[];
+  readonly weights: readonly Float32Array[];
+  readonly biases: readonly Float32Array[];
 }
 
 /** Beyond so many standard deviations a feature counts by its logarithm: one spike must not drown a net. */
 const PLAIN_DEVIATIONS = 3;
+/** Rows asked at a time. */
+const BATCH = 32;
 
 /** Feature number `feature` as a net sees it. */
 export function netInput({ featureMean, featureScale }: SmallNets, feature: number, value: number): number {
@@ -32,107 +36,47 @@ export function netInput({ featureMean, featureScale }: SmallNets, feature: numb
   return far <= 0 ? away : Math.sign(away) * (PLAIN_DEVIATIONS + Math.log1p(far));
 }
 
-/**
- * Answers for rows that differ in a few features only: the first layer, by far the widest, is reckoned once for the
- * row they share and then amended. Always from that row, so that an answer does not depend on what was asked before.
- */
+/** Asks the nets; many rows at once cost little more than one. An answer depends on its own row alone. */
 export class NetReader {
   readonly #nets: SmallNets;
-  /** The shared row as it is and as the nets see it. */
-  readonly #row: Float32Array;
-  readonly #shared: Float64Array;
-  /** First hidden layer of each net at the shared row, before its bend. */
-  readonly #sums: readonly Float64Array[];
-  readonly #layers: readonly Float64Array[];
-  /** Features that differ from the shared row, and by how much. */
-  readonly #changed: Int32Array;
-  readonly #changes: Float64Array;
+  readonly #inputs: Matrix;
+  readonly #layers: readonly NetLayers[];
 
   constructor(nets: SmallNets) {
+    const { sizes } = nets;
+    const features = sizes[0] as number;
+    const kernels = new FloatKernels(BATCH * (features + ROW_BLOCK) + nets.nets.length * floatsOf(sizes, BATCH));
     this.#nets = nets;
-    const features = nets.sizes[0] as number;
-    this.#layers = nets.sizes.slice(1).map((size) => new Float64Array(size));
-    this.#row = new Float32Array(features);
-    this.#shared = new Float64Array(features);
-    this.#sums = nets.nets.map(() => new Float64Array(nets.sizes[1] as number));
-    this.#changed = new Int32Array(features);
-    this.#changes = new Float64Array(features);
+    this.#inputs = takeInputs(kernels, BATCH, features);
+    this.#layers = nets.nets.map((net) => new NetLayers(kernels, net, sizes, this.#inputs));
   }
 
-  /** The row that begins at `at` is what the next questions have in common. */
-  share(x: Float32Array, at: number): void {
-    const { nets } = this.#nets;
-    this.#row.set(x.subarray(at, at + this.#row.length));
-    for (let feature = 0; feature < this.#shared.length; feature++)
-      this.#shared[feature] = netInput(this.#nets, feature, this.#row[feature] as number);
-    for (const [index, { weights, biases }] of nets.entries()) {
-      const sums = this.#sums[index] as Float64Array;
-      sums.set(biases[0] as Float64Array);
-      addLayer(this.#shared, weights[0] as Float64Array, sums);
+  /** The mean answers to `count` rows of `x` from element `at` on, into `out` row by row. */
+  ask(x: Float32Array, at: number, count: number, out: Float64Array): void {
+    const outputs = this.#nets.outputMean.length;
+    const features = this.#nets.featureMean.length;
+    invariant(out.length >= count * outputs && x.length >= at + count * features, "there is room for the answers");
+    for (let row = 0; row < count; row += BATCH) {
+      const rows = Math.min(BATCH, count - row);
+      this.#askBatch(x, at + row * features, rows, out.subarray(row * outputs, (row + rows) * outputs));
     }
   }
 
-  /** The mean answer to the row that begins at `at`, into `out`. */
-  ask(x: Float32Array, at: number, out: Float64Array): void {
-    const { nets, outputMean, outputScale } = this.#nets;
-    const first = this.#layers[0] as Float64Array;
-    const last = this.#layers.at(-1) as Float64Array;
-    invariant(out.length >= last.length, "there is room for the answer");
-    const changes = this.#change(x, at);
+  #askBatch(x: Float32Array, at: number, rows: number, out: Float64Array): void {
+    const { nets, featureMean, outputMean, outputScale } = this.#nets;
+    const { values, columns } = this.#inputs;
+    const features = featureMean.length;
+    for (let row = 0, from = at; row < rows; row++)
+      for (let feature = 0; feature < features; feature++, from++)
+        values[row * columns + feature] = netInput(this.#nets, feature, x[from] as number);
     out.fill(0);
-    for (const [index, { weights, biases }] of nets.entries()) {
-      first.set(this.#sums[index] as Float64Array);
-      for (let change = 0; change < changes; change++) {
-        const row = (this.#changed[change] as number) * first.length;
-        addRow(this.#changes[change] as number, weights[0] as Float64Array, row, first);
-      }
-      for (let layer = 1; layer < this.#layers.length; layer++) {
-        const from = this.#layers[layer - 1] as Float64Array;
-        const to = this.#layers[layer] as Float64Array;
-        bend(from);
-        to.set(biases[layer] as Float64Array);
-        addLayer(from, weights[layer] as Float64Array, to);
-      }
-      for (let output = 0; output < last.length; output++)
-        out[output] = (out[output] as number) + (last[output] as number) / nets.length;
+    for (const layers of this.#layers) {
+      const answers = layers.forward(wholeBlocks(rows, ROW_BLOCK)).values;
+      for (let index = 0; index < out.length; index++) out[index] = (out[index] as number) + (answers[index] as number);
     }
-    for (let output = 0; output < last.length; output++)
-      out[output] = (outputMean[output] as number) + outputScale * (out[output] as number);
-  }
-
-  /** How many features differ from the shared row; the same for every net. */
-  #change(x: Float32Array, at: number): number {
-    let count = 0;
-    for (let feature = 0; feature < this.#row.length; feature++) {
-      const value = x[at + feature] as number;
-      if (value === this.#row[feature]) continue;
-      this.#changed[count] = feature;
-      this.#changes[count++] = netInput(this.#nets, feature, value) - (this.#shared[feature] as number);
+    for (let index = 0; index < out.length; index++) {
+      const mean = outputMean[index % outputMean.length] as number;
+      out[index] = mean + (outputScale * (out[index] as number)) / nets.length;
     }
-    return count;
   }
-}
-
-/** to += from · weights, two rows of weights at a time. */
-export function addLayer(from: Float64Array, weights: Float64Array, to: Float64Array): void {
-  const size = to.length;
-  let index = 0;
-  for (; index + 1 < from.length; index += 2) {
-    const one = from[index] as number;
-    const two = from[index + 1] as number;
-    if (one === 0 && two === 0) continue;
-    for (let at = index * size, next = at + size, k = 0; k < size; k++)
-      to[k] = (to[k] as number) + one * (weights[at + k] as number) + two * (weights[next + k] as number);
-  }
-  if (index < from.length) addRow(from[index] as number, weights, index * size, to);
-}
-
-function addRow(value: number, weights: Float64Array, row: number, to: Float64Array): void {
-  for (let index = 0; index < to.length; index++)
-    to[index] = (to[index] as number) + value * (weights[row + index] as number);
-}
-
-/** What is below nothing becomes nothing. */
-export function bend(layer: Float64Array): void {
-  for (let index = 0; index < layer.length; index++) if ((layer[index] as number) < 0) layer[index] = 0;
 }

@@ -15,24 +15,28 @@ const NET_SHARE = 0.8;
 export class ValueReader {
   readonly #model: ValueModel;
   readonly #nets: NetReader;
-  readonly #netWorth = new Float64Array(OUTPUTS);
+  #netWorth = new Float64Array(0);
 
   constructor(model: ValueModel) {
     this.#model = model;
     this.#nets = new NetReader(model.nets);
   }
 
-  /** What the next questions have in common, see {@link NetReader.share}. */
-  share(x: Float32Array, at: number): void {
-    this.#nets.share(x, at);
-  }
-
-  /** Worth of one more stored MWh by part of the store, never more in a fuller one, into `out`. */
-  ask(x: Float32Array, at: number, out: Float64Array): void {
-    askTrees(this.#model.trees, x, at, out);
-    this.#nets.ask(x, at, this.#netWorth);
-    for (let output = 0; output < OUTPUTS; output++)
-      out[output] = (1 - NET_SHARE) * (out[output] as number) + NET_SHARE * (this.#netWorth[output] as number);
-    makeDescending(out);
+  /**
+   * Worth of one more stored MWh by part of the store, never more in a fuller one: for `count` rows of features from
+   * the beginning of `x`, into `out`.
+   */
+  ask(x: Float32Array, count: number, out: Float64Array): void {
+    const features = x.length / count;
+    if (this.#netWorth.length < count * OUTPUTS) this.#netWorth = new Float64Array(count * OUTPUTS);
+    this.#nets.ask(x, 0, count, this.#netWorth);
+    for (let row = 0; row < count; row++) {
+      const worth = out.subarray(row * OUTPUTS, (row + 1) * OUTPUTS);
+      askTrees(this.#model.trees, x, row * features, worth);
+      for (let output = 0; output < OUTPUTS; output++)
+        worth[output] =
+          (1 - NET_SHARE) * (worth[output] as number) + NET_SHARE * (this.#netWorth[row * OUTPUTS + output] as number);
+      makeDescending(worth);
+    }
   }
 }
