@@ -42,6 +42,10 @@ export class CloudProcess {
     this.#writeConfig(options.httpPort, options.mqttPort);
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   get url(): string {
     return this.#known().url;
   }

@@ -16,6 +16,7 @@ const SCRIPTS = {
   check: "hil-tests/harness/check.ts",
   bench: "hil-tests/bench/main.ts",
   fuzz: "hil-tests/fuzz/main.ts",
+  soak: "hil-tests/soak/main.ts",
   response: "hil-tests/response/main.ts",
   faults: "hil-tests/faults/main.ts",
   build: "hil-tests/harness/build.ts",

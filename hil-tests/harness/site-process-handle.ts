@@ -22,6 +22,10 @@ export class SiteProcess {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   async ready(): Promise<SiteAddresses> {
     this.#addresses ??= JSON.parse(await this.#child.firstLine()) as SiteAddresses;
     return this.#addresses;

@@ -37,7 +37,10 @@ export function socketStory(world: SocketWorld): World {
         return ledgers.filter(({ siteId }) => siteId === site) satisfies readonly LedgerLine[];
       },
     },
-    close: () => world.stop(),
+    async close() {
+      link?.disconnect();
+      await world.stop();
+    },
   };
 }
 
