@@ -15,6 +15,7 @@ import type { MarketOperator } from "./desk/market-operator.ts";
 import type { Person } from "./desk/person.ts";
 import { SimulatedOperator } from "./desk/simulated-operator.ts";
 import { SiteTable, settledPowerW, type ToldValue } from "./desk/site-table.ts";
+import { unitTelemetry } from "./desk/unit-telemetry.ts";
 import { type DeliveriesDocument, deliveryDocument } from "./dispatch/deliveries-document.ts";
 import { type DispatchEvent, Dispatcher } from "./dispatch/dispatcher.ts";
 import type { OperatorWish } from "./dispatch/fleet-target.ts";
@@ -130,10 +131,15 @@ export class Aggregator {
     this.#counts = new CountKeeper(journal, () => this.#dispatcher.ledger.counts());
     const units = config.units.map(({ unit }) => unit);
     const measuredW = (unitId: string) => this.#measuredW(unitId);
+    const telemetry = (unitId: string) =>
+      unitTelemetry(
+        config.sites.filter(({ siteId }) => this.#siteIdsOf(unitId).includes(siteId)),
+        (siteId) => this.#sites.reading(siteId),
+      );
     const reservePrices = options.reservePrices ?? generateReservePrices(prices, RESERVE_PRICE_MAX);
     this.#simulatedOperator =
       options.operator === undefined
-        ? new SimulatedOperator({ market, units, series: prices, reservePrices, nowMs, measuredW })
+        ? new SimulatedOperator({ market, units, series: prices, reservePrices, nowMs, measuredW, telemetry })
         : undefined;
     const operator = options.operator ?? this.#simulatedOperator;
     invariant(operator !== undefined, "an operator is given or simulated");

@@ -96,6 +96,8 @@ function contradictionsOf({
   for (const { id, sites: members, reserves } of units) {
     const wrong = wrongReserve(market.id, reserves?.products.map(({ product }) => product) ?? []);
     if (wrong !== undefined) return `units: ${id} ${wrong}`;
+    if (reserves !== undefined && members.length > 1 && markets[market.id]?.reserves?.isOneSite === true)
+      return `units: ${id} keeps reserves ready with ${members.length} sites; in ${market.id} that is one battery's`;
     for (const member of members) {
       if (!known.has(member)) return `units: ${id} bids for ${member}, which is not under sites`;
       if (taken.has(member)) return `units: ${member} is in two units`;

@@ -1,4 +1,4 @@
-import type { UtcMs } from "@penstock/protocol/units";
+import type { UtcMs, W } from "@penstock/protocol/units";
 import type { GateMode } from "../config/cloud-config.ts";
 import type { OfferedCurve, Reserve } from "../dispatch/split-award.ts";
 import type { Bid, Violation } from "../markets/market.ts";
@@ -50,11 +50,15 @@ export interface BidRecord {
 export interface ReserveBasis {
   readonly wishes: readonly ReserveWish[];
   readonly reach: Reach;
+  /** Where energy and reserves count apart: the most of each product, with no energy asked. */
+  readonly keepsW?: Readonly<Record<string, W>>;
   readonly sites: readonly SiteReach[];
 }
 
 export interface SiteReach extends Reach {
   readonly siteId: string;
+  /** By product, where energy and reserves count apart: the most it keeps ready with no energy asked of it, a size. */
+  readonly keepsW?: Readonly<Record<string, W>>;
 }
 
 export interface HeldBack extends OfferedCurve {

@@ -84,8 +84,8 @@ function isReproduced(
   const { interval, versionNumber, decidedAtMs, rebid } = bid as Bid & { readonly rebid?: Rebid };
   const about = { unit, interval, versionNumber, decidedAtMs, ...(rebid === undefined ? {} : { rebid }) };
   if (reserveBasis !== undefined) {
-    const { wishes, reach } = reserveBasis;
-    const again = market.reserves?.buildOffer({ ...about, wishes, reach });
+    const { sites: _, ...basis } = reserveBasis;
+    const again = market.reserves?.buildOffer({ ...about, ...basis });
     return again?.ok === true && JSON.stringify(again.value) === JSON.stringify(bid);
   }
   const bandPrices = journal.fact(bandPricesKey(unit.id, market.tradingDay(bid.interval.startMs)));

@@ -2,7 +2,7 @@ import { type CodedError, fail, ok, type Result } from "@penstock/protocol/resul
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { Award, Bid, Market, MarketUnit, Violation } from "../markets/market.ts";
-import type { JointAward } from "../markets/reserve-market.ts";
+import type { JointAward, UnitTelemetry } from "../markets/reserve-market.ts";
 import { clearedPrice, type PriceSeries, type ReservePrices } from "../prices/index.ts";
 import type { DispatchResults, MarketOperator, SubmissionReceipt, SubmissionRefusal } from "./market-operator.ts";
 
@@ -16,6 +16,8 @@ export interface SimulatedOperatorOptions {
   readonly nowMs: () => UtcMs;
   /** What the operator measures at the unit, positive out; undefined when it sees nothing. */
   readonly measuredW: (unitId: string) => W | undefined;
+  /** What a unit telemeters of its limits and its energy; markets that count on it enable nothing without. */
+  readonly telemetry?: (unitId: string) => UnitTelemetry | undefined;
 }
 
 /**
@@ -121,7 +123,9 @@ export class SimulatedOperator implements MarketOperator {
     const { lossFactor, rampMWPerMin } = unit;
     const plant = { initialW: measuredW(unit.id) ?? (0 as W), lossFactor, rampMWPerMin };
     if (offer !== undefined && market.reserves !== undefined) {
-      return market.reserves.clear({ unit, energy, offer, pricePerMWh, reservePrices, plant });
+      const telemetry = this.#options.telemetry?.(unit.id);
+      const known = telemetry === undefined ? {} : { telemetry };
+      return market.reserves.clear({ unit, energy, offer, pricePerMWh, reservePrices, plant, ...known });
     }
     if (energy !== undefined) return { energy: market.clear(energy, pricePerMWh, plant), reserves: [] };
     const nothing: Award = {

@@ -86,7 +86,7 @@ class Fleet {
       reserves: sites.map((siteId) => ({ siteId, powerWMin: MW(-6), powerWMax: MW(6) })),
       isPersons,
       ready: {
-        awards: [{ service: "fcasFastRaise", direction: "up", enabledW: MW(6) }],
+        awards: [{ service: "fcasFastRaise", product: "RAISE6SEC", direction: "up", enabledW: MW(6) }],
         sites: sites.map((siteId) => ({
           siteId,
           ...{ powerWMin: MW(-6), powerWMax: MW(6), upWMax: MW(10), downWMin: MW(-10) },

@@ -15,7 +15,7 @@ export function readyFor(
   return {
     awards: enabled.flatMap(({ product, direction, enabledW }) => {
       const service = products.find(({ name }) => name === product)?.service;
-      return service === undefined ? [] : [{ service, direction, enabledW }];
+      return service === undefined ? [] : [{ service, product, direction, enabledW }];
     }),
     sites: standing?.reserveBasis?.sites ?? [],
   };

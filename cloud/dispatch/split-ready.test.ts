@@ -11,7 +11,10 @@ const reach = (siteId: string, upMW: number, downMW: number): SiteReach => ({
   upWMax: MW(upMW),
   downWMin: MW(-downMW),
 });
-const raise = (enabledMW: number) => ({ service: "fcasFastRaise", direction: "up" as const, enabledW: MW(enabledMW) });
+const raise = (enabledMW: number) => ({
+  ...{ service: "fcasFastRaise", product: "RAISE6SEC", direction: "up" as const },
+  enabledW: MW(enabledMW),
+});
 
 test.each([
   // energy a, b   enabled   a, b   because
@@ -25,6 +28,17 @@ test.each([
   ];
   const split = splitReady([raise(enabledMW)], [reach("a", 12, 12), reach("b", 6, 6)], shares, () => false);
   expect(split.map(({ reserves }) => (reserves[0]?.powerW ?? 0) / 1e6)).toEqual([readyA, readyB]);
+});
+
+test.each([
+  // energy   ready   because
+  [0, 4, "an hour of it is four megawatts"],
+  [5, 4, "energy and reserve count apart: what is stored for one is not the other's"],
+  [8, 2, "power is what is left"],
+])("a site that keeps 4 MW by its energy and does %d MW of 10 keeps %d MW ready: %s", (powerMW, readyMW) => {
+  const site = { ...reach("a", 10, 10), keepsW: { RAISE6SEC: MW(4) } };
+  const split = splitReady([raise(9)], [site], [{ siteId: "a", powerW: MW(powerMW) }], () => false);
+  expect((split[0]?.reserves[0]?.powerW ?? 0) / 1e6).toBe(readyMW);
 });
 
 test("a lost site keeps nothing ready, and the others what they have room for", () => {

@@ -6,6 +6,8 @@ import type { Share } from "./split-award.ts";
 /** What a unit is to keep ready during its award, by the name sites know the service under. */
 export interface ReadyAward {
   readonly service: string;
+  /** As the market names what was awarded. */
+  readonly product: string;
   readonly direction: "up" | "down";
   /** A size. */
   readonly enabledW: W;
@@ -27,21 +29,25 @@ export function splitReady(
   shares: readonly Share[],
   isLost: (siteId: string) => boolean,
 ): readonly SiteReady[] {
-  const roomW = ({ siteId, upWMax, downWMin }: SiteReach, direction: ReadyAward["direction"]): number => {
+  const roomW = (site: SiteReach, { direction, product }: ReadyAward): number => {
+    const { siteId, upWMax, downWMin, powerWMin, powerWMax, keepsW } = site;
     if (isLost(siteId)) return 0;
     const powerW = shares.find((share) => share.siteId === siteId)?.powerW ?? 0;
-    return Math.max(0, Math.floor(direction === "up" ? upWMax - powerW : powerW - downWMin));
+    const beside = (mostW: number, leastW: number): number => (direction === "up" ? mostW - powerW : powerW - leastW);
+    if (keepsW === undefined) return Math.max(0, Math.floor(beside(upWMax, downWMin)));
+    return Math.max(0, Math.floor(Math.min(keepsW[product] ?? 0, beside(powerWMax, powerWMin))));
   };
   return reaches.map((site) => ({
     siteId: site.siteId,
-    reserves: ready.map(({ service, direction, enabledW }) => {
+    reserves: ready.map((award) => {
+      const { service, enabledW } = award;
       const before = reaches.slice(0, reaches.indexOf(site));
-      const sumOf = (sites: readonly SiteReach[]) => sites.reduce((sum, each) => sum + roomW(each, direction), 0);
+      const sumOf = (sites: readonly SiteReach[]) => sites.reduce((sum, each) => sum + roomW(each, award), 0);
       const allW = sumOf(reaches);
       const wantedW = Math.min(enabledW, allW);
       // Differences of rounded sums: the parts are whole watts and add up to the whole.
       const upToW = (roomsW: number): number => (allW === 0 ? 0 : Math.floor((wantedW * roomsW) / allW));
-      const [fromW, toW] = [sumOf(before), sumOf(before) + roomW(site, direction)];
+      const [fromW, toW] = [sumOf(before), sumOf(before) + roomW(site, award)];
       return { service, powerW: (upToW(toW) - upToW(fromW)) as W };
     }),
   }));

@@ -13,6 +13,7 @@ import type {
   Violation,
 } from "./market.ts";
 import { reduceCurve } from "./reduce-curve.ts";
+import type { ReserveMarket } from "./reserve-market.ts";
 import { type DatedRule, type Rulebook, ruleAt } from "./rulebook.ts";
 import { isOnTick, violation } from "./violation.ts";
 
@@ -38,6 +39,7 @@ export interface CurveMarketTraits {
   readonly intervalMs: Ms;
   readonly rulebook: Rulebook;
   readonly submissions: readonly SubmissionKind[];
+  readonly reserves?: ReserveMarket;
   readonly priceFloor: DatedRule<number>;
   readonly priceCap: DatedRule<number>;
   readonly priceTick: number;
@@ -55,7 +57,7 @@ export interface CurveMarketTraits {
 
 /** A market of rising curves, from its traits. Prices are of the unit's own node or zone: losses are in them. */
 export function curveMarket(traits: CurveMarketTraits): Market<CurveBid> {
-  const { id, currency, intervalMs, rulebook, submissions, priceTick, gateClosureMs } = traits;
+  const { id, currency, intervalMs, rulebook, submissions, reserves, priceTick, gateClosureMs } = traits;
   const { zone, dayStartsAt } = rulebook;
   return {
     id,
@@ -63,6 +65,7 @@ export function curveMarket(traits: CurveMarketTraits): Market<CurveBid> {
     intervalMs,
     rulebook,
     submissions,
+    ...(reserves !== undefined && { reserves }),
     tradingDay: (instantMs) => localDayAt(zone, instantMs, dayStartsAt),
     intervalsOf: (day) => piecesOf(day, intervalMs),
     // Every bid chooses its own prices; the day's first gate is when the choosing can no longer wait.
@@ -227,7 +230,7 @@ export function* curveRules(marketId: string, points: readonly CurvePoint[], lim
 }
 
 /** Where the curve meets a price: below the first point at its low end, above the last at its high one, between on a slope. */
-function powerMWAt({ points }: CurveBid, pricePerMWh: number): number {
+export function powerMWAt({ points }: Pick<CurveBid, "points">, pricePerMWh: number): number {
   let powerMW = points[0]?.powerMW ?? 0;
   for (const [index, point] of points.entries()) {
     if (point.pricePerMWh <= pricePerMWh) {
@@ -242,6 +245,21 @@ function powerMWAt({ points }: CurveBid, pricePerMWh: number): number {
     break;
   }
   return powerMW;
+}
+
+/** What the curve asks for going from one power to a higher one, money an hour: the area under it. */
+export function askedBetween({ points }: Pick<CurveBid, "points">, fromMW: number, toMW: number): number {
+  let asked = 0;
+  for (const [index, point] of points.entries()) {
+    const before = points[index - 1];
+    if (before === undefined || point.powerMW === before.powerMW) continue;
+    const [startMW, endMW] = [Math.max(fromMW, before.powerMW), Math.min(toMW, point.powerMW)];
+    if (endMW <= startMW) continue;
+    const slope = (point.pricePerMWh - before.pricePerMWh) / (point.powerMW - before.powerMW);
+    const priceAt = (powerMW: number): number => before.pricePerMWh + slope * (powerMW - before.powerMW);
+    asked += ((priceAt(startMW) + priceAt(endMW)) / 2) * (endMW - startMW);
+  }
+  return asked;
 }
 
 /** Each rise between two points is a volume at its price, buying negative; what goes at any price stands at the nearest end. */

@@ -1,6 +1,6 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
-import type { Ms, UtcMs, W } from "@penstock/protocol/units";
+import type { Ms, UtcMs, W, Wh } from "@penstock/protocol/units";
 import type { Award, Bid, BidStep, MarketUnit, PlantState, Rebid, SettlementLine, Violation } from "./market.ts";
 
 /**
@@ -8,6 +8,13 @@ import type { Award, Bid, BidStep, MarketUnit, PlantState, Rebid, SettlementLine
  * every interval, paid for being ready. Pure, as the market is; the desk submits.
  */
 export interface ReserveMarket<B extends Bid = Bid> {
+  /**
+   * How energy and reserve share what is stored. `together`: the offer itself holds their sum to one reach, as a
+   * trapezium does. `apart`: the energy behind each adds up, and the offer only says how much.
+   */
+  readonly storedEnergy: "together" | "apart";
+  /** True where what bids is one battery, whose state of charge the operator reads. */
+  readonly isOneSite: boolean;
   /** What is bought at an instant. */
   productsAt(instantMs: UtcMs): readonly ReserveProduct[];
   /** The offer that comes closest to the wishes; it never holds more than they do. A wish of 0 takes back what stands. */
@@ -31,8 +38,8 @@ export interface ReserveProduct {
   readonly name: string;
   /** Upwards is more out of the asset. */
   readonly direction: "up" | "down";
-  /** What sites call the service that gives it, in a lease and in their own files. */
-  readonly service: string;
+  /** What sites call the service that gives it, in a lease and in their own files; absent where the operator calls it. */
+  readonly service?: string;
   /** How long the energy behind it must last. */
   readonly sustainMs: Ms;
 }
@@ -71,6 +78,8 @@ export interface ReserveRequest {
   readonly interval: Interval;
   readonly wishes: readonly ReserveWish[];
   readonly reach: Reach;
+  /** By product, where energy and reserve count apart: the most that can be kept ready with no energy asked. A size. */
+  readonly keepsW?: Readonly<Record<string, W>>;
   readonly versionNumber: number;
   readonly decidedAtMs: UtcMs;
   readonly rebid?: Rebid;
@@ -86,6 +95,17 @@ export interface ReserveClearing<B extends Bid = Bid> {
   /** Money per MW and hour, by product; a product without one did not clear. */
   readonly reservePrices: Readonly<Record<string, number>>;
   readonly plant: PlantState;
+  /** Absent where the operator sees nothing: a market that counts on it enables nothing. */
+  readonly telemetry?: UnitTelemetry;
+}
+
+/** What a unit tells its operator all the time: where it may be dispatched now, positive out, and its energy at the meter. */
+export interface UnitTelemetry {
+  readonly powerWMin: W;
+  readonly powerWMax: W;
+  /** Above the lowest and below the highest state of charge. */
+  readonly deliverableWh: Wh;
+  readonly absorbableWh: Wh;
 }
 
 export interface JointAward {

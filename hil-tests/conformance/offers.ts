@@ -1,21 +1,20 @@
 import { makeBid } from "@penstock/cloud/desk/bid-maker.ts";
 import type { BidRecord } from "@penstock/cloud/desk/bid-record.ts";
 import { certify } from "@penstock/cloud/desk/certificate.ts";
-import { attestSites, decideOffer } from "@penstock/cloud/desk/decide-offer.ts";
+import { decideOffer } from "@penstock/cloud/desk/decide-offer.ts";
 import { passGates } from "@penstock/cloud/desk/pass-gates.ts";
 import { refitBid } from "@penstock/cloud/desk/refit-bid.ts";
-import { makeReserveBid } from "@penstock/cloud/desk/reserves/make-reserve-bid.ts";
 import type { PriceForecast } from "@penstock/cloud/forecast/forecaster.ts";
-import { type BandPrices, type Bid, type FcasOffer, nemReserves } from "@penstock/cloud/markets/index.ts";
-import { generatePrices, PriceHistory } from "@penstock/cloud/prices/index.ts";
+import type { BandPrices } from "@penstock/cloud/markets/index.ts";
 import type { Strategy } from "@penstock/cloud/strategies/index.ts";
 import { fail, ok } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
-import { Ms, minutes, seconds, UtcMs, W } from "@penstock/protocol/units";
-import { type JudgedSite, judgeOffer } from "./judge-offer.ts";
-import { judgeStack } from "./judge-stack.ts";
-import { AGE_MS_MAX, drawReading, drawWorld, type OfferWorld } from "./offer-world.ts";
+import { minutes, seconds, UtcMs } from "@penstock/protocol/units";
+import { attest, judged, unreadHistory } from "./attested-world.ts";
+import { judgeOffer } from "./judge-offer.ts";
+import { drawReading, drawWorld, type OfferWorld } from "./offer-world.ts";
 import type { Suite } from "./suite.ts";
+import { tryStack } from "./try-stack.ts";
 
 interface Tally {
   built: number;
@@ -29,6 +28,7 @@ interface Tally {
   offered: number;
   stacks: number;
   stacksRefused: number;
+  stacksBy: Record<string, number>;
 }
 
 /** Random intervals through the desk's own steps, each bid judged from the raw readings. */
@@ -49,6 +49,7 @@ export const offers: Suite = {
       offered: 0,
       stacks: 0,
       stacksRefused: 0,
+      stacksBy: {},
     };
     const byMarket: Record<string, number> = {};
     const failures: string[] = [];
@@ -71,7 +72,7 @@ const FAILURES_MAX = 20;
 /** Decides, makes, lets time pass, looks again; whatever is built or would leave is judged. */
 function tryInterval(world: OfferWorld, rng: Rng, tally: Tally): readonly string[] {
   const { market, entry, interval, decidedAtMs } = world;
-  const stack = market.id === "nem" ? tryStack(world, rng, tally) : [];
+  const stack = tryStack(world, rng, tally);
   const record = decide(world, rng, tally);
   if (record === undefined) return stack;
   const steps = market.stackOf(record.bid);
@@ -106,39 +107,6 @@ function tryInterval(world: OfferWorld, rng: Rng, tally: Tally): readonly string
   }
   tally.released++;
   return [...wrong, ...judgeOffer(steps, record.offers, judged(world, laterMs), intervalH)];
-}
-
-/** Wishes for reserves of any size, made into a bid by the desk's own steps and judged at every corner of its trapezia. */
-function tryStack(world: OfferWorld, rng: Rng, tally: Tally): readonly string[] {
-  const { entry, interval, decidedAtMs, sites } = world;
-  const { attested, leftOut } = attest(world, decidedAtMs);
-  const wishes = nemReserves.productsAt(interval.startMs).map(({ name }) => ({
-    product: name,
-    volumeW: W(rng.between(0, 1.5) * entry.unit.maxCapacityMW * 1e6),
-    pricePerMWh: 1,
-  }));
-  const products = wishes.map(({ product, volumeW, pricePerMWh }) => ({
-    product,
-    registeredW: W(rng.chance(0.1) ? volumeW / 2 : volumeW),
-    pricePerMWh,
-  }));
-  const made = makeReserveBid(nemReserves, {
-    entry: { ...entry, reserves: { gate: "auto", products } },
-    ...{ interval, wishes, leftOut, decidedAtMs, history },
-    ...{ kind: "offer", because: "drawn", gate: "auto", versionNumber: 1, band: undefined, standingBidId: null },
-    sites: attested,
-    author: { type: "algorithm" },
-    signatures: [],
-  });
-  if (!made.ok || made.value.state !== "built") {
-    tally.stacksRefused++;
-    return [];
-  }
-  tally.stacks++;
-  const { offers } = made.value.bid as Bid & { readonly offers: readonly FcasOffer[] };
-  const intervalH = (interval.endMs - interval.startMs) / 3_600_000;
-  const ofUnit = sites.filter(({ siteId }) => entry.unit.siteIds.includes(siteId));
-  return judgeStack(offers, judged({ ...world, sites: ofUnit }, decidedAtMs), intervalH);
 }
 
 function decide(world: OfferWorld, rng: Rng, tally: Tally): BidRecord | undefined {
@@ -183,32 +151,11 @@ function decide(world: OfferWorld, rng: Rng, tally: Tally): BidRecord | undefine
     expectedPrice: null,
     signatures: [],
     decidedAtMs,
-    history: history,
+    history: unreadHistory,
   });
   if (passage.isWithheld) tally.withheld++;
   return made.ok && !passage.isWithheld ? made.value : undefined;
 }
-
-function attest(
-  { entry, sites, readings, attested, interval }: OfferWorld,
-  nowMs: UtcMs,
-): ReturnType<typeof attestSites> {
-  const ofUnit = sites.filter(({ siteId }) => entry.unit.siteIds.includes(siteId));
-  return attestSites(ofUnit, (siteId) => readings.get(siteId) ?? { online: false }, {
-    nowMs,
-    ageMsMax: AGE_MS_MAX,
-    startMs: interval.startMs,
-    toMarketMs: (wallMs) => wallMs,
-    attestedHash: ({ siteId }) => attested.get(siteId),
-  });
-}
-
-const judged = ({ sites, readings, attested, interval }: OfferWorld, nowMs: UtcMs): readonly JudgedSite[] =>
-  sites.map((entry) => {
-    const reading = readings.get(entry.siteId) ?? { online: false };
-    const untilStartMs = interval.startMs - (reading.measuredAtMs ?? nowMs);
-    return { entry, reading, attestedHash: attested.get(entry.siteId), nowMs, ageMsMax: AGE_MS_MAX, untilStartMs };
-  });
 
 /** The site goes on talking: its values stay, their time moves on. */
 const aged = (reading: OfferWorld["readings"] extends Map<string, infer R> ? R : never, byMs: number) =>
@@ -251,20 +198,3 @@ const noPrices: PriceForecast = {
   quantiles: [],
   paths: [],
 };
-
-/** Only the reason of a second bid would read it. */
-const history = PriceHistory.asOf(
-  generatePrices({
-    rng: new Rng("unread"),
-    region: "ZONE",
-    currency: "AUD",
-    startMs: UtcMs(0),
-    intervalMs: minutes(5),
-    count: 1,
-    knownAfterStartMs: Ms(0),
-    floor: -1000,
-    cap: 1000,
-    utcOffsetMs: 0,
-  }),
-  UtcMs(0),
-);

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { CloudConfig, SiteEntry } from "@penstock/cloud/config/cloud-config.ts";
+import { isDeepStrictEqual } from "node:util";
 import { httpOperator } from "@penstock/cloud/connectors/http-operator.ts";
 import { operatorServer } from "@penstock/cloud/connectors/operator-server.ts";
 import {
@@ -9,19 +9,20 @@ import {
 } from "@penstock/cloud/connectors/retrying-operator.ts";
 import type { BidRecord } from "@penstock/cloud/desk/bid-record.ts";
 import { Desk, type DeskEvent } from "@penstock/cloud/desk/desk.ts";
-import type { Journal } from "@penstock/cloud/desk/journal.ts";
 import { MarketClock } from "@penstock/cloud/desk/market-clock.ts";
 import { SimulatedOperator } from "@penstock/cloud/desk/simulated-operator.ts";
+import type { SiteReading } from "@penstock/cloud/desk/site-reading.ts";
+import { unitTelemetry } from "@penstock/cloud/desk/unit-telemetry.ts";
 import { forecasters } from "@penstock/cloud/forecast/index.ts";
-import { type MarketUnit, markets } from "@penstock/cloud/markets/index.ts";
-import { generatePrices, PriceHistory } from "@penstock/cloud/prices/index.ts";
+import { type Award, markets, type ReserveAward } from "@penstock/cloud/markets/index.ts";
+import { generatePrices, generateReservePrices, PriceHistory } from "@penstock/cloud/prices/index.ts";
 import { MemoryCloudStore } from "@penstock/cloud/store/index.ts";
 import { priceQuantityCurve, strategies } from "@penstock/cloud/strategies/index.ts";
-import { privateKeyFromSeed } from "@penstock/protocol/lease";
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
-import { days, hours, Ms, MW, MWh, minutes, seconds, UtcMs, W, WPerS } from "@penstock/protocol/units";
+import { days, hours, Ms, MW, minutes, seconds, UtcMs, W } from "@penstock/protocol/units";
+import { configFor, entryOf, journalOn, PARK } from "./market-day-setting.ts";
 
 export interface MarketDayWish {
   readonly market: "nem" | "ercot";
@@ -52,26 +53,20 @@ export interface MarketDayResult {
   readonly alarms: readonly string[];
   readonly energySoldMWh: number;
   readonly revenue: number;
+  /** Kept ready, MW times hours, and what it earned beside energy. */
+  readonly reserveMWh: number;
+  readonly reserveRevenue: number;
+  /** No market ever cleared at them. */
+  readonly reservePricesGenerated: boolean;
   readonly currency: string;
 }
-
-const PARK: SiteEntry = {
-  siteId: "park",
-  groupId: "penstock",
-  nodeId: "park",
-  capacityWh: MWh(100),
-  powerWMaxCharge: MW(50),
-  powerWMaxDischarge: MW(50),
-  socMin: 0.05,
-  socMax: 0.95,
-  efficiencyOneWay: 0.95,
-  costPerMWh: 10,
-  settlementSource: "storage",
-};
 
 /** Both markets have rules for it, and it is an ordinary day. */
 const DAY_MS = UtcMs(Date.parse("2026-06-10T00:00:00Z"));
 const STEP_MS = seconds(5);
+const RESERVE_PRICE_MAX = 1_000;
+
+type ResultsEvent = Extract<DeskEvent, { readonly type: "results" }>;
 
 /**
  * One day of a market through its operator's HTTP door: the desk of production on a virtual clock, a line that loses
@@ -89,16 +84,8 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   const rng = new Rng(`market-day/${id}/${seed}`);
   const dayStartMs = market.tradingDay(DAY_MS).endMs;
   const { intervalMs, currency } = market;
-  const unit: MarketUnit = {
-    id: "PARK1",
-    region: id === "nem" ? "NSW1" : "HB_HUBAVG",
-    siteIds: ["park"],
-    maxCapacityMW: 50,
-    minLoadMW: 50,
-    lossFactor: 1,
-    rampMWPerMin: 50,
-    storageMWh: 100,
-  };
+  const entry = entryOf(id, market);
+  const { unit } = entry;
   const constants = market.constantsAt(dayStartMs, unit);
   invariant(constants.ok, "there are rules for the day");
   const prices = generatePrices({
@@ -125,6 +112,8 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     series: prices,
     nowMs: () => marketClock.nowMs(),
     measuredW: () => powerW,
+    reservePrices: generateReservePrices(prices, RESERVE_PRICE_MAX),
+    telemetry: () => unitTelemetry([PARK], reading),
   });
   const server = await operatorServer({
     operator: simulated,
@@ -149,12 +138,47 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   let overridesCleared = 0;
   let energySoldMWh = 0;
   let revenue = 0;
+  let reserveMWh = 0;
+  let reserveRevenue = 0;
   const intervalH = intervalMs / hours(1);
   /** What is in store, and the room that is left, as power held for a whole interval. */
   const reach = () => ({
     mostW: Math.max(0, ((soc - PARK.socMin) * PARK.capacityWh * PARK.efficiencyOneWay) / intervalH),
     leastW: -Math.max(0, ((PARK.socMax - soc) * PARK.capacityWh) / (PARK.efficiencyOneWay * intervalH)),
   });
+  const reading = (): SiteReading => ({
+    online: true,
+    measuredAtMs: UtcMs(clock.nowMs() - 500),
+    soc,
+    capacityWh: PARK.capacityWh,
+    powerWMaxCharge: PARK.powerWMaxCharge,
+    powerWMaxDischarge: PARK.powerWMaxDischarge,
+    batteryPowerW: powerW,
+    gridPowerW: powerW,
+    capabilityHash: "settings-1",
+  });
+  /** Whether the operator dispatched what the desk believes to stand, energy and reserves. */
+  const isAsBelieved = (
+    { results, standing, standingReserves }: ResultsEvent,
+    award: Award,
+    enabled: readonly ReserveAward[],
+  ): boolean => {
+    const plant = { initialW: powerW, lossFactor: unit.lossFactor, rampMWPerMin: unit.rampMWPerMin };
+    const energy = standing.get(unit.id)?.bid;
+    const offer = standingReserves.get(unit.id)?.bid;
+    const { pricePerMWh } = award;
+    if (offer === undefined || market.reserves === undefined) {
+      const believedW = energy === undefined ? 0 : market.clear(energy, pricePerMWh, plant).targetW;
+      return believedW === award.targetW && enabled.length === 0;
+    }
+    const telemetry = unitTelemetry([PARK], reading);
+    const believed = market.reserves.clear({
+      ...{ unit, energy, offer, pricePerMWh, plant },
+      reservePrices: results.reservePrices ?? {},
+      ...(telemetry !== undefined && { telemetry }),
+    });
+    return believed.energy.targetW === award.targetW && isDeepStrictEqual(believed.reserves, enabled);
+  };
   const onEvent = (event: DeskEvent): void => {
     if (event.type === "bid") records.set(event.record.bidId, event.record);
     if (event.type === "alarm") alarms.push(event.alarm.code);
@@ -162,9 +186,12 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     const [award] = event.results.awards;
     const standing = event.standing.get(unit.id);
     if (award === undefined) return;
-    const plant = { initialW: powerW, lossFactor: unit.lossFactor, rampMWPerMin: unit.rampMWPerMin };
-    const believedW = standing === undefined ? 0 : market.clear(standing.bid, award.pricePerMWh, plant).targetW;
-    if (believedW !== award.targetW) disagreements++;
+    const enabled = event.results.reserves ?? [];
+    if (!isAsBelieved(event, award, enabled)) disagreements++;
+    for (const line of enabled.flatMap((each) => market.reserves?.settle(each) ?? [])) {
+      reserveMWh += line.quantityMWh;
+      reserveRevenue += line.amount;
+    }
     if (standing?.author.type === "person") overridesCleared++;
     // The plant follows its award as far as its energy goes.
     const storedWh = soc * PARK.capacityWh;
@@ -185,23 +212,13 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   const desk = new Desk({
     clock,
     marketClock,
-    config: configFor(id, unit),
+    config: configFor(id, entry),
     market,
     strategy,
     forecaster,
     operator,
     journal: journalOn(new MemoryCloudStore()),
-    readings: () => ({
-      online: true,
-      measuredAtMs: UtcMs(clock.nowMs() - 500),
-      soc,
-      capacityWh: PARK.capacityWh,
-      powerWMaxCharge: PARK.powerWMaxCharge,
-      powerWMaxDischarge: PARK.powerWMaxDischarge,
-      batteryPowerW: powerW,
-      gridPowerW: powerW,
-      capabilityHash: "settings-1",
-    }),
+    readings: reading,
     history: () => PriceHistory.asOf(prices, marketClock.nowMs()),
     onEvent,
   });
@@ -263,6 +280,9 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     alarms: [...new Set(alarms)],
     energySoldMWh: Number(energySoldMWh.toFixed(3)),
     revenue: Number(revenue.toFixed(2)),
+    reserveMWh: Number(reserveMWh.toFixed(3)),
+    reserveRevenue: Number(reserveRevenue.toFixed(2)),
+    reservePricesGenerated: true,
     currency,
   };
 
@@ -297,33 +317,3 @@ function counted(line: OperatorLine): OperatorLine & { outstanding: number } {
   };
   return self;
 }
-
-const configFor = (id: string, unit: MarketUnit): CloudConfig => ({
-  sites: [PARK],
-  units: [{ unit, gate: "auto" }],
-  market: { id, speed: 1 },
-  strategy: "value-curve",
-  forecaster: "blend",
-  desk: {
-    telemetryAgeMsMax: seconds(10),
-    decideBeforeGateMs: seconds(60),
-    decideBeforeApprovalMs: minutes(3),
-    horizonMs: hours(24),
-    onKill: "run-out",
-  },
-  dispatch: {
-    issuer: "desk",
-    signingKey: { keyId: "desk", privateKey: privateKeyFromSeed(new Uint8Array(32).fill(7)) },
-    priority: 5,
-    fleetRampWPerS: WPerS(20e6),
-    ackTimeoutMs: seconds(3),
-  },
-  counterGapMsMax: seconds(60),
-});
-
-const journalOn = (store: MemoryCloudStore): Journal => ({
-  append: (entry) => store.append(entry),
-  entries: (kind, span) => store.entries(kind, span) as ReturnType<Journal["entries"]>,
-  fact: (key) => store.fact(key),
-  putFact: (key, value) => store.putFact(key, value),
-});

@@ -1,5 +1,5 @@
 import type { Interval } from "@penstock/protocol/time";
-import type { UtcMs, W } from "@penstock/protocol/units";
+import type { Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { ReserveEntry } from "../../config/cloud-config.ts";
 import type { MarketUnit } from "../../markets/market.ts";
 import type { OfferedReserve, ReserveProduct } from "../../markets/reserve-market.ts";
@@ -42,19 +42,23 @@ export function certifyReserves(wanted: StackToCertify): FeasibilityCertificate 
 }
 
 function* stackShortcomings({ interval, sites, registered, products, stack }: StackToCertify): Iterable<Shortcoming> {
-  const reach = sumOfReaches(sites.map((site) => siteReach(site, interval, sustainTimes(products))));
   for (const { product, direction, volumeW, reachW } of stack) {
     const registeredW = registered.find((each) => each.product === product)?.registeredW ?? 0;
-    const isKnown = products.some(({ name }) => name === product);
-    if (!(isKnown && volumeW <= registeredW)) {
+    const known = products.find(({ name }) => name === product);
+    if (!(known !== undefined && volumeW <= registeredW)) {
       yield { code: "certificate.reserve-beyond-registered", product, volumeW, registeredW };
     }
+    const lastsMs = known?.sustainMs ?? FOR_EVER_MS;
+    const sustain = { upMs: lastsMs, downMs: lastsMs };
+    const reach = sumOfReaches(sites.map((site) => siteReach(site, interval, sustain)));
     const possibleW = direction === "up" ? reach.upWMax : reach.downWMin;
     const isWithin = direction === "up" ? reachW <= possibleW : reachW >= possibleW;
     if (!isWithin)
       yield { code: "certificate.reserve-beyond-reach", product, reachW, possibleW: Math.round(possibleW) };
   }
 }
+
+const FOR_EVER_MS = Number.POSITIVE_INFINITY as Ms;
 
 export function sustainTimes(products: readonly ReserveProduct[]): SustainTimes {
   const longest = (wanted: ReserveProduct["direction"]) =>

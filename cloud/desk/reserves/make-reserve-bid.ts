@@ -14,7 +14,7 @@ import { reserveProduct } from "../gate-book.ts";
 import type { Person } from "../person.ts";
 import { reviewBid } from "../review-bid.ts";
 import { certifyReserves, sustainTimes } from "./certify-reserves.ts";
-import { siteReach, sumOfReaches } from "./reserve-reach.ts";
+import { keepsOf, reachOfSite, sumOfKept, sumOfReaches } from "./reserve-reach.ts";
 
 export interface ReserveMaking {
   readonly entry: UnitEntry;
@@ -42,11 +42,22 @@ export function makeReserveBid(market: ReserveMarket, making: ReserveMaking): Re
   const { entry, interval, wishes, sites, versionNumber, decidedAtMs, author, gate, kind, leftOut } = making;
   const { unit } = entry;
   const products = market.productsAt(interval.startMs);
-  const reaches = sites.map((site) => siteReach(site, interval, sustainTimes(products)));
+  const reaches = sites.map((site) => reachOfSite(site, interval, sustainTimes(products), market, products));
   const reach = sumOfReaches(reaches);
   const why = { offer: { kind, sites, leftOut }, history: making.history, decidedAtMs, author };
   const rebid = versionNumber > 1 ? { rebid: rebidReason(why) } : {};
-  const built = market.buildOffer({ unit, interval, wishes, reach, versionNumber, decidedAtMs, ...rebid });
+  const keepsW =
+    market.storedEnergy === "together" ? undefined : sumOfKept(sites.map((site) => keepsOf(site, interval, products)));
+  const built = market.buildOffer({
+    unit,
+    interval,
+    wishes,
+    reach,
+    versionNumber,
+    decidedAtMs,
+    ...rebid,
+    ...(keepsW !== undefined && { keepsW }),
+  });
   if (!built.ok) return built;
   const bid = built.value;
   const steps = market.stackOf(bid);
@@ -68,7 +79,7 @@ export function makeReserveBid(market: ReserveMarket, making: ReserveMaking): Re
     certificate,
     offers: [],
     reserves: [],
-    reserveBasis: { wishes, reach, sites: reaches },
+    reserveBasis: { wishes, reach, ...(keepsW !== undefined && { keepsW }), sites: reaches },
     heldBack: [],
     standingBidId: making.standingBidId,
     expectedPrice: null,

@@ -1,6 +1,6 @@
 import type { Interval } from "@penstock/protocol/time";
 import type { Ms, W } from "@penstock/protocol/units";
-import type { Reach } from "../../markets/reserve-market.ts";
+import type { Reach, ReserveMarket, ReserveProduct } from "../../markets/reserve-market.ts";
 import type { AttestedSite } from "../attest-site.ts";
 import type { SiteReach } from "../bid-record.ts";
 
@@ -35,6 +35,43 @@ export function siteReach(site: AttestedSite, interval: Interval, sustain: Susta
     upWMax: Math.min(dischargeWMax, over(deliverableWh, Math.max(intervalMs, sustain.upMs))) as W,
     downWMin: (0 - Math.min(chargeWMax, over(absorbableWh, Math.max(intervalMs, sustain.downMs)))) as W,
   };
+}
+
+/**
+ * The most of each product a site can keep ready with no energy asked of it, by the time that product has to last. Where
+ * energy and reserve count apart (`market.storedEnergy`), a site's reach says it too, for whoever splits an award.
+ */
+export function keepsOf(
+  site: AttestedSite,
+  interval: Interval,
+  products: readonly ReserveProduct[],
+): Readonly<Record<string, W>> {
+  return Object.fromEntries(
+    products.map(({ name, direction, sustainMs }) => {
+      const { upWMax, downWMin } = siteReach(site, interval, { upMs: sustainMs, downMs: sustainMs });
+      return [name, (direction === "up" ? upWMax : 0 - downWMin) as W];
+    }),
+  );
+}
+
+export function sumOfKept(sites: readonly Readonly<Record<string, W>>[]): Readonly<Record<string, W>> {
+  const sums: Record<string, W> = {};
+  for (const site of sites) {
+    for (const [product, keptW] of Object.entries(site)) sums[product] = ((sums[product] ?? 0) + keptW) as W;
+  }
+  return sums;
+}
+
+/** A site's reach as it is written down with a bid. */
+export function reachOfSite(
+  site: AttestedSite,
+  interval: Interval,
+  sustain: SustainTimes,
+  market: Pick<ReserveMarket, "storedEnergy">,
+  products: readonly ReserveProduct[],
+): SiteReach {
+  const reach = siteReach(site, interval, sustain);
+  return market.storedEnergy === "together" ? reach : { ...reach, keepsW: keepsOf(site, interval, products) };
 }
 
 /** Of sites that bid together. */

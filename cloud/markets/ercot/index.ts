@@ -5,6 +5,7 @@ import { encodeBids, parseBids } from "./bid-file.ts";
 import { dayAheadGateMs, gateClosureMs, tradingDay } from "./calendar.ts";
 import { marketDesignRules } from "./market-design.ts";
 import { operatingPlan } from "./operating-plan.ts";
+import { ercotReserves } from "./real-time-reserves.ts";
 import { encodeReserve, parseReserve } from "./reserve-file.ts";
 import type { ReserveOffer } from "./reserve-offer.ts";
 import {
@@ -38,6 +39,7 @@ export const ercot = curveMarket({
   intervalMs: SETTLEMENT_INTERVAL_MS as Ms,
   rulebook: ercotRulebook,
   submissions: [ercotReserve, operatingPlan],
+  reserves: ercotReserves,
   priceFloor: offerFloor,
   priceCap: systemWideOfferCap,
   priceTick: PRICE_TICK,
@@ -57,6 +59,7 @@ export const ercot = curveMarket({
 });
 
 export { operatingPlan, type PlannedHour } from "./operating-plan.ts";
+export { ercotReserves } from "./real-time-reserves.ts";
 export type { ReserveBlock, ReserveOffer } from "./reserve-offer.ts";
 export { ercotRulebook } from "./rules.ts";
 export { settleDayAhead } from "./settle.ts";

@@ -37,7 +37,8 @@ function* hourRules({ interval, decidedAtMs }: ReserveOffer): Iterable<Violation
   }
 }
 
-function* blockRules({ blocks, direction, interval }: ReserveOffer, unit: MarketUnit): Iterable<Violation> {
+/** Of every offer of blocks, whatever it is for. */
+export function* blockRules({ blocks, direction, interval }: ReserveOffer, unit: MarketUnit): Iterable<Violation> {
   if (blocks.length < 1 || blocks.length > RESERVE_BLOCKS_MAX) {
     yield violation(
       "ercot.block-count",
@@ -77,7 +78,7 @@ function* productRules({ prices }: ReserveBlock, direction: "up" | "down", where
 }
 
 /** What is offered must be possible with the whole of the storage: how much is stored then is the certificate's to say. */
-function* energyRules(offer: ReserveOffer, unit: MarketUnit): Iterable<Violation> {
+export function* energyRules(offer: ReserveOffer, unit: MarketUnit): Iterable<Violation> {
   for (const product of reserveProducts) {
     const minutes = ruleInForce(ercotRulebook, reserveDurations[product], offer.interval.startMs);
     const energyMWh = (offeredMW(offer, product) * minutes) / 60;

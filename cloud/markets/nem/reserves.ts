@@ -14,6 +14,8 @@ import {
 
 /** Contingency services of the NEM, offered every five minutes and cleared with energy. */
 export const nemReserves: ReserveMarket<NemReserveBid> = {
+  storedEnergy: "together",
+  isOneSite: false,
   productsAt: contingencyProductsAt,
   buildOffer: buildReserveOffer,
   validate: validateReserveOffer,
