@@ -192,6 +192,8 @@ test("a half-open device that takes connections and says nothing is left by a re
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   await until(() => server?.open === 0);
+  // A polite end leaves the place of a half-open socket taken on the device's side.
+  expect(server?.resets).toBe(server?.connections);
 });
 
 test("while nobody listens every request is answered, at once or by its deadline, and nothing leaks", async () => {

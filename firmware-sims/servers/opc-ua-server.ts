@@ -24,6 +24,8 @@ export interface OpcUaOptions {
   readonly host?: string;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** Finds a port that is free at this moment; another than this machine's own for tests. */
+  readonly findPort?: (host: string) => Promise<number>;
   /** Lets in any client that presents a certificate. Only where the caller says so. */
   readonly acceptsUnknownClients?: boolean;
 }
@@ -46,8 +48,7 @@ export const siteNamespace = "urn:penstock:site";
  * BadNoCommunication, as a gateway in front of it would report them.
  */
 export async function serveOpcUa(options: OpcUaOptions): Promise<OpcUaSiteServer> {
-  const { siteName, pkiFolder, host = "127.0.0.1", acceptsUnknownClients = false } = options;
-  const port = options.port || (await freePort(host));
+  const { pkiFolder, host = "127.0.0.1", acceptsUnknownClients = false, findPort = freePort } = options;
   // Standard output belongs to whoever started the process.
   setWarningLogger(console.error);
   setErrorLogger(console.error);
@@ -64,26 +65,8 @@ export async function serveOpcUa(options: OpcUaOptions): Promise<OpcUaSiteServer
     disableFileWatchers: true,
   });
   await userCertificates.initialize();
-  const server = new OPCUAServer({
-    host,
-    hostname: host,
-    port,
-    serverCertificateManager: certificates,
-    userCertificateManager: userCertificates,
-    securityPolicies: [SecurityPolicy.Basic256Sha256],
-    securityModes: [MessageSecurityMode.SignAndEncrypt],
-    allowAnonymous: true,
-    maxConnectionsPerEndpoint: 20,
-    serverInfo: {
-      applicationUri: `urn:penstock:site:${siteName}`,
-      productUri: "urn:penstock:firmware-sims",
-      applicationName: { text: `Penstock simulated site ${siteName}`, locale: "en" },
-    },
-    buildInfo: { productName: "Penstock firmware-sims", softwareVersion: "0.1.0" },
-  });
-  await server.initialize();
-  addPlantNodes(server, options);
-  await server.start();
+  const listen = (port: number) => listening(options, port, certificates, userCertificates);
+  const { server, port } = options.port ? await listen(options.port) : await onFreePort(() => findPort(host), listen);
   return {
     endpointUrl: server.getEndpointUrl(),
     port,
@@ -96,6 +79,59 @@ export async function serveOpcUa(options: OpcUaOptions): Promise<OpcUaSiteServer
     },
   };
 }
+
+/** A server that listens on a port. Throws, with nothing left behind, when it cannot. */
+async function listening(
+  options: OpcUaOptions,
+  port: number,
+  certificates: OPCUACertificateManager,
+  userCertificates: OPCUACertificateManager,
+): Promise<{ readonly server: OPCUAServer; readonly port: number }> {
+  const { host = "127.0.0.1" } = options;
+  const server = new OPCUAServer({
+    host,
+    hostname: host,
+    port,
+    serverCertificateManager: certificates,
+    userCertificateManager: userCertificates,
+    securityPolicies: [SecurityPolicy.Basic256Sha256],
+    securityModes: [MessageSecurityMode.SignAndEncrypt],
+    allowAnonymous: true,
+    maxConnectionsPerEndpoint: 20,
+    serverInfo: {
+      applicationUri: `urn:penstock:site:${options.siteName}`,
+      productUri: "urn:penstock:firmware-sims",
+      applicationName: { text: `Penstock simulated site ${options.siteName}`, locale: "en" },
+    },
+    buildInfo: { productName: "Penstock firmware-sims", softwareVersion: "0.1.0" },
+  });
+  try {
+    await server.initialize();
+    addPlantNodes(server, options);
+    await server.start();
+  } catch (error) {
+    await server.shutdown(0).catch(() => {});
+    throw error;
+  }
+  return { server, port };
+}
+
+/**
+ * The server library wants to know its port beforehand and takes seconds from then until it listens: on a machine where
+ * other simulators start, somebody else has it by then every few hundred times. Then another one is tried.
+ */
+async function onFreePort<T>(findPort: () => Promise<number>, listen: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await listen(await findPort());
+    } catch (error) {
+      const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+      if (!isTaken || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+const ATTEMPTS_MAX = 5;
 
 type PlantNodeRow = readonly [path: PlantPath, dataType: DataType, description: string];
 
@@ -151,7 +187,6 @@ function dataValue(options: OpcUaOptions, path: PlantPath, dataType: DataType): 
       });
 }
 
-/** The server library wants to know its port beforehand. */
 function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

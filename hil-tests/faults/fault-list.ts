@@ -70,6 +70,11 @@ export const elsewhere: readonly { readonly id: number; readonly file: string; r
     test: "an answer that comes after the deadline is nobody's: the next request gets its own",
   },
   {
+    id: 22,
+    file: "edge/transports/modbus-tcp.test.ts",
+    test: "an answer that comes after the deadline is nobody's: the next request gets its own",
+  },
+  {
     id: 25,
     file: "edge/transports/modbus-tcp.test.ts",
     test: "a half-open device that takes connections and says nothing is left by a reset, not kept",

@@ -75,7 +75,8 @@ export class CloudProcess {
   }
 
   async report(): Promise<AggregatorReport> {
-    const answer = await patiently("the cloud's report", 5_000, async () => {
+    // It may be in the middle of a market's hour on a busy machine.
+    const answer = await patiently("the cloud's report", 60_000, async () => {
       const response = await fetch(`${this.url}/api/v1/report`);
       return response.ok ? response : undefined;
     });

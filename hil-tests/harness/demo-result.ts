@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
 import { cloudCounts, edgeBooks } from "../checkers/disks.ts";
 import { type Account, accountOf } from "../checkers/ledgers.ts";
+import { patiently } from "./child-process.ts";
 import type { SiteName } from "./scene.ts";
 import type { SocketWorld } from "./socket-world.ts";
 
@@ -53,7 +54,10 @@ export async function reckon(world: SocketWorld): Promise<DemoResult> {
   const sites = world.options.sites;
   const report = await world.report();
   const statuses = await Promise.all(sites.map((site) => world.edge(site).status()));
-  const verdicts = await Promise.all(sites.map((site) => world.plant(site).verdict()));
+  // A judge who is busy is asked again: without its word there is no account.
+  const verdicts = await Promise.all(
+    sites.map((site) => patiently(`the judges of ${site}`, 60_000, () => world.plant(site).verdict())),
+  );
   const online = statuses.filter((status) => status?.link?.state === "online").length;
   world.cloud.stopTrading();
   await drained(world);

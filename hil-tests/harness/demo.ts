@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { intervalOf, type PriceSeries, readPriceFile, seriesEndMs } from "@penstock/cloud/prices/index.ts";
@@ -106,9 +106,8 @@ async function main(): Promise<number> {
     const result = await reckon(world);
     await world.stop();
     for (const text of result.complaints) say(text);
-    if (values.json) process.stdout.write(`${JSON.stringify(result.figures)}\n`);
-    else
-      for (const [name, value] of Object.entries(result.figures)) process.stdout.write(`${name.padEnd(26)} ${value}\n`);
+    const lines = Object.entries(result.figures).map(([name, value]) => `${name.padEnd(26)} ${value}`);
+    await print(values.json ? JSON.stringify(result.figures) : lines.join("\n"));
     const { recordsLost, recordsDuplicated, limitViolations } = result.figures;
     return recordsLost + recordsDuplicated + limitViolations === 0 ? 0 : 1;
   } catch (error) {
@@ -116,6 +115,9 @@ async function main(): Promise<number> {
     if (error instanceof Error && error.message === "interrupted") return 130;
     say(error instanceof Error ? error.message : String(error));
     return 1;
+  } finally {
+    // Its number may be another process's by tomorrow.
+    rmSync(ownerFile(), { force: true });
   }
 }
 
@@ -193,6 +195,9 @@ function usage(text: string): number {
   process.stderr.write(`${text}\n\n${HELP}`);
   return 2;
 }
+
+/** The account is out before the process ends, whatever takes it. */
+const print = (text: string): Promise<void> => new Promise((done) => process.stdout.write(`${text}\n`, () => done()));
 
 function say(text: string): void {
   process.stderr.write(`penstock: ${text}\n`);

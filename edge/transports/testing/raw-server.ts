@@ -13,6 +13,8 @@ export class RawServer {
   readonly requests: RawRequest[] = [];
   connections = 0;
   open = 0;
+  /** Connections the other side ended by a reset. */
+  resets = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -23,7 +25,9 @@ export class RawServer {
       this.open++;
       this.#sockets.add(socket);
       let bytes = Buffer.alloc(0);
-      socket.on("error", () => {});
+      socket.on("error", (error) => {
+        if ("code" in error && error.code === "ECONNRESET") this.resets++;
+      });
       socket.on("close", () => {
         this.open--;
         this.#sockets.delete(socket);
