@@ -68,7 +68,7 @@ function modelPath({ table, battery }: TrainWish, folder: string): (length: numb
     const seen = [prices, ...measured.map(({ values }) => values)].map((values) => values.subarray(0, length));
     for (const values of [...seen, ...published.map((series) => series.values)])
       hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    return join(folder, `${hash.digest("hex").slice(0, 24)}.trees`);
+    return join(folder, `${hash.digest("hex").slice(0, 24)}.nets`);
   };
 }
 

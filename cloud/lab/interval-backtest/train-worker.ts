@@ -4,7 +4,7 @@ import type { Battery } from "../../optimise/battery.ts";
 import { ValueLearner } from "../../strategies/learned/value-learner.ts";
 import { MarketPast, type MarketTable } from "./market-table.ts";
 
-/** A thread that makes trees for one past after another. */
+/** A thread that makes a model of one past after another. */
 export interface TrainTask {
   readonly table: MarketTable;
   readonly battery: Battery;

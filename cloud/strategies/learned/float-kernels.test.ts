@@ -19,43 +19,47 @@ test.each([
   [8, 5, 16],
   [12, 7, 96],
   [64, 40, 8],
-])("a product of %d × %d and %d columns is what its sums say, added to what was there", (rows, inner, columns) => {
+])("a layer of %d rows from %d to %d numbers is what its sums say, and nothing below its floor", (rows, inner, columns) => {
   const rng = new Rng(`${rows}-${inner}-${columns}`);
   const a = random(rows, inner, rng);
   const b = random(inner, columns, rng);
+  const bias = random(1, columns, rng);
   const into = random(rows, columns, rng);
-  const before = into.values.slice();
-  kernels.addProduct(into, a, b);
+  kernels.layer(into, a, b, bias, 0.3);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
-      let sum = before[row * columns + column] as number;
+      let sum = at(bias, 0, column);
       for (let k = 0; k < inner; k++) sum += at(a, row, k) * at(b, k, column);
-      expect(at(into, row, column)).toBeCloseTo(sum, 4);
+      expect(at(into, row, column)).toBeCloseTo(Math.max(0.3, sum), 4);
     }
 });
 
-test("of a transposed product likewise, and rows beyond those asked for say nothing", () => {
+test("a transposed product is added to what was there, and rows beyond those asked for say nothing", () => {
   const rng = new Rng("transposed");
   const a = random(8, 12, rng);
   const b = random(8, 16, rng);
-  const into = kernels.take(12, 16);
+  const into = random(12, 16, rng);
+  const before = into.values.slice();
   kernels.addTransposedProduct(into, a, b, 4);
   for (let row = 0; row < 12; row++)
     for (let column = 0; column < 16; column++) {
-      let sum = 0;
+      let sum = before[row * 16 + column] as number;
       for (let k = 0; k < 4; k++) sum += at(a, k, row) * at(b, k, column);
       expect(at(into, row, column)).toBeCloseTo(sum, 4);
     }
 });
 
-test("rows of a product beyond those asked for stay as they were", () => {
-  const rng = new Rng("some");
-  const a = random(8, 4, rng);
-  const b = random(4, 8, rng);
-  const into = kernels.take(8, 8);
-  kernels.addProduct(into, a, b, 4);
-  expect(into.values.subarray(0, 32).every((value) => value !== 0)).toBe(true);
-  expect(into.values.subarray(32).every((value) => value === 0)).toBe(true);
+test("a product counts only where what is beside it is positive; rows beyond those asked for come to nothing", () => {
+  const rng = new Rng("where");
+  const [a, b] = [random(8, 5, rng), random(5, 8, rng)];
+  const [into, above] = [random(8, 8, rng), random(8, 8, rng)];
+  kernels.productWhere(into, above, a, b, 4);
+  for (let row = 0; row < 8; row++)
+    for (let column = 0; column < 8; column++) {
+      let sum = 0;
+      if (row < 4 && at(above, row, column) > 0) for (let k = 0; k < 5; k++) sum += at(a, row, k) * at(b, k, column);
+      expect(at(into, row, column)).toBeCloseTo(sum, 4);
+    }
 });
 
 test("a step of Adam is the one in the paper, with decay apart, and takes the slopes", () => {

@@ -1,5 +1,5 @@
 import { invariant } from "@penstock/protocol/result";
-import { add, type Code, f32, four, get, i32, loop, set, times, wasmFunction, wasmModule } from "./wasm-code.ts";
+import { COLUMN_BLOCK, floatKernelsCode, MOMENTUM, MOMENTUM_SQUARED, ROW_BLOCK } from "./float-kernels-code.ts";
 
 /** Rows of numbers, one after another: `values[row · columns + column]`. */
 export interface Matrix {
@@ -23,14 +23,10 @@ export interface AdamStep {
   readonly step: number;
 }
 
-/** Rows are worked on four, columns eight at a time: a matrix has whole such blocks. */
-export const ROW_BLOCK = 4;
-export const COLUMN_BLOCK = 8;
+export { COLUMN_BLOCK, ROW_BLOCK };
 
 export const wholeBlocks = (count: number, block: number): number => Math.ceil(count / block) * block;
 
-const MOMENTUM = 0.9;
-const MOMENTUM_SQUARED = 0.999;
 const PAGE_BYTES = 65_536;
 
 /**
@@ -46,7 +42,7 @@ export class FloatKernels {
   constructor(floats: number) {
     const pages = Math.ceil((floats * 4 + 16) / PAGE_BYTES);
     this.#memory = new WebAssembly.Memory({ initial: pages });
-    compiled ??= new WebAssembly.Module(wasmModule([productFunction(), adamFunction()]));
+    compiled ??= new WebAssembly.Module(floatKernelsCode());
     const { exports } = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
     this.#exports = exports as unknown as Exports;
   }
@@ -58,16 +54,27 @@ export class FloatKernels {
     return { rows, columns, values };
   }
 
-  /** into += a · b, in the first `rows` rows of a. */
-  addProduct(into: Matrix, a: Matrix, b: Matrix, rows = a.rows): void {
-    invariant(a.columns === b.rows && rows <= a.rows, "a row of the one is as long as a column of the other");
-    this.#addProduct(into, a, 4 * a.columns, 4, b, rows, a.columns);
+  /** into = bias + a · b in the first `rows` rows of a; what would be below `floor` is the floor. */
+  layer(into: Matrix, a: Matrix, b: Matrix, bias: Matrix, floor: number, rows = a.rows): void {
+    invariant(a.columns === b.rows && bias.columns === into.columns, "a layer fits between its neighbours");
+    this.#product(into, { start: bias, startRow: 0, floor }, a, [4 * a.columns, 4], b, rows, a.columns);
+  }
+
+  /** into = a · b, in the first `rows` rows of a, where `above` is positive, and nought elsewhere. */
+  productWhere(into: Matrix, above: Matrix, a: Matrix, b: Matrix, rows = a.rows): void {
+    invariant(a.columns === b.rows && above.columns === into.columns, "a row of the one is a column of the other");
+    into.values.fill(0);
+    const start = { start: into, startRow: 4 * into.columns, floor: Number.NEGATIVE_INFINITY };
+    this.#product(into, start, a, [4 * a.columns, 4], b, rows, a.columns);
+    const { byteOffset, byteLength } = into.values;
+    this.#exports.keepWhere(byteOffset, above.values.byteOffset, byteOffset + byteLength);
   }
 
   /** into += aᵀ · b, over their first `rows` rows. */
   addTransposedProduct(into: Matrix, a: Matrix, b: Matrix, rows = a.rows): void {
-    invariant(rows <= a.rows && rows <= b.rows, "both have the rows");
-    this.#addProduct(into, a, 4, 4 * a.columns, b, a.columns, rows);
+    invariant(rows <= b.rows, "both have the rows");
+    const start = { start: into, startRow: 4 * into.columns, floor: Number.NEGATIVE_INFINITY };
+    this.#product(into, start, a, [4, 4 * a.columns], b, a.columns, rows);
   }
 
   /** One step against the mean slope of a batch, with decoupled decay (Loshchilov and Hutter 2019). */
@@ -79,120 +86,38 @@ export class FloatKernels {
     this.#exports.adam(byteOffset, ...remembered, byteOffset + byteLength, share, length, length * decay, ...whole);
   }
 
-  #addProduct(into: Matrix, a: Matrix, aRow: number, aColumn: number, b: Matrix, rows: number, inner: number): void {
+  #product(
+    into: Matrix,
+    { start, startRow, floor }: Start,
+    a: Matrix,
+    [aRow, aColumn]: readonly [number, number],
+    b: Matrix,
+    rows: number,
+    inner: number,
+  ): void {
     invariant(
       rows % ROW_BLOCK === 0 && into.columns % COLUMN_BLOCK === 0 && into.columns === b.columns && rows <= into.rows,
       "a product is made in whole blocks",
     );
-    if (rows === 0 || inner === 0) return;
-    const [to, from, by] = [into, a, b].map(({ values }) => values.byteOffset) as [number, number, number];
-    this.#exports.addProduct(to, from, by, from + rows * aRow, aRow, aColumn, inner * aColumn, 4 * into.columns);
+    invariant(rows > 0 && inner > 0 && rows * inner <= a.values.length, "a product has something to go through");
+    const places = [into, start, a, b].map(({ values }) => values.byteOffset);
+    const strides = [startRow, aRow, aColumn, 4 * into.columns];
+    this.#exports.product(...places, a.values.byteOffset + rows * aRow, inner * aColumn, ...strides, floor);
   }
 }
 
+/** What the sums of a product begin with, and the least they come to. */
+interface Start {
+  readonly start: Matrix;
+  /** Bytes from row to row; 0 when all begin with the same. */
+  readonly startRow: number;
+  readonly floor: number;
+}
+
 interface Exports {
-  readonly addProduct: (...numbers: readonly number[]) => void;
+  readonly product: (...numbers: readonly number[]) => void;
+  readonly keepWhere: (...numbers: readonly number[]) => void;
   readonly adam: (...numbers: readonly number[]) => void;
 }
 
 let compiled: WebAssembly.Module | undefined;
-
-/** into += a · b: a block of four rows and eight columns is held while the inner dimension is gone through. */
-function productFunction() {
-  const parameters = { i32: ["into", "a", "b", "aEnd", "aRow", "aColumn", "innerBytes", "columnBytes"] } as const;
-  const locals = {
-    i32: ["aRow2", "aRow3", "column", "x", "y", "xEnd", "to"],
-    v128: ["left", "right", "one", "low0", "low1", "low2", "low3", "high0", "high1", "high2", "high3"],
-  } as const;
-  return wasmFunction("addProduct", parameters, locals, (v) => {
-    const low = [v.low0, v.low1, v.low2, v.low3];
-    const high = [v.high0, v.high1, v.high2, v.high3];
-    const held = low.map((lowAt, at) => ({
-      lowAt,
-      highAt: high[at] as number,
-      address: add(get(v.to), times(get(v.columnBytes), i32(at))),
-      from: at === 0 ? get(v.x) : add(get(v.x), get([v.aRow, v.aRow2, v.aRow3][at - 1] as number)),
-    }));
-    return [
-      set(v.aRow2, times(get(v.aRow), i32(2))),
-      set(v.aRow3, times(get(v.aRow), i32(3))),
-      loop(
-        v.a,
-        times(get(v.aRow), i32(ROW_BLOCK)),
-        get(v.aEnd),
-        set(v.column, i32(0)),
-        loop(
-          v.column,
-          i32(4 * COLUMN_BLOCK),
-          get(v.columnBytes),
-          set(v.to, add(get(v.into), get(v.column))),
-          ...held.map(({ lowAt, highAt, address }) => [
-            ...set(lowAt, four.load(address)),
-            ...set(highAt, four.load(address, 16)),
-          ]),
-          set(v.x, get(v.a)),
-          set(v.xEnd, add(get(v.a), get(v.innerBytes))),
-          set(v.y, add(get(v.b), get(v.column))),
-          loop(
-            v.x,
-            get(v.aColumn),
-            get(v.xEnd),
-            set(v.left, four.load(get(v.y))),
-            set(v.right, four.load(get(v.y), 16)),
-            ...held.map(({ lowAt, highAt, from }) => [
-              ...set(v.one, four.loadOne(from)),
-              ...set(lowAt, four.add(get(lowAt), four.times(get(v.one), get(v.left)))),
-              ...set(highAt, four.add(get(highAt), four.times(get(v.one), get(v.right)))),
-            ]),
-            set(v.y, add(get(v.y), get(v.columnBytes))),
-          ),
-          ...held.map(({ lowAt, highAt, address }) => [
-            ...four.store(address, get(lowAt)),
-            ...four.store(address, get(highAt), 16),
-          ]),
-        ),
-        set(v.into, add(get(v.into), times(get(v.columnBytes), i32(ROW_BLOCK)))),
-      ),
-    ];
-  });
-}
-
-function adamFunction() {
-  const parameters = {
-    i32: ["values", "slopes", "mean", "square", "end"],
-    f32: ["share", "length", "decay", "wholeMean", "wholeSquare"],
-  } as const;
-  const locals = { v128: ["slope", "newMean", "newSquare", "value"] } as const;
-  return wasmFunction("adam", parameters, locals, (v) => {
-    const fading = (kept: number, before: Code, now: Code): Code =>
-      four.add(four.times(four.of(f32(kept)), before), four.times(four.of(f32(1 - kept)), now));
-    const next = (pointer: number): Code => set(pointer, add(get(pointer), i32(16)));
-    return [
-      loop(
-        v.values,
-        i32(16),
-        get(v.end),
-        set(v.slope, four.times(four.load(get(v.slopes)), four.of(get(v.share)))),
-        four.store(get(v.slopes), four.of(f32(0))),
-        set(v.newMean, fading(MOMENTUM, four.load(get(v.mean)), get(v.slope))),
-        set(v.newSquare, fading(MOMENTUM_SQUARED, four.load(get(v.square)), four.times(get(v.slope), get(v.slope)))),
-        four.store(get(v.mean), get(v.newMean)),
-        four.store(get(v.square), get(v.newSquare)),
-        set(v.value, four.load(get(v.values))),
-        four.store(
-          get(v.values),
-          four.subtract(
-            four.subtract(get(v.value), four.times(four.of(get(v.decay)), get(v.value))),
-            four.over(
-              four.times(four.of(get(v.length)), four.times(get(v.newMean), four.of(get(v.wholeMean)))),
-              four.add(four.root(four.times(get(v.newSquare), four.of(get(v.wholeSquare)))), four.of(f32(1e-8))),
-            ),
-          ),
-        ),
-        next(v.slopes),
-        next(v.mean),
-        next(v.square),
-      ),
-    ];
-  });
-}

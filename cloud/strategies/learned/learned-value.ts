@@ -1,8 +1,8 @@
 import { invariant } from "@penstock/protocol/result";
 import type { Battery } from "../../optimise/battery.ts";
 import type { PriceQuantityCurve } from "../price-quantity-curve.ts";
-import { OUTPUTS } from "./boosted-trees.ts";
 import type { IntervalTrader } from "./interval-trader.ts";
+import { OUTPUTS } from "./lessons.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
 import { ProfileValue } from "./profile-value.ts";
@@ -25,7 +25,7 @@ const PROFILE_DAYS = 14;
 const LEARNED_SHARES: readonly number[] = [1, 0.8, 0.6, 0.3];
 
 /**
- * Bids what trees and nets have learned that stored energy is worth, segment by segment of the price the interval may clear at.
+ * Bids what nets have learned that stored energy is worth, segment by segment of the price the interval may clear at.
  *
  * A market that has little to learn from is better traded on what is usual, or on something between. Batteries on paper
  * trade every such opinion, and the one that has lately earned most is bid.

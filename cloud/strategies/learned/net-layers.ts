@@ -30,19 +30,13 @@ export class NetLayers {
   forward(rows: number): Matrix {
     let from = this.#inputs;
     for (const [layer, numbers] of this.numbers.entries()) {
-      const { values } = this.biases[layer] as Matrix;
-      for (let row = 0; row < rows; row++) numbers.values.set(values, row * numbers.columns);
-      if (layer > 0) bend(from.values.subarray(0, rows * from.columns));
-      this.#kernels.addProduct(numbers, from, this.weights[layer] as Matrix, rows);
+      // Between layers what is below nothing becomes nothing.
+      const floor = layer < this.numbers.length - 1 ? 0 : Number.NEGATIVE_INFINITY;
+      this.#kernels.layer(numbers, from, this.weights[layer] as Matrix, this.biases[layer] as Matrix, floor, rows);
       from = numbers;
     }
     return from;
   }
-}
-
-/** What is below nothing becomes nothing. */
-function bend(values: Float32Array): void {
-  for (let at = 0; at < values.length; at++) if ((values[at] as number) < 0) values[at] = 0;
 }
 
 /** A matrix for so many rows of features; the columns after them stay nought. */

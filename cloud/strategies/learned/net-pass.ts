@@ -77,10 +77,8 @@ export class NetPass {
     const backWeights = this.#backWeights[layer - 1] as Matrix;
     this.#lean(layer, below, rows);
     transpose(this.#layers.weights[layer] as Matrix, backWeights);
-    errors.values.fill(0);
-    this.#kernels.addProduct(errors, this.#errors[layer] as Matrix, backWeights, rows);
     // A number that was bent to nothing does not move with what is below it.
-    for (let at = 0; at < errors.values.length; at++) if ((below.values[at] as number) <= 0) errors.values[at] = 0;
+    this.#kernels.productWhere(errors, below, this.#errors[layer] as Matrix, backWeights, rows);
   }
 
   #lean(layer: number, from: Matrix, rows: number): void {

@@ -1,6 +1,6 @@
 import { Rng } from "@penstock/protocol/rng";
 import { expect, test } from "vitest";
-import { type Lessons, OUTPUTS } from "./boosted-trees.ts";
+import { type Lessons, OUTPUTS } from "./lessons.ts";
 import { NetReader } from "./small-net.ts";
 import { type NetSettings, trainNets } from "./train-nets.ts";
 

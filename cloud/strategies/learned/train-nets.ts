@@ -1,6 +1,6 @@
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
-import { type Lessons, OUTPUTS } from "./boosted-trees.ts";
+import { type Lessons, OUTPUTS } from "./lessons.ts";
 import { NetPass } from "./net-pass.ts";
 import { type NetWeights, netInput, type SmallNets } from "./small-net.ts";
 
@@ -22,8 +22,7 @@ const WARM_UP_STEPS = 50;
 
 /**
  * Teaches networks of rectified layers by squared error, in small batches, with Adam and decoupled weight decay
- * (Kingma and Ba 2015; Loshchilov and Hutter 2019). Where trees answer in steps a net answers smoothly, and errs
- * elsewhere: the two together know more than either.
+ * (Kingma and Ba 2015; Loshchilov and Hutter 2019).
  */
 export function trainNets(lessons: Lessons, settings: NetSettings): SmallNets {
   const { rows, features, x, y } = lessons;

@@ -1,18 +1,18 @@
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { type Battery, ValueFunction } from "../../optimise/index.ts";
-import { askTrees, type BoostedTrees, OUTPUTS, type TreeSettings, trainTrees } from "./boosted-trees.ts";
+import { OUTPUTS } from "./lessons.ts";
 import { ownValue } from "./own-value.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
 import { type NetSettings, trainNets } from "./train-nets.ts";
-import type { ValueModel } from "./value-model.ts";
-import { makeDescending, worthBetween } from "./worth-outputs.ts";
+import { type ValueModel, ValueReader } from "./value-model.ts";
+import { worthBetween } from "./worth-outputs.ts";
 
 /**
  * What one more stored MWh turned out to be worth, learned. In hindsight the exact value function of the prices that
- * came says it for every past interval and state of charge; trees and small nets learn to say it from what could be
- * seen just before. A second round asks what the first round's trader would itself have made of it, since nobody acts on
+ * came says it for every past interval and state of charge; small nets learn to say it from what could be seen just
+ * before. A second round asks what the first round's trader would itself have made of it, since nobody acts on
  * hindsight. The mean over pasts that looked alike is what a price taker should reckon with.
  */
 export class ValueLearner {
@@ -50,12 +50,10 @@ export class ValueLearner {
     };
     const lesson = { rows, features: this.#count, x, y };
     this.#labelByHindsight(past, rowOf, y);
-    const first = trainTrees(lesson, { ...TREES, seed: `trees-${past.length}` });
+    const rounds = roundsFor(rows);
+    const first = trainNets(lesson, { ...FIRST_NETS, rounds: firstRounds(rounds), seed: `first-${past.length}` });
     this.#labelByOwnValue(past, from, first, rowOf, y);
-    return {
-      trees: trainTrees(lesson, { ...TREES, seed: `own-${past.length}` }),
-      nets: trainNets(lesson, { ...NETS, rounds: roundsFor(rows), seed: `nets-${past.length}` }),
-    };
+    return trainNets(lesson, { ...NETS, rounds, seed: `nets-${past.length}` });
   }
 
   /** What one more stored MWh was worth after each lesson to a battery that knew every later price. */
@@ -72,27 +70,25 @@ export class ValueLearner {
     }
   }
 
-  /** The same to a trader that acts on the trees made so far. */
+  /** The same to a trader that acts on the model made so far. */
   #labelByOwnValue(
     past: Past,
     from: number,
-    trees: BoostedTrees,
+    model: ValueModel,
     rowOf: (index: number) => number,
     y: Float32Array,
   ): void {
-    const worth = new Float64Array(OUTPUTS);
     const { socMin, socMax, capacityWh } = this.#battery;
     const stepMWh = ((socMax - socMin) * capacityWh) / 1e6 / (GRID_POINTS - 1);
+    const count = past.length - from;
+    const worth = new Float64Array(count * OUTPUTS);
+    new ValueReader(model).ask(this.#rows.subarray(from * this.#count, past.length * this.#count), count, worth);
     ownValue({
       battery: this.#battery,
       intervalMs: past.intervalMs,
-      prices: Float64Array.from({ length: past.length - from }, (_, index) => past.price(from + index)),
+      prices: Float64Array.from({ length: count }, (_, index) => past.price(from + index)),
       gridPoints: GRID_POINTS,
-      worthAfter: (t) => {
-        askTrees(trees, this.#rows, (from + t) * this.#count, worth);
-        makeDescending(worth);
-        return (share) => worthBetween(worth, 0, share);
-      },
+      worthAfter: (t) => (share) => worthBetween(worth, t * OUTPUTS, share),
       onRow: (t, values) => {
         const row = rowOf(from + t - 1);
         if (row >= 0) writeLabel(values, stepMWh, y, row);
@@ -133,19 +129,14 @@ function writeLabel(values: Float64Array, stepMWh: number, y: Float32Array, row:
   }
 }
 
-const TREES: Omit<TreeSettings, "seed"> = {
-  trees: 80,
-  depth: 5,
-  rate: 0.08,
-  shrinkRows: 20,
-  rowShare: 0.5,
-  featureShare: 0.5,
-};
-
 const NETS: Omit<NetSettings, "seed" | "rounds"> = { nets: 3, hidden: [96, 32], rate: 0.002, decay: 0.01 };
+/** The first round is only acted on: it need not be as sure. */
+const FIRST_NETS = { ...NETS, nets: 2 };
+const FIRST_SHARE = 0.6;
 /** A long past says the same things more often: it is gone through less often, and takes no longer to learn. */
 const LESSONS_TAUGHT = 84_000;
 const ROUNDS_MIN = 2;
 const ROUNDS_MAX = 12;
 const roundsFor = (rows: number): number =>
   Math.max(ROUNDS_MIN, Math.min(ROUNDS_MAX, Math.round(LESSONS_TAUGHT / rows)));
+const firstRounds = (rounds: number): number => Math.max(1, Math.round(FIRST_SHARE * rounds));

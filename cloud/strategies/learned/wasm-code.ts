@@ -99,6 +99,10 @@ export const four = {
   times: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe6, 1],
   over: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xe7, 1],
   root: (a: Code): Code => [...a, 0xfd, 0xe3, 1],
+  greater: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0xeb, 1],
+  /** The first where the condition holds, and nought elsewhere. */
+  where: (a: Code, condition: Code): Code => [...a, ...condition, 0xfd, 0x4e],
+  isAbove: (a: Code, b: Code): Code => [...a, ...b, 0xfd, 0x44],
 } as const;
 
 function section(id: number, items: readonly Code[]): Code {

@@ -1,6 +1,6 @@
-import { OUTPUTS } from "./boosted-trees.ts";
+import { OUTPUTS } from "./lessons.ts";
 
-/** Trees learn each part of the store by itself; energy is never worth more in a fuller store. */
+/** Each part of the store is learned by itself; energy is never worth more in a fuller store. */
 export function makeDescending(worth: Float64Array): void {
   for (let output = 1; output < OUTPUTS; output++)
     worth[output] = Math.min(worth[output] as number, worth[output - 1] as number);
