@@ -2,6 +2,7 @@ import { apparentPowerVA } from "../plant/apparent-power.ts";
 import { cellSpreadV, cellVoltageV, socOf } from "../plant/cells.ts";
 import { dcPowerOf } from "../plant/inverter.ts";
 import type { BatteryRatings } from "../plant/ratings.ts";
+import type { Sheet } from "./live-points.ts";
 import { type ModelValues, type PointValue, scaleFactorFor } from "./register-image.ts";
 import { remainingS } from "./reversion.ts";
 import type { UnitState } from "./unit-state.ts";
@@ -9,9 +10,12 @@ import type { UnitState } from "./unit-state.ts";
 type Values = Readonly<Record<string, PointValue>>;
 
 /** Which points a battery unit implements and what each shows. Scale factors are the finest that fit its size. */
-export function batteryUnitValues(state: UnitState, serialNumber: string): ModelValues {
+export function batteryUnitValues(
+  state: UnitState,
+  serialNumber: string,
+): { readonly values: ModelValues; readonly sheets: Readonly<Record<number, Sheet>> } {
   const { ratings } = state.battery;
-  return {
+  const values: ModelValues = {
     1: {
       Mn: ratings.manufacturer,
       Md: ratings.model,
@@ -20,10 +24,10 @@ export function batteryUnitValues(state: UnitState, serialNumber: string): Model
       SN: serialNumber,
       DA: 1,
     },
-    701: acMeasurementValues(state),
+    701: acMeasurementValues(ratings),
     702: capacityValues(ratings),
     703: enterServiceValues(state),
-    704: controlValues(state),
+    704: controlValues(state.battery.ratings),
     713: storageValues(state),
     714: dcValues(state),
     715: {
@@ -36,6 +40,7 @@ export function batteryUnitValues(state: UnitState, serialNumber: string): Model
     },
     802: batteryValues(state),
   };
+  return { values, sheets: { 701: acMeasurementSheet(state), 704: timeLeftSheet(state) } };
 }
 
 /** 715 OpCtl. */
@@ -50,54 +55,11 @@ const batteryFault = 99;
 /** 802 Evt1 bits we raise. */
 const batteryEvent = { communicationError: 1 << 0, overTemperature: 1 << 1 } as const;
 
-function acMeasurementValues(state: UnitState): Values {
-  const { battery, surroundings } = state;
-  const { inverter, thermal, ratings } = battery;
+function acMeasurementValues(ratings: BatteryRatings): Values {
   const powerScale = scaleFactorFor(1.1 * ratings.apparentPowerVAMax, 0x7fff);
-  const apparentVA = () => apparentPowerVA(inverter.powerW, inverter.reactivePowerVar);
-  const voltageV = () => ratings.voltageVNominal * surroundings.voltagePu;
-  const toNeutralV = ratings.phases === 3 ? () => voltageV() / Math.sqrt(3) : voltageV;
-  const currentA = () => (surroundings.voltagePu > 0 ? apparentVA() / ratings.phases / toNeutralV() : 0);
-  const phaseW = () => inverter.powerW / 3;
-  const threePhase: Values = {
-    LLV: voltageV,
-    WL1: phaseW,
-    WL2: phaseW,
-    WL3: phaseW,
-    VL1L2: voltageV,
-    VL2L3: voltageV,
-    VL3L1: voltageV,
-    VL1: toNeutralV,
-    VL2: toNeutralV,
-    VL3: toNeutralV,
-  };
   return {
     ACType: ratings.phases === 3 ? 2 : 0,
-    St: () => (state.isStarted ? 1 : 0),
-    InvSt: () => inverterState(state),
-    ConnSt: () => (state.isConnected ? 1 : 0),
-    Alrm: () =>
-      (state.isConnected ? 0 : alarm.gridDisconnect) |
-      (state.isOverTemperatureLatched ? alarm.overTemperature : 0) |
-      (state.isControllerLost ? alarm.manufacturer : 0),
     DERMode: 1,
-    W: () => inverter.powerW,
-    VA: apparentVA,
-    Var: () => inverter.reactivePowerVar,
-    PF: () => (apparentVA() > 0 ? inverter.powerW / apparentVA() : 1),
-    A: currentA,
-    LNV: toNeutralV,
-    Hz: () => surroundings.frequencyHz,
-    TotWhInj: () => battery.dischargedWh,
-    TotWhAbs: () => battery.chargedWh,
-    TotVarhInj: () => battery.injectedVarh,
-    TotVarhAbs: () => battery.absorbedVarh,
-    TmpAmb: () => surroundings.ambientC,
-    TmpCab: () => thermal.cabinetTemperatureC,
-    TmpSnk: () => thermal.cabinetTemperatureC + (20 * Math.abs(inverter.powerW)) / ratings.powerWMax,
-    ...(ratings.phases === 3 ? threePhase : {}),
-    ThrotPct: () => Math.round(100 * (1 - thermal.derating)),
-    ThrotSrc: () => (thermal.derating < 1 ? 1 << 14 : 0),
     A_SF: scaleFactorFor(currentMaxA(ratings), 0x7fff, -1),
     V_SF: -1,
     Hz_SF: -3,
@@ -111,6 +73,74 @@ function acMeasurementValues(state: UnitState): Values {
     MnAlrmInfo: "",
   };
 }
+
+/** What 701 measures: a controller reads all of it every cycle. */
+function acMeasurementSheet(state: UnitState): Sheet {
+  const { battery, surroundings } = state;
+  const { inverter, thermal, ratings } = battery;
+  const isThreePhase = ratings.phases === 3;
+  const ofThreePhases = (...names: string[]) => (isThreePhase ? names : []);
+  return {
+    names: [
+      "St",
+      "InvSt",
+      "ConnSt",
+      "Alrm",
+      "W",
+      "VA",
+      "Var",
+      "PF",
+      "A",
+      ofThreePhases("LLV", "VL1L2", "VL2L3", "VL3L1"),
+      ["LNV", ...ofThreePhases("VL1", "VL2", "VL3")],
+      ofThreePhases("WL1", "WL2", "WL3"),
+      "Hz",
+      "TotWhInj",
+      "TotWhAbs",
+      "TotVarhInj",
+      "TotVarhAbs",
+      "TmpAmb",
+      "TmpCab",
+      "TmpSnk",
+      "ThrotPct",
+      "ThrotSrc",
+    ],
+    fill(into) {
+      const { powerW, reactivePowerVar } = inverter;
+      const { cabinetTemperatureC, derating } = thermal;
+      const apparentVA = apparentPowerVA(powerW, reactivePowerVar);
+      const voltageV = ratings.voltageVNominal * surroundings.voltagePu;
+      const toNeutralV = isThreePhase ? voltageV / Math.sqrt(3) : voltageV;
+      into[0] = state.isStarted ? 1 : 0;
+      into[1] = inverterState(state);
+      into[2] = state.isConnected ? 1 : 0;
+      into[3] = alarms(state);
+      into[4] = powerW;
+      into[5] = apparentVA;
+      into[6] = reactivePowerVar;
+      into[7] = apparentVA > 0 ? powerW / apparentVA : 1;
+      into[8] = surroundings.voltagePu > 0 ? apparentVA / ratings.phases / toNeutralV : 0;
+      into[9] = voltageV;
+      into[10] = toNeutralV;
+      into[11] = powerW / 3;
+      into[12] = surroundings.frequencyHz;
+      into[13] = battery.dischargedWh;
+      into[14] = battery.chargedWh;
+      into[15] = battery.injectedVarh;
+      into[16] = battery.absorbedVarh;
+      into[17] = surroundings.ambientC;
+      into[18] = cabinetTemperatureC;
+      into[19] = cabinetTemperatureC + (20 * Math.abs(powerW)) / ratings.powerWMax;
+      into[20] = Math.round(100 * (1 - derating));
+      into[21] = derating < 1 ? 1 << 14 : 0;
+    },
+  };
+}
+
+const alarms = (state: UnitState): number =>
+  (state.isConnected ? 0 : alarm.gridDisconnect) |
+  (state.isOverTemperatureLatched ? alarm.overTemperature : 0) |
+  (state.isControllerLost ? alarm.manufacturer : 0);
 
 /** 701 InvSt: 0 off, 2 starting, 3 running, 4 throttled, 6 fault, 7 standby. */
 function inverterState(state: UnitState): number {
@@ -177,14 +207,13 @@ function enterServiceValues(state: UnitState): Values {
   };
 }
 
-function controlValues(state: UnitState): Values {
+function controlValues(ratings: BatteryRatings): Values {
   return {
     WMaxLimPctEna: 0,
     WMaxLimPct: 100,
     WMaxLimPctRvrt: 100,
     WMaxLimPctEnaRvrt: 0,
     WMaxLimPctRvrtTms: 0,
-    WMaxLimPctRvrtRem: () => remainingS(state.limit, state.nowMs),
     WSetEna: 0,
     WSetMod: 1,
     WSet: 0,
@@ -193,7 +222,6 @@ function controlValues(state: UnitState): Values {
     WSetPctRvrt: 0,
     WSetEnaRvrt: 0,
     WSetRvrtTms: 0,
-    WSetRvrtRem: () => remainingS(state.power, state.nowMs),
     VarSetEna: 0,
     VarSetMod: 4,
     VarSetPri: 0,
@@ -203,8 +231,7 @@ function controlValues(state: UnitState): Values {
     VarSetPctRvrt: 0,
     VarSetEnaRvrt: 0,
     VarSetRvrtTms: 0,
-    VarSetRvrtRem: () => remainingS(state.reactive, state.nowMs),
-    WRmp: Math.round(100 * state.battery.ratings.rampFractionPerS),
+    WRmp: Math.round(100 * ratings.rampFractionPerS),
     WRmpRef: 1,
     WMaxLimPct_SF: -1,
     WSet_SF: 0,
@@ -213,6 +240,16 @@ function controlValues(state: UnitState): Values {
     VarSetPct_SF: -1,
   };
 }
+
+/** How long the set-points of 704 last; read back every cycle. */
+const timeLeftSheet = (state: UnitState): Sheet => ({
+  names: ["WMaxLimPctRvrtRem", "WSetRvrtRem", "VarSetRvrtRem"],
+  fill(into) {
+    into[0] = remainingS(state.limit, state.nowMs);
+    into[1] = remainingS(state.power, state.nowMs);
+    into[2] = remainingS(state.reactive, state.nowMs);
+  },
+});
 
 function storageValues(state: UnitState): Values {
   const { cells } = state.battery;

@@ -12,7 +12,8 @@ import { common } from "./models/common.ts";
 import { enterService } from "./models/enter-service.ts";
 import { lithiumBank } from "./models/lithium-bank.ts";
 import { dcMeasurement, storageCapacity, unitControl } from "./models/storage.ts";
-import { type Point, RegisterImage } from "./register-image.ts";
+import type { Point } from "./point.ts";
+import { RegisterImage } from "./register-image.ts";
 import { hasRunOut, type Reversion, restart } from "./reversion.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createUnitState, type UnitState } from "./unit-state.ts";
@@ -56,10 +57,10 @@ export class BatteryUnit extends ModbusDevice {
   constructor(id: string, battery: Battery, surroundings: Surroundings, options: BatteryUnitOptions = {}) {
     const { strings = 0, base } = options;
     const state = createUnitState(battery, surroundings);
-    const values = batteryUnitValues(state, `SIM-${id}`);
+    const { values, sheets } = batteryUnitValues(state, `SIM-${id}`);
     const models = strings > 0 ? [...batteryUnitModels, lithiumBank(strings)] : batteryUnitModels;
     const bank = strings > 0 ? { 803: lithiumBankValues(state, strings) } : {};
-    super(id, new RegisterImage(models, { ...values, ...bank }, base));
+    super(id, new RegisterImage(models, { ...values, ...bank }, { base, sheets }));
     this.state = state;
     const rules = Object.entries(batteryUnitRules(battery.ratings));
     this.#rules = new Map(rules.map(([key, rule]) => [this.image.point(key), rule]));
@@ -121,16 +122,9 @@ export class BatteryUnit extends ModbusDevice {
 
   protected override written(address: number, count: number): void {
     const { state, image } = this;
-    const touches = (block: HeldBlock) => address < block.end && address + count > block.start;
-    for (const [block, reversion] of [
-      [this.#held.power, state.power],
-      [this.#held.reactive, state.reactive],
-      [this.#held.limit, state.limit],
-    ] as const) {
-      if (touches(block)) {
-        restart(reversion, state.nowMs, image.value(block.enable) === 1, image.value(block.timeS));
-      }
-    }
+    this.#restartTimer(this.#held.power, state.power, address, count);
+    this.#restartTimer(this.#held.reactive, state.reactive, address, count);
+    this.#restartTimer(this.#held.limit, state.limit, address, count);
     const heartbeat = image.value(this.#held.controllerHeartbeat);
     const isHeartbeat = includes(this.#held.controllerHeartbeat, address, count);
     if (isHeartbeat && (heartbeat !== this.#heartbeat || this.#heartbeatChangedMs === Number.POSITIVE_INFINITY)) {
@@ -147,6 +141,11 @@ export class BatteryUnit extends ModbusDevice {
     }
     this.#applySettings();
     this.#order();
+  }
+
+  #restartTimer(block: HeldBlock, reversion: Reversion, address: number, count: number): void {
+    if (address >= block.end || address + count <= block.start) return;
+    restart(reversion, this.state.nowMs, this.image.value(block.enable) === 1, this.image.value(block.timeS));
   }
 
   /** What the written settings mean for the power stage and for being there at all. */

@@ -8,7 +8,8 @@ import { legacyInverter } from "./models/legacy-inverter.ts";
 import { legacyFloatInverter } from "./models/legacy-inverter-float.ts";
 import { basicSettings, nameplate } from "./models/legacy-ratings.ts";
 import { extendedStatus } from "./models/legacy-status.ts";
-import { type Point, RegisterImage } from "./register-image.ts";
+import type { Point } from "./point.ts";
+import { RegisterImage } from "./register-image.ts";
 import { hasRunOut, type Reversion, restart } from "./reversion.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createUnitState, type UnitState } from "./unit-state.ts";
@@ -35,7 +36,7 @@ export class LegacyUnit extends ModbusDevice {
     const state = createUnitState(battery, surroundings);
     const inverter = isFloat ? legacyFloatInverter : legacyInverter;
     const models = [common, inverter, nameplate, basicSettings, extendedStatus, immediateControls, storageControl];
-    super(id, new RegisterImage(models, legacyUnitValues(state, `SIM-${id}`, isFloat), base));
+    super(id, new RegisterImage(models, legacyUnitValues(state, `SIM-${id}`, isFloat), { base }));
     this.state = state;
     this.#held = heldPoints(this.image);
     this.#initialWords = this.image.words.slice();

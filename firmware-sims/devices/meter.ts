@@ -44,7 +44,7 @@ export class Meter extends ModbusDevice {
     const { model = 213, base } = options;
     const layout = model < 211 ? integerMeter : floatMeter;
     const values = meterValues(reading, `SIM-${id}`, model, options);
-    super(id, new RegisterImage([common, { ...layout, id: model }], values, base));
+    super(id, new RegisterImage([common, { ...layout, id: model }], values, { base }));
     this.reading = reading;
   }
 

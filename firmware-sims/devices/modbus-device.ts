@@ -1,5 +1,6 @@
 import type { InsertedModel } from "./inserted-model.ts";
-import { decode, type Point, type RegisterImage } from "./register-image.ts";
+import type { Point } from "./point.ts";
+import type { RegisterImage } from "./register-image.ts";
 
 /** What a device answers instead of data (MODBUS Application Protocol V1.1b3, section 7). */
 export const exceptionCode = {
@@ -176,7 +177,7 @@ export abstract class ModbusDevice {
       const point = this.image.pointAt(address + index);
       if (point === undefined) return false;
       const accepts = this.rule(point);
-      if (accepts === undefined || !accepts(decode(values, index, point))) return false;
+      if (accepts === undefined || !accepts(point.decode(values, index))) return false;
       index += point.registers;
     }
     return true;

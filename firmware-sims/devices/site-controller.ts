@@ -2,7 +2,8 @@ import { socOf } from "../plant/cells.ts";
 import type { BatteryUnit } from "./battery-unit.ts";
 import { exceptionCode, ModbusDevice } from "./modbus-device.ts";
 import { siteControllerBlocks } from "./models/site-controller.ts";
-import { type ModelValues, type Point, RegisterImage } from "./register-image.ts";
+import type { Point } from "./point.ts";
+import { type ModelValues, RegisterImage } from "./register-image.ts";
 
 /**
  * An illustrative site controller in front of a park's units, as public third-party code has observed such devices; not
@@ -25,7 +26,7 @@ export class SiteController extends ModbusDevice {
 
   constructor(id: string, units: readonly BatteryUnit[]) {
     const order = { powerW: 0, reactiveVar: 0, hasExpired: true };
-    super(id, new RegisterImage(siteControllerBlocks, valuesOf(`SIM-${id}`, units, order), "plain"));
+    super(id, new RegisterImage(siteControllerBlocks, valuesOf(`SIM-${id}`, units, order), { base: "plain" }));
     this.#units = units;
     this.#order = order;
     this.#points = pointsOf(this.image);

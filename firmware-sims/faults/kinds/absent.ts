@@ -16,7 +16,7 @@ export const absent: FaultDefinition<Absent> = {
   },
   begin(device, { point: key }) {
     const point = device.image.find(key);
-    if (point?.source === undefined) return "unknown-point";
+    if (point?.isLive !== true) return "unknown-point";
     device.image.lie(point, Number.NaN, 0);
     return undefined;
   },

@@ -25,7 +25,7 @@ export const lying: FaultDefinition<Lying> = {
   },
   begin(device, { point: key, factor = 1, offset = 0 }) {
     const point = device.image.find(key);
-    if (point?.source === undefined) return "unknown-point";
+    if (point?.isLive !== true) return "unknown-point";
     device.image.lie(point, factor, offset);
     return undefined;
   },
