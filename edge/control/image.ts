@@ -37,9 +37,9 @@ export interface UnitImage {
   /** True while the unit answers our set-points with a refusal. Absent where its driver cannot tell. */
   readonly refused?: Reading<boolean>;
   /** The least, the mean and the greatest cell voltage. Absent where the BMS does not tell of its cells. */
-  readonly cellVoltageVMin?: Reading<V>;
-  readonly cellVoltageVMean?: Reading<V>;
-  readonly cellVoltageVMax?: Reading<V>;
+  readonly cellVoltageVMin?: Reading<V> | undefined;
+  readonly cellVoltageVMean?: Reading<V> | undefined;
+  readonly cellVoltageVMax?: Reading<V> | undefined;
 }
 
 /** From the nameplate and the site's own configuration. */
@@ -67,9 +67,9 @@ export interface PlantImage {
   /** At the point of connection, `powerWMin` ≤ `powerWMax`. No limit in force: ±Infinity, good. */
   readonly gridOperatorLimitW: Reading<PowerInterval>;
   /** Undefined where the controller passes no regulation on. */
-  readonly agc?: Reading<AgcSignal>;
+  readonly agc?: Reading<AgcSignal> | undefined;
   /** The power the grid operator commands at the point of connection; "none" while it commands none. Absent where it never does. */
-  readonly gridOperatorSetpointW?: Reading<W | "none">;
+  readonly gridOperatorSetpointW?: Reading<W | "none"> | undefined;
 }
 
 /** A grid operator's regulation set-point around the baseline, + out, and the counter that moves each time it is renewed. */
@@ -90,7 +90,7 @@ export interface SiteImage {
   readonly units: readonly UnitImage[];
   readonly meter: MeterImage;
   /** In the order of the configured feeders; undefined where one has no meter of its own. Absent on a site without feeders. */
-  readonly feederMeters?: readonly (MeterImage | undefined)[];
+  readonly feederMeters?: readonly (MeterImage | undefined)[] | undefined;
   /** Undefined where the site has no plant controller: its limits then do not exist, rather than being unknown. */
   readonly plant: PlantImage | undefined;
 }

@@ -26,12 +26,13 @@ export function isolatedUnitDriver(driver: UnitDriver, onError: OnDriverError): 
         },
         driverError,
       ),
-    image: (unit, blocks, view) =>
-      attempt(
-        "image",
-        () => driver.image(unit, blocks, view),
-        (cause) => unreadUnit(unit, cause),
-      ),
+    image(unit, blocks, view) {
+      try {
+        return driver.image(unit, blocks, view);
+      } catch (error) {
+        return unreadUnit(unit, failed("image", error, onError));
+      }
+    },
     lint: (unit, blocks) => attempt("lint", () => driver.lint(unit, blocks), oddDriver),
     controls: driver.controls.map((control) => isolatedControl(control, onError)),
     heartbeat: driver.heartbeat && isolatedHeartbeat(driver.heartbeat, onError),
@@ -51,27 +52,34 @@ export function isolatedMeterDriver(driver: MeterDriver, onError: OnDriverError)
   return {
     ...isolated(driver, onError),
     kind: "meter",
-    image: (meter: MeterConfig, blocks, view) =>
-      attempt(
-        "image",
-        () => driver.image(meter, blocks, view),
-        (cause) => unreadMeter(cause),
-      ),
+    image(meter: MeterConfig, blocks, view) {
+      try {
+        return driver.image(meter, blocks, view);
+      } catch (error) {
+        return unreadMeter(failed("image", error, onError));
+      }
+    },
     lint: (meter, blocks) => attempt("lint", () => driver.lint(meter, blocks), oddDriver),
   };
 }
 
+/** For what is asked now and then; what every cycle asks catches for itself and makes no functions to do so. */
 const attempting =
   (onError: OnDriverError) =>
   <T>(where: string, act: () => T, otherwise: (cause: string) => T): T => {
     try {
       return act();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      onError(where, message);
-      return otherwise(`its driver failed: ${message}`);
+      return otherwise(failed(where, error, onError));
     }
   };
+
+/** Tells of what was thrown; what the answer says in its stead. */
+function failed(where: string, error: unknown, onError: OnDriverError): string {
+  const message = error instanceof Error ? error.message : String(error);
+  onError(where, message);
+  return `its driver failed: ${message}`;
+}
 
 function isolated({ name, discover, ...driver }: Driver, onError: OnDriverError): Driver {
   return {
@@ -107,7 +115,6 @@ const isolatedDiscover =
 
 function isolatedControl(control: Control, onError: OnDriverError): Control {
   const attempt = attempting(onError);
-  const no = () => false;
   const { name, count, block, blockOffset } = control;
   return {
     name,
@@ -115,8 +122,22 @@ function isolatedControl(control: Control, onError: OnDriverError): Control {
     block,
     blockOffset,
     place: (map) => attempt("place", () => control.place(map), nowhere),
-    isWanted: (setpoint) => attempt("isWanted", () => control.isWanted(setpoint), no),
-    encode: (unit, blocks, setpoint, into) => attempt("encode", () => control.encode(unit, blocks, setpoint, into), no),
+    isWanted(setpoint) {
+      try {
+        return control.isWanted(setpoint);
+      } catch (error) {
+        failed("isWanted", error, onError);
+        return false;
+      }
+    },
+    encode(unit, blocks, setpoint, into) {
+      try {
+        return control.encode(unit, blocks, setpoint, into);
+      } catch (error) {
+        failed("encode", error, onError);
+        return false;
+      }
+    },
     ...(control.stamp && {
       stamp: (into: Uint16Array, writes: number) =>
         attempt(
@@ -125,8 +146,22 @@ function isolatedControl(control: Control, onError: OnDriverError): Control {
           () => {},
         ),
     }),
-    isApplied: (read, written) => attempt("isApplied", () => control.isApplied(read, written), no),
-    hasReverted: (read) => attempt("hasReverted", () => control.hasReverted(read), no),
+    isApplied(read, written) {
+      try {
+        return control.isApplied(read, written);
+      } catch (error) {
+        failed("isApplied", error, onError);
+        return false;
+      }
+    },
+    hasReverted(read) {
+      try {
+        return control.hasReverted(read);
+      } catch (error) {
+        failed("hasReverted", error, onError);
+        return false;
+      }
+    },
   };
 }
 

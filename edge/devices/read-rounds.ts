@@ -97,13 +97,13 @@ export class ReadRounds {
     return this.#ask(overdue, block, nowMs);
   }
 
-  /** Fresh registers; the block they are kept in. */
-  keep(index: number, registers: Uint16Array, nowMs: MonotonicMs): Block {
+  /** Fresh registers; whether any of them is another than before. */
+  keep(index: number, registers: Uint16Array, nowMs: MonotonicMs): boolean {
     const block = this.#blocks[index];
     invariant(block !== undefined, "what is read was planned");
-    block.take(registers, nowMs);
+    const hasMoved = block.take(registers, nowMs);
     this.#answered(block);
-    return block;
+    return hasMoved;
   }
 
   /** A block the device will not give, as some do with optional ones, must not keep it from being commanded. */
@@ -162,10 +162,11 @@ class MutableBlock implements Block {
   }
 
   /** What was decoded stands while the registers do. */
-  take(registers: Uint16Array, nowMs: MonotonicMs): void {
+  take(registers: Uint16Array, nowMs: MonotonicMs): boolean {
     this.readAtMs = nowMs;
-    if (isEqual(this.registers, registers)) return;
+    if (isEqual(this.registers, registers)) return false;
     this.registers.set(registers);
     this.isDecoded = false;
+    return true;
   }
 }

@@ -274,8 +274,9 @@ export class DeviceSession {
       return;
     }
     const nowMs = this.#options.clock.monotonicMs();
-    const block = this.#reads.keep(index, registers, nowMs);
-    this.#watch(index, block, plan);
+    const hasMoved = this.#reads.keep(index, registers, nowMs);
+    const block = this.blocks[index] as Block;
+    this.#watch(index, block, hasMoved, plan);
     this.#keeper.compare(index, block, nowMs);
   }
 
@@ -293,8 +294,8 @@ export class DeviceSession {
     this.#mismatch(why, ` is read but not believed or commanded: ${why}`, { causes });
   }
 
-  #watch(index: number, block: Block, plan: ReadPlan): void {
-    const change = this.#settings.compare(index, block, plan);
+  #watch(index: number, block: Block, hasMoved: boolean, plan: ReadPlan): void {
+    const change = this.#settings.compare(index, block, hasMoved, plan);
     if (change === undefined) return;
     const said = `: somebody else has changed ${change.name} (register ${change.register})`;
     this.#news.tell("device.foreign-write", "alarm", said, { ...change });

@@ -30,14 +30,15 @@ export class SettingsWatch {
     this.#known.fill(undefined);
   }
 
-  /** What changed in this block since it was last read. */
-  compare(blockIndex: number, { registers }: Block, plan: ReadPlan): ForeignChange | undefined {
+  /** What changed in this block since it was last read; `hasMoved`: any register of it did. */
+  compare(blockIndex: number, { registers }: Block, hasMoved: boolean, plan: ReadPlan): ForeignChange | undefined {
     if (!this.#blocks.includes(blockIndex)) return undefined;
     let change: ForeignChange | undefined;
     for (let i = 0; i < this.#watched.length; i++) {
       const one = this.#watched[i];
       if (one === undefined || one.block !== blockIndex) continue;
       const known = this.#known[i];
+      if (known !== undefined && !hasMoved) continue;
       const at = known === undefined ? -1 : firstDifference(known, registers, one.blockOffset);
       if (known !== undefined && at < 0) continue;
       const now = registers.slice(one.blockOffset, one.blockOffset + one.count);

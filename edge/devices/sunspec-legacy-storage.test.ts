@@ -19,7 +19,7 @@ test("a legacy unit at 50000 without an end marker is found, and its registers b
   const { id: _id, rating: _rating, ...readings } = bench.image();
   const values = Object.entries(readings).map(([name, one]) => [
     name,
-    one.quality === "missing" ? "missing" : one.value,
+    one?.quality === "missing" ? "missing" : one?.value,
   ]);
   expect(Object.fromEntries(values)).toEqual({
     powerW: 0,

@@ -234,11 +234,11 @@ function readings(image: UnitImage): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, reading]) => [
       name,
-      reading.quality === "missing"
+      reading?.quality === "missing"
         ? "missing"
-        : typeof reading.value === "number"
+        : typeof reading?.value === "number"
           ? round(reading.value)
-          : reading.value,
+          : reading?.value,
     ]),
   );
 }

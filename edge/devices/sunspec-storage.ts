@@ -27,15 +27,23 @@ export const sunspecStorage: UnitDriver = {
   },
 
   image(unit, blocks, view) {
-    const [acBlock = NO_BLOCK, controlsBlock = NO_BLOCK, storageBlock = NO_BLOCK, batteryBlock = NO_BLOCK] = blocks;
-    const [, , , , settingsBlock = NO_BLOCK, dcBlock = NO_BLOCK, heartbeatBlock = NO_BLOCK] = blocks;
-    const [, , , , , , , serviceBlock = NO_BLOCK, bankBlock = NO_BLOCK] = blocks;
+    // By place: taking a list apart by pattern walks an iterator, for ten units ten times a second.
+    const acBlock = blocks[0] ?? NO_BLOCK;
+    const controlsBlock = blocks[1] ?? NO_BLOCK;
+    const storageBlock = blocks[2] ?? NO_BLOCK;
+    const batteryBlock = blocks[3] ?? NO_BLOCK;
+    const settingsBlock = blocks[4] ?? NO_BLOCK;
+    const dcBlock = blocks[5] ?? NO_BLOCK;
+    const heartbeatBlock = blocks[6] ?? NO_BLOCK;
+    const serviceBlock = blocks[7] ?? NO_BLOCK;
+    const bankBlock = blocks[8] ?? NO_BLOCK;
     const ac = AC.decode(acBlock);
     const controls = CONTROLS.decode(controlsBlock);
     const battery = BATTERY.decode(batteryBlock);
     const settings = SETTINGS.decode(settingsBlock);
     const isHeld = controls.isEnabled === 1 && controls.mode === 1;
-    const image: UnitImage = {
+    const cells = cellsOf(batteryBlock, bankBlock, blocks, view);
+    return {
       id: unit.id,
       rating: unit.rating,
       powerW: readingOf(W(ac.powerW), acBlock, view),
@@ -62,9 +70,10 @@ export const sunspecStorage: UnitDriver = {
       dischargedWh: readingOf(Wh(ac.dischargedWh), acBlock, view),
       chargedWh: readingOf(Wh(ac.chargedWh), acBlock, view),
       refused: view.refused,
+      cellVoltageVMin: cells?.cellVoltageVMin,
+      cellVoltageVMean: cells?.cellVoltageVMean,
+      cellVoltageVMax: cells?.cellVoltageVMax,
     };
-    const cells = cellsOf(batteryBlock, bankBlock, blocks, view);
-    return cells === undefined ? image : Object.assign(image, cells);
   },
 
   lint({ rating }, [acBlock = NO_BLOCK, , storageBlock = NO_BLOCK, batteryBlock = NO_BLOCK]) {

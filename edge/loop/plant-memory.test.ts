@@ -43,7 +43,7 @@ test("only another limit is news", () => {
 test("a set-point grows old like everything else, and is not there where it never was read", () => {
   const memory = new PlantMemory();
   memory.remember(reading(0, { breakerClosed: true }));
-  expect(memory.image(MonotonicMs(0), FRESH_MS)).not.toHaveProperty("gridOperatorSetpointW");
+  expect(memory.image(MonotonicMs(0), FRESH_MS).gridOperatorSetpointW).toBeUndefined();
   memory.remember(reading(0, { gridOperatorSetpointW: W(3e6) }));
   memory.remember(reading(900, { breakerClosed: true }));
   const at = (nowMs: number) => memory.image(MonotonicMs(nowMs), FRESH_MS).gridOperatorSetpointW?.quality;

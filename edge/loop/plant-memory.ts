@@ -42,10 +42,8 @@ export class PlantMemory {
       breakerClosed: readingOf(this.#breakerClosed, nowMs, freshMs),
       transformerTemperatureC: readingOf(this.#transformerTemperatureC, nowMs, freshMs),
       gridOperatorLimitW: readingOf(this.#gridOperatorLimitW, nowMs, freshMs),
-      ...(this.#agc && { agc: readingOf(this.#agc, nowMs, freshMs) }),
-      ...(this.#gridOperatorSetpointW && {
-        gridOperatorSetpointW: readingOf(this.#gridOperatorSetpointW, nowMs, freshMs),
-      }),
+      agc: this.#agc && readingOf(this.#agc, nowMs, freshMs),
+      gridOperatorSetpointW: this.#gridOperatorSetpointW && readingOf(this.#gridOperatorSetpointW, nowMs, freshMs),
     };
   }
 }

@@ -247,13 +247,12 @@ export class SiteLoop {
   #freeze(): SiteImage {
     const { clock, config } = this.#options;
     const monotonicMs = clock.monotonicMs();
-    const feederMeters = this.#devices.feederMeterImages(monotonicMs);
     return {
       monotonicMs,
       nowMs: clock.nowMs(),
       units: this.#devices.unitImages(monotonicMs),
       meter: this.#devices.meterImage(monotonicMs),
-      ...(feederMeters && { feederMeters }),
+      feederMeters: this.#devices.feederMeterImages(monotonicMs),
       plant: config.plant === undefined ? undefined : this.#plant.image(monotonicMs, config.control.freshness.plantMs),
     };
   }
