@@ -1,4 +1,4 @@
-import type { Point } from "./point.ts";
+import { encode, type Point } from "./point.ts";
 
 /**
  * What the live points of a model show, reckoned in one go: `fill` puts a value, in SI units, for each of `names`, in
@@ -19,9 +19,17 @@ export class LivePoints {
   /** The points of value `i` are those from `#first[i]` to before `#first[i + 1]`. */
   readonly #first: Uint16Array;
   readonly #points: readonly Point[];
+  /**
+   * What is needed of each point to encode it, in rows of its own: gathered from the points one by one it would fill the
+   * processor's nearest memory with what is not needed.
+   */
+  readonly #at: Uint16Array;
+  readonly #form: Uint8Array;
+  readonly #scale: Float64Array;
+  #isLying = false;
 
-  /** `points[i]` show what `fill` puts at `i`. */
-  constructor(points: readonly (readonly Point[])[], fill: Sheet["fill"]) {
+  /** `points[i]` show what `fill` puts at `i`; the registers of the device begin at `base`. */
+  constructor(points: readonly (readonly Point[])[], fill: Sheet["fill"], base: number) {
     this.#fill = fill;
     this.#values = new Float64Array(points.length);
     this.#shown = new Float64Array(points.length).fill(Number.NaN);
@@ -30,6 +38,9 @@ export class LivePoints {
       this.#first[index + 1] = (this.#first[index] ?? 0) + some.length;
     });
     this.#points = points.flat();
+    this.#at = Uint16Array.from(this.#points, ({ address }) => address - base);
+    this.#form = Uint8Array.from(this.#points, ({ form }) => form);
+    this.#scale = Float64Array.from(this.#points, ({ scale }) => scale);
   }
 
   /** Whether any of them has a register in `[from, to)`, absolute. */
@@ -37,8 +48,8 @@ export class LivePoints {
     return this.#points.some(({ address, registers }) => address < to && address + registers > from);
   }
 
-  /** Encodes what has moved since it was last asked, into the registers of the device, which begin at `base`. */
-  show(words: Uint16Array, base: number): void {
+  /** Encodes what has moved since it was last asked. */
+  show(words: Uint16Array): void {
     const values = this.#values;
     const shown = this.#shown;
     this.#fill(values);
@@ -47,9 +58,10 @@ export class LivePoints {
       if (value === shown[index]) continue;
       shown[index] = value;
       const end = this.#first[index + 1] as number;
-      for (let at = this.#first[index] as number; at < end; at++) {
-        const point = this.#points[at] as Point;
-        point.encode(words, point.address - base, value * point.factor + point.offset);
+      for (let row = this.#first[index] as number; row < end; row++) {
+        const at = this.#at[row] as number;
+        if (this.#isLying || Number.isNaN(value)) this.#points[row]?.show(words, at, value);
+        else encode(words, at, this.#form[row] as number, this.#scale[row] as number, value);
       }
     }
   }
@@ -59,8 +71,15 @@ export class LivePoints {
     this.#shown.fill(Number.NaN);
   }
 
+  /** One of the points may lie from now on. */
+  lie(): void {
+    this.#isLying = true;
+    this.forget();
+  }
+
   /** Ends every lie. */
   tellTruth(): void {
+    this.#isLying = false;
     for (const point of this.#points) {
       point.factor = 1;
       point.offset = 0;

@@ -59,6 +59,8 @@ export abstract class ModbusDevice {
   observeWrite: WriteObserver | undefined;
   #frozen: Uint16Array | undefined;
   #isBeating = false;
+  /** By register, once asked. */
+  readonly #rules: (((value: number) => boolean) | "none" | undefined)[] = [];
 
   constructor(id: string, image: RegisterImage) {
     this.id = id;
@@ -118,8 +120,8 @@ export abstract class ModbusDevice {
     if (silent) return noAnswer;
     if (!(values.length >= 1 && values.length <= 123)) return exceptionCode.illegalValue;
     if (address === undefined) return exceptionCode.illegalAddress;
-    if (!this.#isWritable(address, values.length)) return exceptionCode.illegalAddress;
-    if (!this.#isAcceptable(address, values)) return exceptionCode.illegalValue;
+    const mistake = this.#mistakeIn(address, values);
+    if (mistake !== 0) return mistake;
     if (this.trouble.writeException !== 0) return this.trouble.writeException;
     const refusal = this.refuses(address, values.length);
     if (refusal !== 0) return refusal;
@@ -161,26 +163,30 @@ export abstract class ModbusDevice {
   /** The registers have been changed: act on them. */
   protected abstract written(address: number, count: number): void;
 
-  #isWritable(address: number, count: number): boolean {
-    if (!this.image.covers(address, count)) return false;
-    for (let at = address; at < address + count; ) {
-      const point = this.image.pointAt(at);
-      if (point === undefined || point.address !== at || this.rule(point) === undefined) return false;
-      at += point.registers;
-      if (at > address + count) return false;
-    }
-    return true;
-  }
-
-  #isAcceptable(address: number, values: Uint16Array): boolean {
+  /** The exception for registers that may not be written, or not with this; 0 for none. The address is judged first. */
+  #mistakeIn(address: number, values: Uint16Array): number {
+    if (!this.image.covers(address, values.length)) return exceptionCode.illegalAddress;
+    let isAcceptable = true;
     for (let index = 0; index < values.length; ) {
       const point = this.image.pointAt(address + index);
-      if (point === undefined) return false;
-      const accepts = this.rule(point);
-      if (accepts === undefined || !accepts(point.decode(values, index))) return false;
+      const accepts = point === undefined ? undefined : this.#ruleOf(point);
+      if (point === undefined || accepts === undefined || point.address !== address + index)
+        return exceptionCode.illegalAddress;
       index += point.registers;
+      if (index > values.length) return exceptionCode.illegalAddress;
+      isAcceptable &&= accepts(point.decode(values, index - point.registers));
     }
-    return true;
+    return isAcceptable ? 0 : exceptionCode.illegalValue;
+  }
+
+  /** The rule of a point does not change. */
+  #ruleOf(point: Point): ((value: number) => boolean) | undefined {
+    const at = point.address - this.image.base;
+    const held = this.#rules[at];
+    if (held !== undefined) return held === "none" ? undefined : held;
+    const rule = this.rule(point);
+    this.#rules[at] = rule ?? "none";
+    return rule;
   }
 }
 

@@ -15,8 +15,7 @@ export class Point {
   /** It shows its value × factor + offset: 1 and 0 unless somebody makes it lie. */
   factor = 1;
   offset = 0;
-  /** A small number is told apart faster than a name, and this is done for every value of every device. */
-  readonly #form: Form;
+  readonly form: Form;
   /** The first word of the not-implemented value. */
   readonly #absent: number;
 
@@ -27,14 +26,14 @@ export class Point {
     this.type = type;
     this.scale = scale;
     this.isLive = isLive;
-    this.#form = formOf[type];
+    this.form = formOf[type];
     this.#absent = absentWord(type, 0);
   }
 
   /** The value in SI units in registers that begin at `at`; NaN when they hold the not-implemented value. */
   decode(words: Uint16Array, at: number): number {
     const first = words[at] ?? 0;
-    switch (this.#form) {
+    switch (this.form) {
       case FORM.signed:
         return first === 0x8000 ? Number.NaN : ((first << 16) >> 16) * this.scale;
       case FORM.unsigned:
@@ -61,57 +60,13 @@ export class Point {
 
   /** NaN encodes as not implemented; a value that does not fit stops at the last one that does. */
   encode(words: Uint16Array, at: number, value: number): void {
-    if (Number.isNaN(value)) {
-      for (let word = 0; word < this.registers; word++) words[at + word] = absentWord(this.type, word);
-      return;
-    }
-    switch (this.#form) {
-      case FORM.signed:
-        words[at] = within(Math.round(value / this.scale), -0x7fff, 0x7fff);
-        return;
-      case FORM.unsigned:
-        words[at] = within(Math.round(value / this.scale), 0, 0xfffe);
-        return;
-      case FORM.plain:
-        words[at] = value;
-        return;
-      case FORM.signed32: {
-        const raw = within(Math.round(value / this.scale), -0x7fffffff, 0x7fffffff);
-        words[at] = raw >> 16;
-        words[at + 1] = raw;
-        return;
-      }
-      case FORM.unsigned32: {
-        const raw = within(Math.round(value / this.scale), 0, 0xfffffffe);
-        words[at] = raw >>> 16;
-        words[at + 1] = raw;
-        return;
-      }
-      case FORM.counter32: {
-        // Wraps, as an accumulator does; 0 would read as not accumulated.
-        const raw = Math.round(value / this.scale) % 0x1_0000_0000;
-        words[at] = raw >>> 16;
-        words[at + 1] = raw;
-        return;
-      }
-      case FORM.wide: {
-        const raw = within(Math.round(value / this.scale), 0, Number.MAX_SAFE_INTEGER);
-        const high = Math.floor(raw / 4_294_967_296);
-        const low = raw - high * 4_294_967_296;
-        words[at] = high >>> 16;
-        words[at + 1] = high;
-        words[at + 2] = low >>> 16;
-        words[at + 3] = low;
-        return;
-      }
-      case FORM.float:
-        floatOf[0] = value;
-        words[at] = (bitsOf[0] ?? 0) >>> 16;
-        words[at + 1] = bitsOf[0] ?? 0;
-        return;
-      default:
-        invariant(false, `${this.key} is a text`);
-    }
+    if (!Number.isNaN(value)) encode(words, at, this.form, this.scale, value);
+    else for (let word = 0; word < this.registers; word++) words[at + word] = absentWord(this.type, word);
+  }
+
+  /** A live value, as this point tells of it. */
+  show(words: Uint16Array, at: number, value: number): void {
+    this.encode(words, at, value * this.factor + this.offset);
   }
 
   encodeText(words: Uint16Array, at: number, text: string): void {
@@ -136,8 +91,62 @@ export class Point {
   }
 }
 
-/** How a value stands in its registers: `plain` ones are bits and names of states, put in as they are. */
-const FORM = {
+/** Puts a value in SI units, not NaN, into the registers from `at`; one that does not fit stops at the last that does. */
+export function encode(words: Uint16Array, at: number, form: number, scale: number, value: number): void {
+  switch (form) {
+    case FORM.signed:
+      words[at] = within(Math.round(value / scale), -0x7fff, 0x7fff);
+      return;
+    case FORM.unsigned:
+      words[at] = within(Math.round(value / scale), 0, 0xfffe);
+      return;
+    case FORM.plain:
+      words[at] = value;
+      return;
+    case FORM.signed32: {
+      const raw = within(Math.round(value / scale), -0x7fffffff, 0x7fffffff);
+      words[at] = raw >> 16;
+      words[at + 1] = raw;
+      return;
+    }
+    case FORM.unsigned32: {
+      const raw = within(Math.round(value / scale), 0, 0xfffffffe);
+      words[at] = raw >>> 16;
+      words[at + 1] = raw;
+      return;
+    }
+    case FORM.counter32: {
+      // Wraps, as an accumulator does; 0 would read as not accumulated.
+      const raw = Math.round(value / scale) % 0x1_0000_0000;
+      words[at] = raw >>> 16;
+      words[at + 1] = raw;
+      return;
+    }
+    case FORM.wide: {
+      const raw = within(Math.round(value / scale), 0, Number.MAX_SAFE_INTEGER);
+      const high = Math.floor(raw / 4_294_967_296);
+      const low = raw - high * 4_294_967_296;
+      words[at] = high >>> 16;
+      words[at + 1] = high;
+      words[at + 2] = low >>> 16;
+      words[at + 3] = low;
+      return;
+    }
+    case FORM.float:
+      floatOf[0] = value + 0; // Never −0.
+      words[at] = (bitsOf[0] ?? 0) >>> 16;
+      words[at + 1] = bitsOf[0] ?? 0;
+      return;
+    default:
+      invariant(false, "a text is no number");
+  }
+}
+
+/**
+ * How a value stands in its registers; `plain` ones are bits and names of states, put in as they are. Numbers, because
+ * they are told apart faster than names, and this is done for every value of every device.
+ */
+export const FORM = {
   text: 0,
   plain: 1,
   signed: 2,
@@ -148,7 +157,7 @@ const FORM = {
   wide: 7,
   float: 8,
 } as const;
-type Form = (typeof FORM)[keyof typeof FORM];
+export type Form = (typeof FORM)[keyof typeof FORM];
 
 const formOf: Readonly<Record<PointType, Form>> = {
   int16: FORM.signed,

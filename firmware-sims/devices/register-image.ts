@@ -75,7 +75,7 @@ export class RegisterImage {
   /** Registers as they stand now: the live points among them are encoded first. A view; copy what must last. */
   read(address: number, count: number): Uint16Array {
     const { words, live } = this.#stretchOf(address - this.base, count);
-    for (let index = 0; index < live.length; index++) (live[index] as LivePoints).show(this.words, this.base);
+    for (let index = 0; index < live.length; index++) (live[index] as LivePoints).show(this.words);
     return words;
   }
 
@@ -110,7 +110,7 @@ export class RegisterImage {
   lie(point: Point, factor: number, offset: number): void {
     point.factor = factor;
     point.offset = offset;
-    this.#showAgain();
+    for (const live of this.#live) live.lie();
   }
 
   /** Ends every lie. */
@@ -121,15 +121,11 @@ export class RegisterImage {
   /** Every register as it was in `words`, a copy of {@link words} taken earlier; live points catch up when read. */
   restore(words: Uint16Array): void {
     this.words.set(words);
-    this.#showAgain();
+    for (const live of this.#live) live.forget();
   }
 
   setText(point: Point, text: string): void {
     point.encodeText(this.words, point.address - this.base, text);
-  }
-
-  #showAgain(): void {
-    for (const live of this.#live) live.forget();
   }
 
   #stretchOf(start: number, count: number): Stretch {
@@ -173,6 +169,7 @@ export class RegisterImage {
         new LivePoints(
           together.map((names) => names.map(pointOf)),
           sheet.fill,
+          this.base,
         ),
       );
     this.#listen(named, pointOf);
@@ -192,7 +189,7 @@ export class RegisterImage {
     const fill = (into: Float64Array) => {
       for (let index = 0; index < asks.length; index++) into[index] = (asks[index] as () => number)();
     };
-    this.#live.push(new LivePoints([...bySource.values()], fill));
+    this.#live.push(new LivePoints([...bySource.values()], fill, this.base));
   }
 
   #place(
