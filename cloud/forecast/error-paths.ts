@@ -25,11 +25,20 @@ export function bandsOfErrors(
     errors.every((error) => error.length === forecast.length),
     "an error is of a whole forecast",
   );
-  const paths = errors.map((error) => forecast.map((value, ahead) => value + (error[ahead] as number)));
+  const paths = errors.map((error) => {
+    const path = forecast.slice();
+    for (let ahead = 0; ahead < path.length; ahead++) path[ahead] = (path[ahead] as number) + (error[ahead] as number);
+    return path;
+  });
   const quantiles = probabilities.map((p) => ({ p, values: new Float64Array(forecast.length) }));
+  const ranks = probabilities.map((p) => rankOf(p, paths.length));
+  const sorted = new Float64Array(paths.length);
   for (let ahead = 0; ahead < forecast.length; ahead++) {
-    const sorted = Float64Array.from(paths, (path) => path[ahead] as number).sort();
-    for (const { p, values } of quantiles) values[ahead] = sorted[rankOf(p, sorted.length)] as number;
+    for (let index = 0; index < paths.length; index++) sorted[index] = (paths[index] as Float64Array)[ahead] as number;
+    sorted.sort();
+    for (let index = 0; index < quantiles.length; index++) {
+      (quantiles[index] as { values: Float64Array }).values[ahead] = sorted[ranks[index] as number] as number;
+    }
   }
   return { quantiles, paths };
 }

@@ -1,8 +1,7 @@
 import { invariant } from "@penstock/protocol/result";
 import type { PriceHistory } from "../prices/price-history.ts";
-import type { PriceForecast, PricePath, PriceQuantile } from "./forecaster.ts";
-
-export const QUANTILES: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
+import type { PriceForecast, PricePath } from "./forecaster.ts";
+import { pathMean, pathQuantiles, QUANTILES } from "./path-quantiles.ts";
 
 /** A forecast that is its paths: their mean and, interval by interval, their quantiles, moved apart by `doubt`. */
 export function forecastOfPaths(
@@ -13,13 +12,19 @@ export function forecastOfPaths(
 ): PriceForecast {
   const horizon = paths[0]?.prices.length;
   invariant(horizon !== undefined, "a forecast has a path");
+  const weights = paths.map(({ weight }) => weight);
+  const courses = paths.map(({ prices }) => prices);
+  const quantiles = pathQuantiles(weights, courses, horizon).map((prices, index) => {
+    const p = QUANTILES[index] as number;
+    return { p, prices: doubt === 0 ? prices : prices.map((price) => price + doubt * (p - 0.5)) };
+  });
   return {
     forecaster,
     asOfMs: history.asOfMs,
     startMs: history.endMs,
     intervalMs: history.intervalMs,
-    mean: meanOf(paths, horizon),
-    quantiles: quantilesOf(paths, horizon, doubt),
+    mean: pathMean(weights, courses, horizon),
+    quantiles,
     paths,
   };
 }
@@ -43,42 +48,3 @@ export function doubtAfter(days: number, prices: (daysBack: number, ahead: numbe
 }
 
 const DAYS_WITHOUT_DOUBT = 7;
-
-function meanOf(paths: readonly PricePath[], horizon: number): Float64Array {
-  const mean = new Float64Array(horizon);
-  for (const { weight, prices } of paths) {
-    for (let ahead = 0; ahead < horizon; ahead++) {
-      mean[ahead] = (mean[ahead] as number) + weight * (prices[ahead] as number);
-    }
-  }
-  return mean;
-}
-
-function quantilesOf(paths: readonly PricePath[], horizon: number, doubt: number): readonly PriceQuantile[] {
-  const quantiles = QUANTILES.map((p) => ({ p, prices: new Float64Array(horizon) }));
-  const prices = new Float64Array(paths.length);
-  const weights = new Float64Array(paths.length);
-  for (let ahead = 0; ahead < horizon; ahead++) {
-    for (const [rank, path] of paths.entries())
-      insert(prices, weights, rank, path.prices[ahead] as number, path.weight);
-    let rank = 0;
-    let reached = weights[0] as number;
-    for (const quantile of quantiles) {
-      while (rank < paths.length - 1 && reached < quantile.p - 1e-9) reached += weights[++rank] as number;
-      quantile.prices[ahead] = (prices[rank] as number) + doubt * (quantile.p - 0.5);
-    }
-  }
-  return quantiles;
-}
-
-/** Insertion sort of a handful: a forecast is made every five minutes of a year's backtest. */
-function insert(prices: Float64Array, weights: Float64Array, count: number, price: number, weight: number): void {
-  let at = count;
-  while (at > 0 && (prices[at - 1] as number) > price) {
-    prices[at] = prices[at - 1] as number;
-    weights[at] = weights[at - 1] as number;
-    at--;
-  }
-  prices[at] = price;
-  weights[at] = weight;
-}

@@ -1,5 +1,5 @@
 import { type Bands, bandsOfErrors } from "../error-paths.ts";
-import { QUANTILES } from "../forecast-of-paths.ts";
+import { QUANTILES } from "../path-quantiles.ts";
 import { type DayAheadView, HOURS } from "./day-ahead-market.ts";
 
 /** How many of the latest days' errors the bands are made of. */

@@ -2,6 +2,7 @@ import { type CodedError, fail, ok, type Result } from "@penstock/protocol/resul
 import type { PriceHistory } from "../../prices/price-history.ts";
 import type { Forecaster, PriceForecast, PricePath } from "../forecaster.ts";
 import { pastDays } from "../past-days.ts";
+import { pathMean } from "../path-quantiles.ts";
 import { featureRows } from "./interval-features.ts";
 import type { ModelDocument } from "./model-document.ts";
 
@@ -46,7 +47,11 @@ export function quantileForecaster(name: string, document: ModelDocument, model:
         asOfMs: history.asOfMs,
         startMs: history.endMs,
         intervalMs: history.intervalMs,
-        mean: meanOf(paths.value, horizon),
+        mean: pathMean(
+          paths.value.map(({ weight }) => weight),
+          paths.value.map(({ prices }) => prices),
+          horizon,
+        ),
         quantiles,
         paths: paths.value,
       } satisfies PriceForecast);
@@ -84,14 +89,4 @@ function between(probabilities: readonly number[], prices: readonly number[], p:
   const [from, to] = [probabilities[above - 1] as number, probabilities[above] as number];
   const [low, high] = [prices[above - 1] as number, prices[above] as number];
   return low + ((p - from) / (to - from)) * (high - low);
-}
-
-function meanOf(paths: readonly PricePath[], horizon: number): Float64Array {
-  const mean = new Float64Array(horizon);
-  for (const { weight, prices } of paths) {
-    for (let ahead = 0; ahead < horizon; ahead++) {
-      mean[ahead] = (mean[ahead] as number) + weight * (prices[ahead] as number);
-    }
-  }
-  return mean;
 }

@@ -17,7 +17,7 @@ export const activation: SeriesForecaster = {
       horizon,
       DAYS,
       () => 1,
-      () => (_, index) => history.value(index),
+      () => {},
     ),
 };
 

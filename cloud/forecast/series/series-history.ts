@@ -45,9 +45,15 @@ export class SeriesHistory {
     return this.#series.values[index] as number;
   }
 
+  /** A copy of the latest measured values, oldest first; fewer than `count` when fewer were measured. */
+  latest(count: number): Float64Array {
+    return this.#series.values.slice(Math.max(0, this.length - count), this.length);
+  }
+
   /** 0 Sunday .. 6 Saturday, of interval `index` on the local clock; it may lie ahead. */
   weekday(index: number): number {
     const { startMs, intervalMs, utcOffsetMs } = this.#series;
-    return new Date(startMs + index * intervalMs + utcOffsetMs).getUTCDay();
+    // The first day of the epoch was a Thursday.
+    return (Math.floor((startMs + index * intervalMs + utcOffsetMs) / 86_400_000) + 4) % 7;
   }
 }

@@ -58,6 +58,38 @@ test("under today's sky the next hours are forecast well, and never more than a 
   expect(own).toBeLessThan(0.5 * yesterday);
 });
 
+test("a day ahead, under skies that change from day to day, solar is nearer than yesterday and its band holds what it says", () => {
+  const rng = new Rng("skies");
+  let sky = 0.6;
+  const skies = Array.from({ length: 200 }, () => {
+    sky = Math.min(1, Math.max(0.1, 0.6 + 0.4 * (sky - 0.6) + 0.2 * rng.normal()));
+    return sky;
+  });
+  const values = Float64Array.from({ length: 200 * PER_DAY }, (_, i) => sun(i) * (skies[Math.floor(i / PER_DAY)] ?? 0));
+  let [own, yesterday, inside, count] = [0, 0, 0, 0];
+  for (let known = 50 * PER_DAY + 24; known + PER_DAY <= values.length; known += PER_DAY) {
+    const made = solar.forecast(asOf(values, known), PER_DAY);
+    if (!made.ok) throw new Error(made.error.code);
+    const [low, , middle, , high] = made.value.quantiles.map((quantile) => quantile.values[PER_DAY - 1] as number);
+    const real = values[known + PER_DAY - 1] as number;
+    own += Math.abs(real - (middle ?? 0));
+    yesterday += Math.abs(real - (values[known - 1] as number));
+    inside += real >= (low ?? 0) && real <= (high ?? 0) ? 1 : 0;
+    count++;
+  }
+  expect(own).toBeLessThan(0.97 * yesterday);
+  expect(inside / count).toBeGreaterThan(0.8);
+});
+
+test("after two days of sun nothing is certain: the band reaches from the dark to a clear sky", () => {
+  const values = roofs(new Rng("young"), 3);
+  const made = solar.forecast(asOf(values, 2 * PER_DAY), PER_DAY);
+  if (!made.ok) throw new Error(made.error.code);
+  const noon = made.value.quantiles.map((quantile) => quantile.values[24] as number);
+  expect(noon[0]).toBe(0);
+  expect(noon.at(-1)).toBe(Math.max(values[24] as number, values[24 + PER_DAY] as number));
+});
+
 test("night is dark, whatever the sky", () => {
   const values = roofs(new Rng("night"), 30);
   const made = solar.forecast(asOf(values, 25 * PER_DAY), PER_DAY);

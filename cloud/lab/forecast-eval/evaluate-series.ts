@@ -5,6 +5,7 @@ import { type MeasuredSeries, type SeriesForecaster, SeriesHistory } from "../..
 /** How well a forecaster of a measured series did, hours ahead; in the series' unit. */
 export interface SeriesScore {
   readonly hoursAhead: number;
+  /** Of the median, which is what makes absolute errors small. */
   readonly mae: number;
   /** The last measured value, held. */
   readonly persistenceMae: number;
@@ -41,12 +42,12 @@ export function evaluateSeries(
     );
     if (!made.ok) return made;
     const quantile = (p: number) => made.value.quantiles.find((each) => Math.abs(each.p - p) < 1e-9)?.values;
-    const [low, high] = [quantile(BAND.low), quantile(BAND.high)];
+    const [low, middle, high] = [quantile(BAND.low), quantile(0.5) ?? made.value.mean, quantile(BAND.high)];
     count += 1;
     for (const sum of sums) {
       const real = values[known + sum.at] as number;
       const off = (index: number): number => Math.abs(real - (values[index] as number));
-      sum.own += Math.abs(real - (made.value.mean[sum.at] as number));
+      sum.own += Math.abs(real - (middle[sum.at] as number));
       sum.held += off(known - 1);
       sum.day += off(known + sum.at - perDay);
       sum.week += off(known + sum.at - WEEK_DAYS * perDay);

@@ -5,7 +5,7 @@ import { setImmediate as breathe } from "node:timers/promises";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { hours, minutes, type UtcMs } from "@penstock/protocol/units";
-import { QUANTILES } from "../../forecast/forecast-of-paths.ts";
+import { QUANTILES } from "../../forecast/path-quantiles.ts";
 import { type FeatureName, featureRows } from "../../forecast/learned/interval-features.ts";
 import type { ModelDocument } from "../../forecast/learned/model-document.ts";
 import { squeeze, type TreeArtifact } from "../../forecast/learned/tree-model.ts";
