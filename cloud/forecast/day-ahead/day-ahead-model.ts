@@ -14,6 +14,6 @@ export interface DayAheadModel {
 }
 
 export interface DayAheadLearner {
-  /** The 24 prices of the view's day, money per MWh. Called for consecutive days. */
+  /** The 24 prices of the view's day, money per MWh. Called for consecutive days; asked again about a day it says the same, at once. */
   forecast(view: DayAheadView): Float64Array;
 }

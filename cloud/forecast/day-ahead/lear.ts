@@ -95,6 +95,7 @@ class Chosen {
   }
 
   moveTo(view: DayAheadView): void {
+    if (this.#lastDay >= view.day - 1) return;
     for (let day = this.#lastDay + 1; day < view.day; day++) {
       const row = {
         x: stabilise(dayFeatures(view, day), this.#inputs),

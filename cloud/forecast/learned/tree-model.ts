@@ -46,11 +46,11 @@ export function openTreeModel(document: ModelDocument, bytes: Uint8Array): Resul
   const packed = read.quantiles.map((trees) => new PackedTrees(trees));
   return ok((rows, horizon) => {
     const said = new Float64Array(horizon * quantiles.length);
-    for (let row = 0; row < horizon; row++) {
+    const width = quantiles.length;
+    for (const [index, trees] of packed.entries()) trees.predictAll(rows, horizon, said, index, width);
+    for (let row = 0, at = 0; row < horizon; row++) {
       const expected = rows[row * inputs.length + column] as number;
-      for (const [index, trees] of packed.entries()) {
-        said[row * quantiles.length + index] = expected + stretch(trees.predict(rows, row), read.spread);
-      }
+      for (const end = at + width; at < end; at++) said[at] = expected + stretch(said[at] as number, read.spread);
     }
     return ok(said);
   });

@@ -48,7 +48,8 @@ export function judgedMixture(rows: DayRows, horizon: number, opinions: Opinions
       for (let at = 0; at < perDay; at++) error[at] = (real[at] as number) - (error[at] as number);
       errors.push(error);
     }
-    for (let index = 0; index < said.length; index++) remember(wrong[index], said[index], real, fade);
+    for (let index = 0; index < said.length; index++)
+      remember(wrong[index] as Float64Array, said[index] as Float64Array, real, fade);
   }
   return { mixed: mixedOf(opinions.of(count), beliefs(wrong, reach), horizon, opinions.last), errors };
 }
@@ -79,13 +80,11 @@ export function forecastAround(
   };
 }
 
-function remember(sums = NOTHING, said = NOTHING, real: Float64Array, fade: number): void {
+function remember(sums: Float64Array, said: Float64Array, real: Float64Array, fade: number): void {
   for (let at = 0; at < sums.length; at++) {
     sums[at] = fade * (sums[at] as number) + Math.abs((said[at] as number) - (real[at] as number));
   }
 }
-
-const NOTHING = new Float64Array(0);
 
 /** By opinion and interval. */
 function beliefs(wrong: readonly Float64Array[], reach: number): readonly Float64Array[] {
