@@ -30,3 +30,11 @@ export function timed(work: () => void): number {
   work();
   return Number(process.hrtime.bigint() - startedNs) / 1e6;
 }
+
+/** Of which the thread itself had the processor, however busy others keep the machine. */
+export function timedOnCpu(work: () => void): { readonly wallMs: number; readonly cpuMs: number } {
+  const before = process.threadCpuUsage();
+  const wallMs = timed(work);
+  const { user, system } = process.threadCpuUsage(before);
+  return { wallMs, cpuMs: (user + system) / 1e3 };
+}
