@@ -61,11 +61,19 @@ function leaseWords(delivery: DeliveryDocument): string {
   return [
     siteId.length > SITE_LENGTH_MAX ? plainText(siteId) : "",
     wish === null ? "" : `${wish.source} ${power(wish.unitPowerW)} of the unit`,
+    readyWords(delivery),
     measuredW === null ? "" : `did ${power(measuredW)}`,
     plainText(troubleOf(delivery)),
   ]
     .filter((words) => words !== "")
     .join("; ");
+}
+
+/** What it arms, in MW; an aggregator of an earlier version tells nothing of it. */
+function readyWords({ ready = [] }: Partial<DeliveryDocument>): string {
+  const armed = ready.filter(({ powerW }) => powerW > 0);
+  if (armed.length === 0) return "";
+  return `keeps ready ${armed.map(({ service, powerW }) => `${plainText(service)} ${power(powerW)}`).join(", ")}`;
 }
 
 /** A renewal is issued long after the wish it still serves: it counts from its own issue. */

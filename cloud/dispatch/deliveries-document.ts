@@ -1,3 +1,4 @@
+import type { ReadyService } from "@penstock/protocol/lease";
 import type { Currency, UtcMs, W } from "@penstock/protocol/units";
 import type { SettledUnit } from "../settlement/settle-unit.ts";
 import type { Delivery, DeliveryCounts, DeliveryStep, DeliveryWish } from "./delivery-ledger.ts";
@@ -20,6 +21,8 @@ export interface DeliveryDocument {
   /** Null for leases of earlier versions. */
   readonly wish: DeliveryWish | null;
   readonly powerW: W;
+  /** Services it arms, and how much of each; empty where it arms none. */
+  readonly ready: readonly ReadyService[];
   readonly issuedAtMs: UtcMs;
   readonly receivedAtMs: UtcMs | null;
   /** Set-points went to the devices. */
@@ -43,11 +46,13 @@ export interface DeliveryDocument {
     readonly shortfallMWh: number;
     readonly shortfallCost: number;
     readonly amount: number;
+    /** Of it, for reserves kept ready. */
+    readonly reserveAmount: number;
   } | null;
 }
 
 export function deliveryDocument(delivery: Delivery, settled: SettledUnit | undefined): DeliveryDocument {
-  const { leaseId, siteId, unitId, intervalStartMs, powerW, issuedAtMs, wish, steps } = delivery;
+  const { leaseId, siteId, unitId, intervalStartMs, powerW, issuedAtMs, wish, ready = [], steps } = delivery;
   const step = (...states: readonly DeliveryStep["state"][]) => steps.find(({ state }) => states.includes(state));
   const [received, written, readBack] = [step("received"), step("applied"), step("read-back")];
   const [clamped, measured] = [step("clamped"), step("measured")];
@@ -59,6 +64,7 @@ export function deliveryDocument(delivery: Delivery, settled: SettledUnit | unde
     intervalStartMs,
     wish: wish ?? null,
     powerW,
+    ready,
     issuedAtMs,
     receivedAtMs: received?.atMs ?? null,
     writtenAtMs: written?.atMs ?? null,
@@ -80,6 +86,7 @@ export function deliveryDocument(delivery: Delivery, settled: SettledUnit | unde
             shortfallMWh: Math.max(0, settled.shortfallWh) / 1e6,
             shortfallCost: settled.shortfallCost ?? 0,
             amount: settled.amount,
+            reserveAmount: settled.reserveAmount ?? 0,
           },
   };
 }

@@ -1,4 +1,4 @@
-import type { LeaseAck, LeaseAckState } from "@penstock/protocol/lease";
+import type { LeaseAck, LeaseAckState, ReadyService } from "@penstock/protocol/lease";
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { Journal } from "../desk/journal.ts";
@@ -13,6 +13,8 @@ export interface Delivery {
   readonly issuedAtMs: UtcMs;
   /** What it is a part of; absent in what earlier versions issued. */
   readonly wish?: DeliveryWish;
+  /** Services it arms; absent where the site's leases do not say. */
+  readonly ready?: readonly ReadyService[];
   readonly steps: readonly DeliveryStep[];
 }
 
@@ -63,9 +65,12 @@ export class DeliveryLedger {
   restore(span: Interval): void {
     for (const { id, siteId, unitId, intervalStartMs, body } of this.#journal.entries("lease", span)) {
       if (siteId === undefined || unitId === undefined) continue;
-      const { powerW, issuedAtMs, wish } = body as Pick<Delivery, "powerW" | "issuedAtMs" | "wish">;
+      const { powerW, issuedAtMs, wish, reserves } = body as Pick<Delivery, "powerW" | "issuedAtMs" | "wish"> & {
+        readonly reserves?: readonly ReadyService[];
+      };
       const about = { leaseId: id, siteId, unitId, intervalStartMs, powerW, issuedAtMs };
-      this.#keep({ ...about, ...(wish !== undefined && { wish }), steps: [] });
+      const said = { ...(wish !== undefined && { wish }), ...(reserves !== undefined && { ready: reserves }) };
+      this.#keep({ ...about, ...said, steps: [] });
     }
     for (const { body } of this.#journal.entries("delivery", span)) {
       const { leaseId, ...step } = body as DeliveryStep & { leaseId: string };

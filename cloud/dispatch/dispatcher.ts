@@ -269,7 +269,8 @@ export class Dispatcher {
       wish,
     });
     const { id: leaseId, issuedAtMs } = lease;
-    this.ledger.issued({ leaseId, siteId, unitId, intervalStartMs, powerW, issuedAtMs, wish });
+    const ready = reserves === undefined ? {} : { ready: reserves };
+    this.ledger.issued({ leaseId, siteId, unitId, intervalStartMs, powerW, issuedAtMs, wish, ...ready });
     if (!this.#ports.send(state.site, envelope)) {
       this.#lose(siteId, "offline");
       return;

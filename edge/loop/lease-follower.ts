@@ -7,8 +7,8 @@ import { knownSum } from "./site-metrics.ts";
 
 /**
  * How each lease fares, each stage said once: `applied` in the first cycle it is the wish, `clamped` in the
- * first in which limits give it less, `read-back` when the units have shown all that it had written, `measured` when the units' own meters have shown for two seconds what
- * was left of it, `expired` when its time is over. `powerW` is the battery's, + discharge.
+ * first in which limits give it less, `read-back` when the units have shown all that it had written, `measured` when
+ * the units' own meters have shown for two seconds what was left of it, `expired` when its time is over. `powerW` is the battery's, + discharge.
  */
 export class LeaseFollower {
   readonly #said = new Map<string, Set<LeaseProgress["state"]>>();
@@ -41,7 +41,8 @@ export class LeaseFollower {
     const isFirst = this.#said.get(followed.leaseId)?.has("applied") !== true;
     say(followed, "applied", explanation.targetW);
     this.#readBack.written({ grant: followed, isFirst, image, explanation, readBacks });
-    if (Math.abs(explanation.clampedW - explanation.wishW) > 1) say(followed, "clamped", explanation.clampedW);
+    const leftW = leftOfWish(explanation);
+    if (Math.abs(leftW - explanation.wishW) > 1) say(followed, "clamped", leftW);
     if (this.#said.get(followed.leaseId)?.has("measured")) return reached;
     const measuredW = knownSum(image.units.map((unit) => unit.powerW));
     if (measuredW !== null && this.#isSteady(followed.leaseId, explanation.clampedW, measuredW, image)) {
@@ -77,6 +78,13 @@ export class LeaseFollower {
     return this.#steady !== undefined && image.monotonicMs - this.#steady.sinceMs >= STEADY_MS;
   }
 }
+
+/**
+ * What the limits leave of the wish itself. What the site's services put on top is no part of it: a site that answers
+ * frequency does all it was asked for, and nobody has to take over from it.
+ */
+const leftOfWish = ({ clampedW, services }: Explanation): number =>
+  services.reduce((leftW, { deliveredW }) => leftW - deliveredW, clampedW as number);
 
 interface Steady {
   readonly leaseId: string;

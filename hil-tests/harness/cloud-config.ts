@@ -1,8 +1,9 @@
 import type { CloudConfig, RegisteredReserve, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
+import { nemReserves } from "@penstock/cloud/markets/index.ts";
 import type { SigningKey } from "@penstock/protocol/lease";
-import { Ms, MW, minutes, seconds, W, Wh, WPerS } from "@penstock/protocol/units";
+import { Ms, MW, minutes, seconds, UtcMs, W, Wh, WPerS } from "@penstock/protocol/units";
 import { type SiteName, type Stage, stageOf } from "./scene.ts";
-import { GROUP } from "./site-config.ts";
+import { GROUP, type ServicesBySite } from "./site-config.ts";
 
 interface Portfolio {
   readonly id: string;
@@ -25,6 +26,8 @@ export interface CloudSetting {
   readonly region: string;
   readonly marketSpeed: number;
   readonly signingKey: SigningKey;
+  /** What sites are contracted for: services that leases arm are sold, and nothing else of the unit's. */
+  readonly services?: ServicesBySite | undefined;
   /** What stands under each name; the named sites themselves unless a swarm drew others. */
   readonly stageOf?: (name: SiteName) => Stage;
 }
@@ -59,16 +62,38 @@ export function cloudConfigOf(setting: CloudSetting): CloudConfig {
 export function portfolioOf({
   sites,
   region,
+  services = {},
   stageOf: stage = stageOf,
-}: Pick<CloudSetting, "sites" | "region" | "stageOf">): Pick<CloudConfig, "sites" | "units"> {
+}: Pick<CloudSetting, "sites" | "region" | "services" | "stageOf">): Pick<CloudConfig, "sites" | "units"> {
   const units = PORTFOLIOS.map((portfolio) => ({
     ...portfolio,
     sites: portfolio.sites.filter((name) => sites.includes(name)),
   }));
   return {
-    sites: sites.map((name) => siteEntryOf(name, stage(name))),
-    units: units.filter((unit) => unit.sites.length > 0).map((unit) => unitEntryOf(unit, region, stage)),
+    sites: sites.map((name) => ({
+      ...siteEntryOf(name, stage(name)),
+      ...(armedOf(services[name]).length > 0 && { armsServices: true }),
+    })),
+    units: units
+      .filter((unit) => unit.sites.length > 0)
+      .map((unit) => {
+        const armed = unit.sites.flatMap((name) => armedOf(services[name]));
+        const entry = unitEntryOf(unit, region, stage);
+        return armed.length > 0 ? { ...entry, reserves: { gate: "auto", products: armed } } : entry;
+      }),
   };
+}
+
+/** What a site holds for leases, as the market registers it. */
+function armedOf(services: ServicesBySite[SiteName]): readonly RegisteredReserve[] {
+  const products = nemReserves.productsAt(UtcMs(Number.MAX_SAFE_INTEGER / 2));
+  return (services ?? []).flatMap((service) => {
+    if (!("armedBy" in service && service.armedBy === "lease")) return [];
+    const product = products.find((each) => each.service === service.kind)?.name;
+    return product === undefined
+      ? []
+      : [{ product, registeredW: MW(service.contractedMW), pricePerMWh: RESERVE_PRICE_MIN }];
+  });
 }
 
 function siteEntryOf(name: SiteName, { spec, scene }: Stage): SiteEntry {
@@ -114,5 +139,7 @@ function unitEntryOf(
 
 const everyReserve = (registeredMW: number): readonly RegisteredReserve[] =>
   ["RAISE1SEC", "RAISE6SEC", "RAISE60SEC", "RAISE5MIN", "LOWER1SEC", "LOWER6SEC", "LOWER60SEC", "LOWER5MIN"].map(
-    (product) => ({ product, registeredW: MW(registeredMW), pricePerMWh: 0.5 }),
+    (product) => ({ product, registeredW: MW(registeredMW), pricePerMWh: RESERVE_PRICE_MIN }),
   );
+
+const RESERVE_PRICE_MIN = 0.5;

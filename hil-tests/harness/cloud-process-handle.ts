@@ -3,9 +3,11 @@ import { join } from "node:path";
 import type { AggregatorReport } from "@penstock/cloud/aggregator.ts";
 import type { ReserveEntry } from "@penstock/cloud/config/cloud-config.ts";
 import type { ProcessConfigDocument } from "@penstock/cloud/config/process-document.ts";
+import type { DeliveriesDocument } from "@penstock/cloud/dispatch/deliveries-document.ts";
 import { Child, patiently } from "./child-process.ts";
 import { portfolioOf } from "./cloud-config.ts";
 import type { SiteName } from "./scene.ts";
+import type { ServicesBySite } from "./site-config.ts";
 
 export interface CloudProcessOptions {
   readonly runFolder: string;
@@ -16,6 +18,7 @@ export interface CloudProcessOptions {
   readonly prices: ProcessConfigDocument["prices"];
   readonly httpPort: number;
   readonly mqttPort: number;
+  readonly services?: ServicesBySite | undefined;
   readonly signalsUrl?: string | undefined;
   readonly secret: (name: string) => string;
 }
@@ -75,12 +78,12 @@ export class CloudProcess {
   }
 
   async report(): Promise<AggregatorReport> {
-    // It may be in the middle of a market's hour on a busy machine.
-    const answer = await patiently("the cloud's report", 60_000, async () => {
-      const response = await fetch(`${this.url}/api/v1/report`);
-      return response.ok ? response : undefined;
-    });
-    return (await answer.json()) as AggregatorReport;
+    return (await this.#told("report")) as AggregatorReport;
+  }
+
+  /** What became of the newest leases. */
+  async deliveries(): Promise<DeliveriesDocument> {
+    return (await this.#told("deliveries")) as DeliveriesDocument;
   }
 
   /** No new wishes; what the sites still send is taken. */
@@ -96,6 +99,15 @@ export class CloudProcess {
     await this.#child?.stop();
   }
 
+  async #told(route: "report" | "deliveries"): Promise<unknown> {
+    // It may be in the middle of a market's hour on a busy machine.
+    const answer = await patiently(`the cloud's ${route}`, 60_000, async () => {
+      const response = await fetch(`${this.url}/api/v1/${route}`);
+      return response.ok ? response : undefined;
+    });
+    return answer.json();
+  }
+
   #known() {
     this.#addresses ??= JSON.parse(readFileSync(join(this.#options.runFolder, "cloud.json"), "utf8")) as {
       url: string;
@@ -105,8 +117,9 @@ export class CloudProcess {
   }
 
   #writeConfig(httpPort: number, mqttPort: number): void {
-    const { runFolder, sites, region, marketSpeed, marketStartMs, prices, signalsUrl, secret } = this.#options;
-    const cloud = portfolioOf({ sites, region });
+    const { runFolder, sites, region, marketSpeed, marketStartMs, prices, signalsUrl, services, secret } =
+      this.#options;
+    const cloud = portfolioOf({ sites, region, services });
     const document: ProcessConfigDocument = {
       runFolder,
       storeFile: this.storeFile,
@@ -134,6 +147,7 @@ export class CloudProcess {
         roundTripEfficiency: site.efficiencyOneWay ** 2,
         costPerMWh: site.costPerMWh,
         settle: site.settlementSource,
+        ...(site.armsServices === true && { armsServices: true }),
       })),
       units: cloud.units.map(({ unit: { siteIds, region: _, ...unit }, gate, reserves }) => ({
         ...unit,

@@ -36,6 +36,7 @@ export function socketStory(world: SocketWorld): World {
         const { ledgers } = await world.report();
         return ledgers.filter(({ siteId }) => siteId === site) satisfies readonly LedgerLine[];
       },
+      deliveries: () => world.cloud.deliveries(),
     },
     async close() {
       link?.disconnect();

@@ -63,6 +63,7 @@ export class SocketWorld {
       httpPort,
       mqttPort,
       signalsUrl: options.signalsUrl,
+      services: options.services,
       secret: (name) => this.#secretFile(name),
     });
   }

@@ -11,6 +11,7 @@ import type { ProcessClock, SimClock } from "@penstock/protocol/time";
 import { RecordBook } from "../checkers/record-book.ts";
 import { cloudConfigOf } from "./cloud-config.ts";
 import type { SiteName, Stage } from "./scene.ts";
+import type { ServicesBySite } from "./site-config.ts";
 import type { Trace } from "./trace.ts";
 
 export interface VirtualCloudOptions {
@@ -21,6 +22,7 @@ export interface VirtualCloudOptions {
   readonly prices: PriceSeries;
   readonly marketSpeed: number;
   readonly signingKey: SigningKey;
+  readonly services?: ServicesBySite | undefined;
   readonly trace: Trace;
   readonly stageOf: (name: SiteName) => Stage;
 }
@@ -46,11 +48,11 @@ export class VirtualCloud {
   start(): void {
     if (this.#process !== undefined) return;
     this.starts++;
-    const { clock: world, rng, broker, sites, prices, marketSpeed, signingKey, stageOf } = this.#options;
+    const { clock: world, rng, broker, sites, prices, marketSpeed, signingKey, services, stageOf } = this.#options;
     const clock = world.forProcess();
     broker().restart();
     const link = broker().link({ role: "host" });
-    const config = cloudConfigOf({ sites, region: prices.region, marketSpeed, signingKey, stageOf });
+    const config = cloudConfigOf({ sites, region: prices.region, marketSpeed, signingKey, services, stageOf });
     const fleet = new FleetModel({ clock, sites: config.sites.map(({ siteId }) => ({ siteId, name: siteId })) });
     const aggregator = new Aggregator({
       clock,

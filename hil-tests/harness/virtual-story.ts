@@ -46,6 +46,7 @@ export function virtualStory(world: VirtualWorld): World {
         invariant(link.publish(leaseMessage(site, envelope, world.clock.nowMs())), "the storyteller's link carries");
       },
       ledger: async (site) => world.cloud.store.ledgers(site),
+      deliveries: async () => world.cloud.deliveries(),
     },
     async close() {},
   };

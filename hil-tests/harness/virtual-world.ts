@@ -122,6 +122,7 @@ export class VirtualWorld {
       prices: options.prices,
       marketSpeed: options.marketSpeed,
       signingKey: deskKey,
+      services: options.services,
       trace: this.trace,
       stageOf: stage,
     });

@@ -1,3 +1,4 @@
+import type { DeliveriesDocument } from "@penstock/cloud/dispatch/deliveries-document.ts";
 import type { StatusReport, WhyReport } from "@penstock/edge/agent/site-report.ts";
 import type { Fault } from "@penstock/firmware-sims/faults/index.ts";
 import type { PowerSample } from "@penstock/firmware-sims/sites/power-log.ts";
@@ -80,6 +81,8 @@ export interface CloudHandle {
   deliver(site: SiteName, envelope: Uint8Array): Promise<void>;
   /** The cloud's account of a site's records. */
   ledger(site: SiteName): Promise<readonly LedgerLine[]>;
+  /** What became of its newest leases, newest first, as `fleetctl deliveries --json` says it. */
+  deliveries(): Promise<DeliveriesDocument>;
 }
 
 export interface LedgerLine {

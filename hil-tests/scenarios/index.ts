@@ -12,6 +12,7 @@ import { regulationFallsSilent } from "./regulation-falls-silent.ts";
 import { reserveKeepsItsWord } from "./reserve-keeps-its-word.ts";
 import type { Scenario } from "./scenario.ts";
 import { siteController } from "./site-controller.ts";
+import { soldAndDelivered } from "./sold-and-delivered.ts";
 import { staleMeter } from "./stale-meter.ts";
 import { twoFeeders } from "./two-feeders.ts";
 
@@ -32,4 +33,5 @@ export const scenarios: readonly Scenario[] = [
   siteController,
   twoFeeders,
   energyIsWonBack,
+  soldAndDelivered,
 ];

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly sites: readonly SiteName[];
   /** What the sites are contracted for besides energy. */
   readonly services?: ServicesBySite;
+  /** Market time runs so much faster than the wall clock, and energy with it; 1 unless said. */
+  readonly marketSpeed?: number;
   /** A file of recorded data it cannot be told without; where it is not there the story is skipped, and says so. */
   readonly needs?: string;
   /** It takes hours or a time of day: told on the virtual clock only, from this moment on and with half a second to a cycle. */

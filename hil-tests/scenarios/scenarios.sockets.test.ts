@@ -21,7 +21,7 @@ describe("over sockets, with real processes", () => {
       sites: scenario.sites,
       services: scenario.services,
       seed: 11,
-      marketSpeed: 1,
+      marketSpeed: scenario.marketSpeed ?? 1,
       marketStartMs: SIM_START_MS,
       region: "NSW1",
       prices: { seed: 11, days: 2, from: new Date(SIM_START_MS).toISOString() },

@@ -9,22 +9,27 @@ import { lacksData } from "./scenario.ts";
 
 describe("on the virtual clock", () => {
   // By %s, which writes a name out where $name cuts it short.
-  test.for(scenarios.map((scenario) => [scenario.name, scenario] as const))("%s", async ([, scenario], { skip }) => {
-    skip(lacksData(scenario), `needs ${scenario.needs}`);
-    const world = new VirtualWorld({
-      seed: 11,
-      sites: scenario.sites,
-      services: scenario.services,
-      startMs: scenario.virtualFromMs ?? SIM_START_MS,
-      prices: generatedPrices(11, hours(4)),
-      marketSpeed: 1,
-      faults: "none",
-      durationMs: hours(4),
-      ...(scenario.virtualFromMs !== undefined && atLeisure),
-    });
-    world.start();
-    await scenario.run(virtualStory(world));
-  });
+  test.for(scenarios.map((scenario) => [scenario.name, scenario] as const))(
+    "%s",
+    // Hours of a story take a minute of a machine that has nothing else to do.
+    { timeout: 180_000 },
+    async ([, scenario], { skip }) => {
+      skip(lacksData(scenario), `needs ${scenario.needs}`);
+      const world = new VirtualWorld({
+        seed: 11,
+        sites: scenario.sites,
+        services: scenario.services,
+        startMs: scenario.virtualFromMs ?? SIM_START_MS,
+        prices: generatedPrices(11, hours(4)),
+        marketSpeed: scenario.marketSpeed ?? 1,
+        faults: "none",
+        durationMs: hours(4),
+        ...(scenario.virtualFromMs !== undefined && atLeisure),
+      });
+      world.start();
+      await scenario.run(virtualStory(world));
+    },
+  );
 });
 
 /** Hours are told with half a second to a cycle. */
