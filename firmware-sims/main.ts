@@ -47,6 +47,7 @@ Make trouble, one JSON object a line on the control port:
   {"op":"grid-operator-limit","powerWMin":-20000000,"powerWMax":5000000}   (nulls lift it)
   {"op":"grid-operator-setpoint","powerW":3000000}   (null: commands nothing)
   {"op":"breaker","closed":false}
+  {"op":"opc-ua-restart","certificate":"expired","namespacesBefore":2}     (or new, not-yet-valid; both may be left out)
   {"op":"frequency","hz":49.5,"overMs":4000}                               (a step without overMs; null lets it go)
   {"op":"frequency-trace","samplesHz":[50,49.9,49.7],"intervalMs":1000}
   {"op":"regulation","powerW":3000000}                                     (one renewal; an operator sends one every 4 s)

@@ -10,9 +10,9 @@ export interface Range {
 /**
  * A value as a driver decoded it becomes a reading: good up to `freshMs` old, stale up to three times that, then
  * missing. `undefined` and not-a-number (a sentinel the driver took out) are missing, and so is what lies out of
- * range. A negative age comes from clocks that disagree and is not trusted either.
+ * range. A negative age comes from clocks that disagree and is not trusted either. `why` names what keeps newer ones away.
  */
-export function reading<T>(value: T | undefined, ageMs: Ms, freshMs: Ms, range?: Range): Reading<T> {
+export function reading<T>(value: T | undefined, ageMs: Ms, freshMs: Ms, range?: Range, why?: string): Reading<T> {
   if (value === undefined) return missing("no value");
   if (typeof value === "number") {
     if (Number.isNaN(value)) return missing("not a number");
@@ -21,6 +21,7 @@ export function reading<T>(value: T | undefined, ageMs: Ms, freshMs: Ms, range?:
   }
   if (!(ageMs >= 0)) return missing(`an age of ${ageMs} ms cannot be`);
   if (ageMs <= freshMs) return good(value, ageMs);
-  if (ageMs <= 3 * freshMs) return stale(value, ageMs, `no new value for ${ageMs.toFixed(0)} ms`);
-  return missing(`no new value for more than ${3 * freshMs} ms`);
+  const because = why === undefined ? "" : `: ${why}`;
+  if (ageMs <= 3 * freshMs) return stale(value, ageMs, `no new value for ${ageMs.toFixed(0)} ms${because}`);
+  return missing(`no new value for more than ${3 * freshMs} ms${because}`);
 }

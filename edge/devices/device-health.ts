@@ -10,14 +10,17 @@ export class DeviceHealth {
   /** Something has gone wrong since the edge started: nobody need wait for this device any longer. */
   hasFailed = false;
   lastError: string | undefined;
+  /** Why it does not answer, as an error's code; undefined while it does. */
+  unread: string | undefined;
 
   answered(): void {
     this.failuresInARow = 0;
+    this.unread = undefined;
   }
 
   /** It answers, with an exception. */
   refused(error: CodedError): void {
-    this.failuresInARow = 0;
+    this.answered();
     this.exceptions++;
     this.#keep(describeError(error));
   }
@@ -25,6 +28,7 @@ export class DeviceHealth {
   unanswered(error: CodedError): void {
     if (error.code === "modbus.timeout") this.timeouts++;
     this.failuresInARow++;
+    this.unread = error.code;
     this.#keep(describeError(error));
   }
 

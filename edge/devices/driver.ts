@@ -68,6 +68,10 @@ export interface View {
   readonly believedUntilMs: number;
   /** Whether the device refuses our set-points. */
   readonly refused: Reading<boolean>;
+  /** Why it is not being read just now, as an error's code; undefined while it is. */
+  readonly unread?: string | undefined;
+  /** {@link TransportNotes.flawAt}, where there is such a thing. */
+  readonly flawAt?: ((address: number) => string | undefined) | undefined;
 }
 
 export interface Setpoint {

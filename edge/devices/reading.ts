@@ -11,7 +11,7 @@ import type { Block, View } from "./driver.ts";
 export function readingOf<T>(value: T | undefined, block: Block, view: View, range?: Range): Reading<T> {
   if (Number.isNaN(block.readAtMs)) return NEVER_READ;
   const ageMs = Ms(view.nowMs - (block.readAtMs < view.believedUntilMs ? block.readAtMs : view.believedUntilMs));
-  return reading(value, ageMs, Ms(view.freshMs + block.everyMs), range);
+  return reading(value, ageMs, Ms(view.freshMs + block.everyMs), range, view.unread);
 }
 
 const NEVER_READ = missing("never read");

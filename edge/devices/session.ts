@@ -124,7 +124,14 @@ export class DeviceSession {
   }
 
   view(nowMs: MonotonicMs, freshMs: Ms): View {
-    return { nowMs, freshMs, believedUntilMs: this.believedUntilMs, refused: this.#keeper.refusal(nowMs) };
+    return {
+      nowMs,
+      freshMs,
+      believedUntilMs: this.believedUntilMs,
+      refused: this.#keeper.refusal(nowMs),
+      unread: this.#health.unread,
+      flawAt: this.#options.transport.notes?.flawAt,
+    };
   }
 
   /** Once a cycle. A set-point replaces the last one; without one nothing is written, not even a heartbeat. */
@@ -157,6 +164,7 @@ export class DeviceSession {
       timeouts,
       exceptions,
       lastError,
+      clockSkewMs: this.#options.transport.notes?.clockSkewMs,
     };
   }
 

@@ -5,6 +5,7 @@ import { controlCodes } from "./control-codes.ts";
 import { deviceCodes } from "./device-codes.ts";
 import type { Explanation, Priority } from "./explanation.ts";
 import { fleetCodes } from "./fleet-codes.ts";
+import { opcUaCodes } from "./opc-ua-codes.ts";
 import { peopleCodes } from "./people-codes.ts";
 
 export { type Explanation, PRIORITIES, type Priority } from "./explanation.ts";
@@ -14,6 +15,7 @@ export const explanations: readonly Explanation[] = [
   ...controlCodes,
   ...configCodes,
   ...deviceCodes,
+  ...opcUaCodes,
   ...cloudCodes,
   ...boxCodes,
   ...peopleCodes,

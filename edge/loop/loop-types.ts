@@ -1,3 +1,4 @@
+import type { CodedError } from "@penstock/protocol/result";
 import type { MonotonicMs, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { EnergyLedger } from "../control/energy-ledger.ts";
 import type { AgcSignal, PlantImage, PowerInterval, SiteImage } from "../control/image.ts";
@@ -13,6 +14,8 @@ export type LoopInput =
   | { readonly type: "grants"; readonly grants: readonly Grant[] }
   | { readonly type: "latches"; readonly latches: Latches }
   | { readonly type: "plant"; readonly reading: PlantReading }
+  /** The plant controller cannot be read, and why: a code of `opc-ua.…`; so until the next reading. */
+  | { readonly type: "plant-lost"; readonly error: CodedError }
   | { readonly type: "question"; readonly id: number; readonly question: LoopQuestion }
   /** What an earlier process had counted, from the disk. */
   | { readonly type: "ledger"; readonly ledger: EnergyLedger }
@@ -28,6 +31,12 @@ export interface PlantReading {
   readonly agc?: AgcSignal | undefined;
   /** What the grid operator commands at the point of connection, + export; undefined where it never does. */
   readonly gridOperatorSetpointW?: W | "none" | undefined;
+  /** How old its oldest value was by its server's own account when it came. */
+  readonly sourceAgeMs?: Ms | undefined;
+  /** Of the fields that are `undefined`: the status by OPC UA's name, or what is wrong in words. */
+  readonly flaws?: Readonly<Record<string, string>> | undefined;
+  /** How far the server's clock is ahead of ours. */
+  readonly clockSkewMs?: number | undefined;
 }
 
 export type LoopOutput =
@@ -75,6 +84,8 @@ export interface SiteStatus {
   readonly explanation: Explanation;
   readonly loop: LoopStats;
   readonly devices: readonly DeviceStatus[];
+  /** The talk with the plant controller; undefined on a site without one. */
+  readonly plantTalk?: DeviceStatus | undefined;
 }
 
 export interface LoopStats {
@@ -111,4 +122,6 @@ export interface DeviceStatus {
   readonly timeouts: number;
   readonly exceptions: number;
   readonly lastError: string | undefined;
+  /** How far its server's clock is ahead of ours; undefined where it tells no time. */
+  readonly clockSkewMs?: number | undefined;
 }

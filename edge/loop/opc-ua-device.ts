@@ -1,12 +1,12 @@
 import { Worker } from "node:worker_threads";
-import { invariant } from "@penstock/protocol/result";
+import { type CodedError, invariant } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import { seconds } from "@penstock/protocol/units";
 import type { MeterConfig, UnitConfig } from "../config/site-config.ts";
 import type { NodeAnswer } from "../transports/node-link.ts";
 import { nodeTransport } from "../transports/node-transport.ts";
 import type { RegisterTransport } from "../transports/register-transport.ts";
-import { findOpcUaFile } from "./opc-ua-package.ts";
+import { findOpcUaFile, OPC_UA_PACKAGE } from "./opc-ua-package.ts";
 
 export interface OpcUaDeviceOptions {
   readonly device: UnitConfig | MeterConfig;
@@ -32,7 +32,7 @@ export function opcUaDevice({ device, siteId, trustOnFirstUse, clock }: OpcUaDev
     clock,
     post(request) {
       if (worker !== undefined) worker.postMessage(request);
-      else if (request.kind !== "reset") later({ id: request.id, ok: false, refused: false, cause: NO_THREAD });
+      else if (request.kind !== "reset") later({ id: request.id, ok: false, refused: false, error: NO_THREAD });
     },
     close() {
       isStopping = true;
@@ -62,4 +62,5 @@ export function opcUaDevice({ device, siteId, trustOnFirstUse, clock }: OpcUaDev
 }
 
 const RESTART_AFTER_MS = seconds(5);
-const NO_THREAD = "the OPC UA thread is not running; is @penstock/edge-opc-ua installed?";
+/** The package may not be installed. */
+const NO_THREAD: CodedError = { code: "opc-ua.no-thread", package: OPC_UA_PACKAGE };

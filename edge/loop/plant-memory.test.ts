@@ -52,6 +52,38 @@ test("a set-point grows old like everything else, and is not there where it neve
   expect(memory.image(MonotonicMs(3_100), FRESH_MS).gridOperatorSetpointW).toMatchObject({ value: "none" });
 });
 
+test.each<[story: string, tell: (memory: PlantMemory) => void, cause: string]>([
+  ["has no session", (memory) => memory.lost({ code: "opc-ua.certificate-expired" }), "opc-ua.certificate-expired"],
+  [
+    "answers without the value",
+    (memory) => memory.remember(reading(1_500, { flaws: { breakerClosed: "BadSensorFailure" } })),
+    "BadSensorFailure",
+  ],
+  [
+    "repeats an old value",
+    (memory) => memory.remember(reading(0, { breakerClosed: true, sourceAgeMs: Ms(2_500) })),
+    "its source time is too old",
+  ],
+  ["has said nothing more", () => {}, "no answer"],
+])("a value of a controller that %s is stale and then missing, and says why", (_, tell, cause) => {
+  const memory = new PlantMemory();
+  memory.remember(reading(0, { breakerClosed: true }));
+  tell(memory);
+  const at = (nowMs: number) => memory.image(MonotonicMs(nowMs), FRESH_MS).breakerClosed;
+  expect(at(1_001)).toEqual({ quality: "stale", value: true, ageMs: 1_001, cause });
+  expect(at(3_001)).toEqual({ quality: "missing", cause });
+});
+
+test("how the talk goes: connecting, ready, lost with its cause, ready again", () => {
+  const memory = new PlantMemory();
+  const status = () => memory.status("plant-1", "opc-ua-plant", MonotonicMs(2_000));
+  expect(status()).toMatchObject({ id: "plant-1", state: "connecting", requests: 0 });
+  memory.lost({ code: "opc-ua.unreachable", cause: "connect ECONNREFUSED" });
+  expect(status()).toMatchObject({ state: "lost", lastError: "opc-ua.unreachable (cause=connect ECONNREFUSED)" });
+  memory.remember(reading(1_900, { breakerClosed: true, clockSkewMs: 90_000 }));
+  expect(status()).toMatchObject({ state: "ready", lastReadAgeMs: 100, clockSkewMs: 90_000, requests: 2, timeouts: 1 });
+});
+
 const reading = (atMs: number, values: Partial<PlantReading>): PlantReading => ({
   readAtMonotonicMs: MonotonicMs(atMs),
   breakerClosed: undefined,

@@ -1,4 +1,5 @@
-import type { Celsius, MonotonicMs, Ms, W } from "@penstock/protocol/units";
+import { type CodedError, describeError } from "@penstock/protocol/result";
+import { type Celsius, type MonotonicMs, Ms, type W } from "@penstock/protocol/units";
 import {
   type AgcSignal,
   good,
@@ -8,7 +9,7 @@ import {
   type Reading,
   stale,
 } from "../control/image.ts";
-import type { PlantReading } from "./loop-types.ts";
+import type { DeviceStatus, PlantReading } from "./loop-types.ts";
 
 /**
  * What the plant controller last really said, value by value. A value that could not be read keeps its old
@@ -20,11 +21,19 @@ export class PlantMemory {
   #gridOperatorLimitW: Remembered<PowerInterval> | undefined;
   #agc: Remembered<AgcSignal> | undefined;
   #gridOperatorSetpointW: Remembered<W | "none"> | undefined;
+  #newest: PlantReading | undefined;
+  #readings = 0;
+  #losses = 0;
+  #lost: CodedError | undefined;
+  #lastError: string | undefined;
 
   /** True when the grid operator's limit is another one than before. */
   remember(reading: PlantReading): boolean {
     const { readAtMonotonicMs: atMs, breakerClosed, transformerTemperatureC, gridOperatorLimitW } = reading;
     const setpointW = reading.gridOperatorSetpointW;
+    this.#newest = reading;
+    this.#readings++;
+    this.#lost = undefined;
     if (breakerClosed !== undefined) this.#breakerClosed = { value: breakerClosed, atMs };
     if (transformerTemperatureC !== undefined) {
       this.#transformerTemperatureC = { value: transformerTemperatureC as Celsius, atMs };
@@ -37,14 +46,61 @@ export class PlantMemory {
     return before?.powerWMin !== gridOperatorLimitW.powerWMin || before.powerWMax !== gridOperatorLimitW.powerWMax;
   }
 
+  /** It cannot be read, until it is. */
+  lost(error: CodedError): void {
+    this.#losses++;
+    this.#lost = error;
+    this.#lastError = describeError(error);
+  }
+
   image(nowMs: MonotonicMs, freshMs: Ms): PlantImage {
     return {
-      breakerClosed: readingOf(this.#breakerClosed, nowMs, freshMs),
-      transformerTemperatureC: readingOf(this.#transformerTemperatureC, nowMs, freshMs),
-      gridOperatorLimitW: readingOf(this.#gridOperatorLimitW, nowMs, freshMs),
-      agc: this.#agc && readingOf(this.#agc, nowMs, freshMs),
-      gridOperatorSetpointW: this.#gridOperatorSetpointW && readingOf(this.#gridOperatorSetpointW, nowMs, freshMs),
+      breakerClosed: this.#read("breakerClosed", this.#breakerClosed, nowMs, freshMs),
+      transformerTemperatureC: this.#read("transformerTemperatureC", this.#transformerTemperatureC, nowMs, freshMs),
+      gridOperatorLimitW: this.#read("gridOperatorLimitW", this.#gridOperatorLimitW, nowMs, freshMs),
+      agc: this.#agc && this.#read("agc", this.#agc, nowMs, freshMs),
+      gridOperatorSetpointW:
+        this.#gridOperatorSetpointW && this.#read("gridOperatorSetpointW", this.#gridOperatorSetpointW, nowMs, freshMs),
     };
+  }
+
+  /** How the talk goes, as of a device. */
+  status(id: string, driver: string, nowMs: MonotonicMs): DeviceStatus {
+    const newest = this.#newest;
+    return {
+      id,
+      driver,
+      state: this.#lost !== undefined ? "lost" : newest === undefined ? "connecting" : "ready",
+      lastReadAgeMs: newest && Ms(nowMs - newest.readAtMonotonicMs),
+      requests: this.#readings + this.#losses,
+      timeouts: this.#losses,
+      exceptions: 0,
+      lastError: this.#lastError,
+      clockSkewMs: newest?.clockSkewMs,
+    };
+  }
+
+  #read<T>(
+    field: keyof PlantImage,
+    remembered: Remembered<T> | undefined,
+    nowMs: MonotonicMs,
+    freshMs: Ms,
+  ): Reading<T> {
+    const ageMs = remembered === undefined ? Number.POSITIVE_INFINITY : Math.max(0, nowMs - remembered.atMs);
+    if (remembered !== undefined && ageMs <= freshMs) return good(remembered.value, Ms(ageMs));
+    const why = this.#why(field, nowMs, freshMs);
+    if (remembered === undefined) return missing(why === NO_ANSWER ? "never read" : `never read: ${why}`);
+    return ageMs > 3 * freshMs ? missing(why) : stale(remembered.value, Ms(ageMs), why);
+  }
+
+  /** What keeps a newer value away. */
+  #why(field: keyof PlantImage, nowMs: MonotonicMs, freshMs: Ms): string {
+    if (this.#lost !== undefined) return this.#lost.code;
+    const newest = this.#newest;
+    if (newest === undefined) return NO_ANSWER;
+    const heardMs = newest.readAtMonotonicMs + (newest.sourceAgeMs ?? 0);
+    // An answer that is new and tells of old values: the fault lies behind the server.
+    return newest.flaws?.[field] ?? (nowMs - heardMs <= freshMs ? "its source time is too old" : NO_ANSWER);
   }
 }
 
@@ -53,9 +109,4 @@ interface Remembered<T> {
   readonly atMs: MonotonicMs;
 }
 
-function readingOf<T>(remembered: Remembered<T> | undefined, nowMs: MonotonicMs, freshMs: Ms): Reading<T> {
-  if (remembered === undefined) return missing("never read");
-  const ageMs = Math.max(0, nowMs - remembered.atMs) as Ms;
-  if (ageMs > 3 * freshMs) return missing("no answer");
-  return ageMs > freshMs ? stale(remembered.value, ageMs, "no answer") : good(remembered.value, ageMs);
-}
+const NO_ANSWER = "no answer";

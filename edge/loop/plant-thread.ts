@@ -14,6 +14,11 @@ export interface PlantThreadOptions {
   readonly emit: (output: LoopOutput) => void;
 }
 
+/** Out come plant readings, and why there are none, as the loop takes them, and events; in comes "stop". */
+export type PlantThreadMessage =
+  | Extract<LoopInput, { type: "plant" | "plant-lost" }>
+  | Extract<LoopOutput, { type: "event" }>;
+
 /**
  * The plant controller's reader in a thread of its own, from a package of its own that only sites with OPC UA
  * install. When it is not there, or dies, the loop sees no plant readings, which is what its limits are made
@@ -44,9 +49,9 @@ export function startPlantThread(options: PlantThreadOptions): { stop(): void } 
     }
     const { siteId, trustOnFirstUse, accept, emit } = options;
     worker = new Worker(file, { workerData: { plant, siteId, trustOnFirstUse } });
-    worker.on("message", (message: Extract<LoopInput, { type: "plant" }> | Extract<LoopOutput, { type: "event" }>) => {
-      if (message.type === "plant") accept(message);
-      else emit(message);
+    worker.on("message", (message: PlantThreadMessage) => {
+      if (message.type === "event") emit(message);
+      else accept(message);
     });
     worker.on("error", (error) => say("plant.thread-failed", "the OPC UA thread failed", { cause: String(error) }));
     worker.on("exit", () => {

@@ -115,6 +115,9 @@ export class SiteLoop {
       case "plant":
         if (this.#plant.remember(input.reading)) this.#latchGridOperatorLimit(input.reading.gridOperatorLimitW);
         return;
+      case "plant-lost":
+        this.#plant.lost(input.error);
+        return;
       case "question":
         this.#answer(input.id, input.question);
         return;
@@ -138,6 +141,7 @@ export class SiteLoop {
 
   status(): SiteStatus {
     const image = this.#image ?? this.#freeze();
+    const { plant } = this.#options.config;
     return {
       timeMs: image.nowMs,
       image,
@@ -145,6 +149,7 @@ export class SiteLoop {
       explanation: spelledOut(this.#thinker.explanation),
       loop: this.#loopStats(),
       devices: this.#devices.status(),
+      plantTalk: plant && this.#plant.status(plant.id, plant.driver, this.#options.clock.monotonicMs()),
     };
   }
 

@@ -1,15 +1,21 @@
+import type { CodedError } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import type { MonotonicMs } from "@penstock/protocol/units";
 import { Ms, MonotonicMs as monotonicMs } from "@penstock/protocol/units";
-import type { NodeAnswer, NodeRequest } from "../transports/node-link.ts";
+import type { NodeAnswer, NodeRequest, NodeValue } from "../transports/node-link.ts";
+import { troubleOf } from "./server-trouble.ts";
 
 /** A session with the device's nodes found, in the order of its map. Whatever goes wrong, it is thrown away whole. */
 export interface NodeSession {
-  /** NaN for a value that is not Good or not a number. */
-  read(nodes: readonly number[]): Promise<readonly number[]>;
+  read(nodes: readonly number[]): Promise<NodeBatch>;
   /** The first status that is not Good, by name; undefined when all were taken. */
   write(nodes: readonly number[], values: readonly number[]): Promise<string | undefined>;
   close(): Promise<void>;
+}
+
+export interface NodeBatch {
+  readonly values: readonly NodeValue[];
+  readonly clockSkewMs: number | undefined;
 }
 
 export interface DeviceNodesOptions {
@@ -29,7 +35,7 @@ export class DeviceNodes {
   #opening: Promise<void> | undefined;
   #failures = 0;
   #retryAtMs: MonotonicMs = monotonicMs(Number.NEGATIVE_INFINITY);
-  #why = "no session yet";
+  #why: CodedError = { code: "opc-ua.connecting" };
 
   constructor(options: DeviceNodesOptions) {
     this.#options = options;
@@ -37,32 +43,32 @@ export class DeviceNodes {
 
   async hear(request: NodeRequest): Promise<void> {
     const session = this.#session;
-    if (request.kind === "reset") return this.#drop(session, "no answer in time");
+    if (request.kind === "reset") return this.#drop(session, { code: "opc-ua.silent" });
     if (session === undefined) {
       this.#open();
-      return this.#options.answer({ id: request.id, ok: false, refused: false, cause: this.#why });
+      return this.#options.answer({ id: request.id, ok: false, refused: false, error: this.#why });
     }
     try {
       if (request.kind === "read") {
-        this.#options.answer({ id: request.id, ok: true, values: await session.read(request.nodes) });
+        this.#options.answer({ id: request.id, ok: true, ...(await session.read(request.nodes)) });
         return;
       }
       const refused = await session.write(request.nodes, request.values);
       this.#options.answer(
         refused === undefined
           ? { id: request.id, ok: true, values: [] }
-          : { id: request.id, ok: false, refused: true, cause: refused },
+          : { id: request.id, ok: false, refused: true, status: refused },
       );
-    } catch (error) {
-      const cause = messageOf(error);
-      this.#options.answer({ id: request.id, ok: false, refused: false, cause });
-      await this.#drop(session, cause);
+    } catch (thrown) {
+      const error = troubleOf(thrown, "opc-ua.session-lost");
+      this.#options.answer({ id: request.id, ok: false, refused: false, error });
+      await this.#drop(session, error);
     }
   }
 
   async close(): Promise<void> {
     await this.#opening;
-    await this.#drop(this.#session, "closed");
+    await this.#drop(this.#session, { code: "opc-ua.session-lost" });
   }
 
   #open(): void {
@@ -73,8 +79,8 @@ export class DeviceNodes {
         this.#session = session;
         this.#failures = 0;
       })
-      .catch((error) => {
-        this.#why = messageOf(error);
+      .catch((thrown) => {
+        this.#why = troubleOf(thrown);
         const pauseMs = Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** this.#failures++);
         this.#retryAtMs = monotonicMs(clock.monotonicMs() + Ms(pauseMs));
       })
@@ -83,7 +89,7 @@ export class DeviceNodes {
       });
   }
 
-  async #drop(session: NodeSession | undefined, why: string): Promise<void> {
+  async #drop(session: NodeSession | undefined, why: CodedError): Promise<void> {
     if (session === undefined || this.#session !== session) return;
     this.#session = undefined;
     this.#why = why;
@@ -95,5 +101,3 @@ export class DeviceNodes {
 const PAUSE_MS_MIN = 500;
 /** With the time an opening takes, a server that is back is read within ten seconds. */
 const PAUSE_MS_MAX = 8_000;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

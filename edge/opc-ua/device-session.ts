@@ -1,3 +1,4 @@
+import type { Clock } from "@penstock/protocol/time";
 import {
   AttributeIds,
   type ClientSession,
@@ -11,25 +12,31 @@ import type { MappedNode } from "../devices/mapped/mapped-device.ts";
 import type { NodeSession } from "./device-nodes.ts";
 import { nodeNumber } from "./node-number.ts";
 import { openSecureSession, type Pki } from "./secure-session.ts";
+import { newestOf, ServerClock } from "./server-clock.ts";
+import { ServerTrouble } from "./server-trouble.ts";
 
 /**
  * One session with a mapped device. Its nodes are found by browse path and namespace URI each time: node ids and
  * namespace indexes are the server's own and may move when it restarts. All reads and all writes are batched.
  */
-export async function openDeviceSession(
-  endpointUrl: string,
-  pki: Pki,
-  nodes: readonly MappedNode[],
-): Promise<NodeSession> {
-  const { session, close } = await openSecureSession(endpointUrl, pki);
+export async function openDeviceSession(pki: Pki, nodes: readonly MappedNode[], clock: Clock): Promise<NodeSession> {
+  const { session, close } = await openSecureSession(pki);
   try {
     const ids = await findNodes(session, nodes);
     const types = await dataTypes(session, ids);
+    const serverClock = new ServerClock(clock);
     return {
       async read(wanted) {
         const reads = wanted.map((index) => ({ nodeId: at(ids, index), attributeId: AttributeIds.Value }));
         const values = await session.read(reads, 0);
-        return values.map((value, place) => nodeNumber(value, at(nodes, wanted[place] ?? 0).sourceAgeMsMax));
+        serverClock.look(newestOf(values.map(({ serverTimestamp }) => serverTimestamp)));
+        return {
+          values: values.map((value, place) => {
+            const { sourceAgeMsMax } = at(nodes, wanted[place] ?? 0);
+            return nodeNumber(value, sourceAgeMsMax, serverClock.stoodStillMs);
+          }),
+          clockSkewMs: serverClock.skewMs,
+        };
       },
       async write(wanted, values) {
         const writes = wanted.map((index, place) => ({
@@ -51,7 +58,7 @@ async function findNodes(session: ClientSession, nodes: readonly MappedNode[]): 
   const namespaces = await session.readNamespaceArray();
   const paths = nodes.map(({ namespace, path }) => {
     const index = namespaces.indexOf(namespace);
-    if (index < 0) throw new Error(`the server has no namespace ${namespace}; it has ${namespaces.join(", ")}`);
+    if (index < 0) throw new ServerTrouble({ code: "opc-ua.namespace-missing", namespace, namespaces });
     return makeBrowsePath(
       "ObjectsFolder",
       path
@@ -63,7 +70,7 @@ async function findNodes(session: ClientSession, nodes: readonly MappedNode[]): 
   const found = await session.translateBrowsePath(paths);
   return found.map(({ targets }, index) => {
     const [target] = targets ?? [];
-    if (target === undefined) throw new Error(`the server has no node ${nodes[index]?.path}`);
+    if (target === undefined) throw new ServerTrouble({ code: "opc-ua.node-missing", path: nodes[index]?.path });
     return target.targetId;
   });
 }

@@ -26,12 +26,13 @@ const { endpointUrl, pkiFolder, siteId, nodes, trustOnFirstUse } = workerData as
 setWarningLogger(() => {});
 setErrorLogger(() => {});
 
-const pki = await openPki(pkiFolder, siteId);
+const clock = new SystemClock();
+const pki = await openPki({ folder: pkiFolder, siteId, endpointUrl, clock });
 const device = new DeviceNodes({
-  clock: new SystemClock(),
+  clock,
   connect: async () => {
-    if (trustOnFirstUse) await trustFirstServer(endpointUrl, pki);
-    return openDeviceSession(endpointUrl, pki, nodes);
+    if (trustOnFirstUse) await trustFirstServer(pki);
+    return openDeviceSession(pki, nodes, clock);
   },
   answer: (answer) => port.postMessage(answer),
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 
@@ -12,13 +13,24 @@ export function guardConnections(onThrown: (from: string, cause: string) => void
     const { socket } = message as { readonly socket: Socket };
     const emit = socket.emit.bind(socket);
     socket.emit = (event: string | symbol, ...facts: unknown[]): boolean => {
+      const address = addressOf(socket);
       try {
-        return emit(event as "data", ...(facts as [Buffer]));
+        return beingServed.run(address, () => emit(event as "data", ...(facts as [Buffer])));
       } catch (error) {
-        onThrown(socket.remoteAddress ?? "somewhere", error instanceof Error ? error.message : String(error));
+        onThrown(address, error instanceof Error ? error.message : String(error));
         socket.destroy();
         return true;
       }
     };
   });
 }
+
+/** Whose bytes led to what runs now, also after it has waited for something: the library itself passes no address on. */
+export const addressBeingServed = (): string => beingServed.getStore() ?? "somewhere";
+
+const beingServed = new AsyncLocalStorage<string>();
+
+/** An IPv4 client on a dual-stack socket looks like ::ffff:10.0.0.7. */
+const addressOf = ({ remoteAddress }: Socket): string => plainAddress(remoteAddress);
+
+export const plainAddress = (address: string | undefined): string => (address ?? "somewhere").replace(/^::ffff:/, "");

@@ -14,23 +14,27 @@ const answer = (value: unknown, ageMs: number | null = 0, dataType = DataType.Do
     sourceTimestamp: ageMs === null ? null : new Date(SERVER_MS - ageMs),
   });
 
-test.each<[story: string, value: DataValue, number: number]>([
+test.each<[story: string, value: DataValue, number: number | string]>([
   ["a double", answer(-123.5), -123.5],
   ["a boolean", answer(true, 0, DataType.Boolean), 1],
   ["64 bits in halves", answer([1, 5], 0, DataType.UInt64), 2 ** 32 + 5],
-  ["infinity", answer(Number.POSITIVE_INFINITY), Number.NaN],
-  ["a text", answer("5", 0, DataType.String), Number.NaN],
-  ["an uncertain value", answer(5, 0, DataType.Double, StatusCodes.UncertainLastUsableValue), Number.NaN],
-  ["a bad one", answer(5, 0, DataType.Double, StatusCodes.BadSensorFailure), Number.NaN],
+  ["infinity", answer(Number.POSITIVE_INFINITY), "it is no number"],
+  ["a text", answer("5", 0, DataType.String), "it is no number"],
+  [
+    "an uncertain value",
+    answer(5, 0, DataType.Double, StatusCodes.UncertainLastUsableValue),
+    "UncertainLastUsableValue",
+  ],
+  ["a bad one", answer(5, 0, DataType.Double, StatusCodes.BadSensorFailure), "BadSensorFailure"],
 ])("%s", (_, value, number) => {
   expect(nodeNumber(value)).toBe(number);
 });
 
-test.each<[story: string, ageMs: number | null, number: number]>([
+test.each<[story: string, ageMs: number | null, number: number | string]>([
   ["fresh", 1_900, 5],
-  ["too old by its server's own account", 2_100, Number.NaN],
+  ["too old by its server's own account", 2_100, "its source time is too old"],
   ["ahead of its server", -60_000, 5],
-  ["without a time", null, Number.NaN],
+  ["without a time", null, "its server tells no source time"],
 ])("of a node that may be 2 s old, a value that is %s", (_, ageMs, number) => {
   expect(nodeNumber(answer(5, ageMs), seconds(2))).toBe(number);
 });

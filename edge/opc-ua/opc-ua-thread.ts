@@ -4,7 +4,7 @@ import { Rng } from "@penstock/protocol/rng";
 import { SystemClock } from "@penstock/protocol/time";
 import { setErrorLogger, setWarningLogger } from "node-opcua-client";
 import type { PlantConfig } from "../config/site-config.ts";
-import type { LoopInput, LoopOutput } from "../loop/loop-types.ts";
+import type { PlantThreadMessage } from "../loop/plant-thread.ts";
 import { PlantClient } from "./plant-client.ts";
 import { openPlantSession } from "./plant-session.ts";
 import { openPki, trustFirstServer } from "./secure-session.ts";
@@ -17,9 +17,6 @@ export interface OpcUaThreadData {
   readonly trustOnFirstUse: boolean;
 }
 
-/** Out come plant readings as the loop takes them, and events; in comes "stop". */
-export type OpcUaThreadMessage = Extract<LoopInput, { type: "plant" }> | Extract<LoopOutput, { type: "event" }>;
-
 invariant(!isMainThread && parentPort !== null, "the OPC UA client runs in a thread of its own");
 const port = parentPort;
 const { plant, siteId, trustOnFirstUse } = workerData as OpcUaThreadData;
@@ -29,17 +26,18 @@ const clock = new SystemClock();
 setWarningLogger(() => {});
 setErrorLogger(() => {});
 
-const post = (message: OpcUaThreadMessage): void => port.postMessage(message);
-const pki = await openPki(plant.pkiFolder, siteId);
+const post = (message: PlantThreadMessage): void => port.postMessage(message);
+const pki = await openPki({ folder: plant.pkiFolder, siteId, endpointUrl: plant.endpointUrl, clock });
 const client = new PlantClient({
   clock,
   rng: new Rng(`${siteId}/${process.pid}`),
   readEveryMs: plant.readEveryMs,
   connect: async () => {
-    if (trustOnFirstUse) await trustFirstServer(plant.endpointUrl, pki);
-    return openPlantSession(plant.endpointUrl, pki);
+    if (trustOnFirstUse) await trustFirstServer(pki);
+    return openPlantSession(pki);
   },
   onReading: (reading) => post({ type: "plant", reading }),
+  onLost: (error) => post({ type: "plant-lost", error }),
   onEvent: (event) => {
     const facts = { ...event.facts, device: plant.id, endpointUrl: plant.endpointUrl };
     post({ type: "event", event: { ...event, facts } });

@@ -1,3 +1,4 @@
+import type { CodedError } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { SimClock } from "@penstock/protocol/time";
 import { Ms, UtcMs } from "@penstock/protocol/units";
@@ -5,6 +6,7 @@ import { expect, test } from "vitest";
 import type { PlantReading } from "../loop/loop-types.ts";
 import { PlantClient } from "./plant-client.ts";
 import type { NodeValue } from "./plant-reading.ts";
+import { ServerTrouble } from "./server-trouble.ts";
 
 test("reads on its period while the server answers", async () => {
   const bench = new Bench();
@@ -40,6 +42,18 @@ test("a server that is not there is reported once, asked ever more rarely, and f
   await bench.end();
 });
 
+test("a server that is back with a certificate nobody trusts is told of anew: somebody must see to it", async () => {
+  const bench = new Bench();
+  await bench.run(2_000);
+  bench.isUp = false;
+  await bench.run(3_000);
+  bench.trouble = { code: "opc-ua.certificate-changed", thumbprint: "ab12" };
+  await bench.run(60_000);
+  expect(bench.codes).toEqual(["plant.connected", "plant.disconnected", "plant.disconnected"]);
+  expect(bench.lost.at(-1)).toBe("opc-ua.certificate-changed");
+  await bench.end();
+});
+
 test("a read that never answers ends the session, and another is opened", async () => {
   const bench = new Bench();
   await bench.run(2_000);
@@ -54,7 +68,7 @@ test("a read that never answers ends the session, and another is opened", async 
 });
 
 const VALUES: readonly NodeValue[] = [true, 60, false, 0, 0].map((value) => ({
-  isGood: true,
+  status: "Good",
   value,
   sourceTimestampMs: undefined,
   serverTimestampMs: undefined,
@@ -64,8 +78,10 @@ class Bench {
   readonly clock = new SimClock(UtcMs(0));
   readonly readings: PlantReading[] = [];
   readonly codes: string[] = [];
+  readonly lost: string[] = [];
   isUp = true;
   isDeaf = false;
+  trouble: CodedError | undefined;
   attempts = 0;
   sessions = 0;
   open = 0;
@@ -79,7 +95,8 @@ class Bench {
       readEveryMs: Ms(250),
       connect: async () => {
         this.attempts++;
-        if (!this.isUp) throw new Error("connection refused");
+        if (this.trouble !== undefined) throw new ServerTrouble(this.trouble);
+        if (!this.isUp) throw new Error("connect ECONNREFUSED");
         this.sessions++;
         this.openMost = Math.max(this.openMost, ++this.open);
         return {
@@ -94,6 +111,7 @@ class Bench {
         };
       },
       onReading: (reading) => this.readings.push(reading),
+      onLost: ({ code }) => this.lost.push(code),
       onEvent: (event) => this.codes.push(event.code),
     });
     this.#client.start();

@@ -1,8 +1,11 @@
+import type { CodedError } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import { type Clock, sleep } from "@penstock/protocol/time";
 import { Ms } from "@penstock/protocol/units";
 import type { EdgeEvent, PlantReading } from "../loop/loop-types.ts";
 import { type NodeValue, plantReading } from "./plant-reading.ts";
+import { ServerClock } from "./server-clock.ts";
+import { isPassing, ServerTrouble, troubleOf } from "./server-trouble.ts";
 
 /** A connection that is up. Whatever goes wrong with it, it is thrown away whole. */
 export interface PlantSession {
@@ -14,9 +17,11 @@ export interface PlantClientOptions {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly readEveryMs: Ms;
-  /** Opens one session or throws; what it throws has a message for a person. */
+  /** Opens one session or throws. */
   readonly connect: () => Promise<PlantSession>;
   readonly onReading: (reading: PlantReading) => void;
+  /** At every attempt that failed, and when a session ends. */
+  readonly onLost: (error: CodedError) => void;
   readonly onEvent: (event: EdgeEvent) => void;
 }
 
@@ -28,6 +33,7 @@ export interface PlantClientOptions {
 export class PlantClient {
   readonly #options: PlantClientOptions;
   #isStopping = false;
+  #saidCode: string | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: PlantClientOptions) {
@@ -57,7 +63,8 @@ export class PlantClient {
 
   /** From opening to closing; how many batches it brought. */
   async #session(failures: number): Promise<number> {
-    const { clock, connect, onReading, readEveryMs } = this.#options;
+    const { clock, connect, onReading, onLost, readEveryMs } = this.#options;
+    const serverClock = new ServerClock(clock);
     let session: PlantSession | undefined;
     let reads = 0;
     try {
@@ -65,14 +72,23 @@ export class PlantClient {
       while (!this.#isStopping) {
         const startMs = clock.monotonicMs();
         const values = await within(clock, Ms(Math.max(1_000, 4 * readEveryMs)), session.read());
-        onReading(plantReading(values, startMs));
+        serverClock.look(newestServerMs(values));
+        onReading(plantReading(values, startMs, serverClock));
         if (reads++ === 0) this.#tell("plant.connected", "info", "the plant controller is read", {});
         await sleep(clock, Ms(Math.max(0, startMs + readEveryMs - clock.monotonicMs())));
       }
-    } catch (error) {
-      // Said when it begins, not at every attempt; while it lasts the loop sees the readings grow old.
-      if (reads > 0 || failures === 0) {
-        this.#tell("plant.disconnected", "alarm", "the plant controller cannot be read", { cause: messageOf(error) });
+    } catch (thrown) {
+      const error = troubleOf(thrown, reads > 0 ? "opc-ua.session-lost" : undefined);
+      onLost(error);
+      // Said when it begins and when it becomes something to see to, not at every attempt; meanwhile the readings grow old.
+      const isAnother = error.code !== this.#saidCode && !isPassing(error);
+      if (reads > 0 || failures === 0 || isAnother) {
+        const { code: trouble, ...facts } = error;
+        this.#tell("plant.disconnected", "alarm", `the plant controller cannot be read: ${trouble}`, {
+          ...facts,
+          trouble,
+        });
+        this.#saidCode = error.code;
       }
     }
     // A close that hangs must not keep us from the next session; its sockets are gone with its client.
@@ -91,9 +107,12 @@ const CLOSE_MS = Ms(3_000);
 
 function within<T>(clock: Clock, deadlineMs: Ms, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.after(deadlineMs, () => reject(new Error(`no answer within ${deadlineMs} ms`)));
+    const timer = clock.after(deadlineMs, () => reject(new ServerTrouble({ code: "opc-ua.silent", deadlineMs })));
     work.then(resolve, reject).finally(() => timer.cancel());
   });
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const newestServerMs = (values: readonly NodeValue[]): number | undefined => {
+  const stamps = values.flatMap(({ serverTimestampMs }) => serverTimestampMs ?? []);
+  return stamps.length === 0 ? undefined : Math.max(...stamps);
+};

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { type NodeValue, plantReading } from "./plant-reading.ts";
 
 const good = (value: unknown, ageMs = 0): NodeValue => ({
-  isGood: true,
+  status: "Good",
   value,
   sourceTimestampMs: 1_000_000 - ageMs,
   serverTimestampMs: 1_000_000,
 });
-const bad: NodeValue = { isGood: false, value: 42, sourceTimestampMs: 0, serverTimestampMs: 1_000_000 };
+const bad: NodeValue = { status: "BadNoCommunication", value: 42, sourceTimestampMs: 0, serverTimestampMs: 1_000_000 };
 
 test.each<[story: string, values: NodeValue[], limitW: unknown]>([
   ["not active", [good(false), good(-1), good(1)], { powerWMin: -Infinity, powerWMax: Infinity }],
@@ -26,6 +26,13 @@ test.each<[story: string, values: NodeValue[], limitW: unknown]>([
 test("a value that is not Good is no value, whatever it says", () => {
   expect(plantReading([bad, bad, bad, bad, bad], MonotonicMs(5))).toEqual({
     readAtMonotonicMs: 5,
+    sourceAgeMs: 0,
+    flaws: {
+      breakerClosed: "BadNoCommunication",
+      transformerTemperatureC: "BadNoCommunication",
+      gridOperatorLimitW: "BadNoCommunication",
+    },
+    clockSkewMs: undefined,
     breakerClosed: undefined,
     transformerTemperatureC: undefined,
     gridOperatorLimitW: undefined,
@@ -58,6 +65,17 @@ test.each<[story: string, values: NodeValue[], setpointW: unknown]>([
 test("a reading is as old as the server says its oldest good value is", () => {
   const values = [good(true, 100), good(60, 2_500), good(false), bad, bad];
   expect(plantReading(values, MonotonicMs(10_000)).readAtMonotonicMs).toBe(7_500);
+});
+
+test("while the server's own time stands still its account grows no older, and the reading does", () => {
+  const values = [good(true, 100), good(60, 500), good(false)];
+  const reading = plantReading(values, MonotonicMs(10_000), { stoodStillMs: 4_000, skewMs: -90_000 });
+  expect(reading).toMatchObject({ readAtMonotonicMs: 5_500, sourceAgeMs: 4_500, clockSkewMs: -90_000 });
+});
+
+test("of a limit that cannot be read the first of its nodes says why", () => {
+  const values = [good(true), good(60), good(true), { ...bad, status: "BadSensorFailure" }, bad];
+  expect(plantReading(values, MonotonicMs(0)).flaws).toEqual({ gridOperatorLimitW: "BadSensorFailure" });
 });
 
 test("a source that claims to be ahead of its server is not from the future", () => {

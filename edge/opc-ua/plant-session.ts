@@ -1,11 +1,12 @@
-import { AttributeIds, type ClientSession, type DataValue, StatusCodes } from "node-opcua-client";
+import { AttributeIds, type ClientSession, type DataValue } from "node-opcua-client";
 import type { PlantSession } from "./plant-client.ts";
 import { type NodeValue, PLANT_NAMESPACE, PLANT_NODES } from "./plant-reading.ts";
 import { openSecureSession, type Pki } from "./secure-session.ts";
+import { ServerTrouble } from "./server-trouble.ts";
 
 /** One session with the plant controller, its nodes found. */
-export async function openPlantSession(endpointUrl: string, pki: Pki): Promise<PlantSession> {
-  const secure = await openSecureSession(endpointUrl, pki);
+export async function openPlantSession(pki: Pki): Promise<PlantSession> {
+  const secure = await openSecureSession(pki);
   try {
     const nodes = await resolveNodes(secure.session);
     return { read: async () => (await secure.session.read(nodes, 0)).map(nodeValue), close: secure.close };
@@ -19,12 +20,12 @@ export async function openPlantSession(endpointUrl: string, pki: Pki): Promise<P
 async function resolveNodes(session: ClientSession): Promise<{ nodeId: string; attributeId: AttributeIds }[]> {
   const namespaces = await session.readNamespaceArray();
   const index = namespaces.indexOf(PLANT_NAMESPACE);
-  if (index < 0) throw new Error(`the server has no namespace ${PLANT_NAMESPACE}`);
+  if (index < 0) throw new ServerTrouble({ code: "opc-ua.namespace-missing", namespace: PLANT_NAMESPACE, namespaces });
   return PLANT_NODES.map((id) => ({ nodeId: `ns=${index};s=${id}`, attributeId: AttributeIds.Value }));
 }
 
 const nodeValue = (read: DataValue): NodeValue => ({
-  isGood: read.statusCode.equals(StatusCodes.Good),
+  status: read.statusCode.name,
   value: read.value?.value,
   sourceTimestampMs: read.sourceTimestamp?.getTime(),
   serverTimestampMs: read.serverTimestamp?.getTime(),

@@ -1,12 +1,24 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { OPCUACertificateManager } from "node-opcua-certificate-manager";
+import type { CodedError } from "@penstock/protocol/result";
+import type { Clock } from "@penstock/protocol/time";
+import type { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { type ClientSession, MessageSecurityMode, OPCUAClient, SecurityPolicy } from "node-opcua-client";
+import { ServerTrouble } from "./server-trouble.ts";
+import { trustList } from "./trust-list.ts";
 
-export interface Pki {
-  readonly manager: OPCUACertificateManager;
+export interface PkiOptions {
   readonly folder: string;
   readonly siteId: string;
+  readonly endpointUrl: string;
+  readonly clock: Clock;
+}
+
+/** This edge's key and its lists of the trusted and the rejected, for one server. */
+export interface Pki extends PkiOptions {
+  readonly manager: OPCUACertificateManager;
+  /** What was wrong with the certificate the server showed last; forgotten by being asked. */
+  readonly takeTrouble: () => CodedError | undefined;
 }
 
 export interface SecureSession {
@@ -14,23 +26,32 @@ export interface SecureSession {
   close(): Promise<void>;
 }
 
-/** Opens, or makes, this edge's key and its lists of the trusted and the rejected. In process: no openssl. */
-export async function openPki(folder: string, siteId: string): Promise<Pki> {
-  const manager = new OPCUACertificateManager({
-    rootFolder: folder,
-    automaticallyAcceptUnknownCertificate: false,
-    keySize: 2048,
-    disableFileWatchers: true,
+/** Opens, or makes, the key and the lists. In process: no openssl. */
+export async function openPki(options: PkiOptions): Promise<Pki> {
+  let trouble: CodedError | undefined;
+  const manager = await trustList({
+    rootFolder: options.folder,
+    clock: options.clock,
+    peer: () => options.endpointUrl,
+    onRefused: (refused) => {
+      trouble = refused.trouble;
+    },
   });
-  await manager.initialize();
-  return { manager, folder, siteId };
+  const takeTrouble = () => {
+    const taken = trouble;
+    trouble = undefined;
+    return taken;
+  };
+  return { ...options, manager, takeTrouble };
 }
 
 /**
  * Opens one session: Basic256Sha256, SignAndEncrypt, and only with a server whose certificate lies in
- * `trusted/certs`. The library's own reconnecting is off: the client is thrown away whole instead.
+ * `trusted/certs` and is valid now. The library's own reconnecting is off: the client is thrown away whole instead.
+ * Throws {@link ServerTrouble} where the server's certificate was refused, else what the library throws.
  */
-export async function openSecureSession(endpointUrl: string, pki: Pki): Promise<SecureSession> {
+export async function openSecureSession(pki: Pki): Promise<SecureSession> {
+  pki.takeTrouble();
   const client = OPCUAClient.create({
     ...NO_RECONNECT,
     applicationName: "penstock-edge",
@@ -49,7 +70,7 @@ export async function openSecureSession(endpointUrl: string, pki: Pki): Promise<
   });
   client.on("backoff", () => {}); // Unheard, the library prints.
   try {
-    await client.connect(endpointUrl);
+    await client.connect(pki.endpointUrl);
     const session = await client.createSession();
     return {
       session,
@@ -60,12 +81,13 @@ export async function openSecureSession(endpointUrl: string, pki: Pki): Promise<
     };
   } catch (error) {
     await client.disconnect().catch(() => {});
-    throw error;
+    const trouble = pki.takeTrouble();
+    throw trouble === undefined ? error : new ServerTrouble(trouble);
   }
 }
 
 /** Trusts the certificate a server shows now, if this edge trusts none yet. For benches and demos. */
-export async function trustFirstServer(endpointUrl: string, pki: Pki): Promise<void> {
+export async function trustFirstServer(pki: Pki): Promise<void> {
   if ((await readdir(join(pki.folder, "trusted", "certs"))).length > 0) return;
   const client = OPCUAClient.create({
     ...NO_RECONNECT,
@@ -75,7 +97,7 @@ export async function trustFirstServer(endpointUrl: string, pki: Pki): Promise<v
     securityPolicy: SecurityPolicy.None,
   });
   try {
-    await client.connect(endpointUrl);
+    await client.connect(pki.endpointUrl);
     const [endpoint] = await client.getEndpoints();
     if (endpoint?.serverCertificate) await pki.manager.trustCertificate(endpoint.serverCertificate);
   } finally {

@@ -1,6 +1,7 @@
 import type { Clock } from "@penstock/protocol/time";
 import type { OPCUAServer, ServerSession } from "node-opcua-server";
 import type { FromServer, ServedClient } from "../northbound/server-link.ts";
+import { plainAddress } from "./guard-connections.ts";
 
 /** Tells the edge who is logged in, whenever that changes, and whom the server turned away. */
 export function watchClients(server: OPCUAServer, clock: Clock, post: (message: FromServer) => void): void {
@@ -16,14 +17,11 @@ export function watchClients(server: OPCUAServer, clock: Clock, post: (message: 
     tell();
   });
   server.on("openSecureChannelFailure", ({ remoteAddress, reason }) => {
-    post({ type: "refused", from: plain(remoteAddress), cause: reason, fingerprint: undefined });
+    post({ type: "refused", from: plainAddress(remoteAddress), cause: reason, fingerprint: undefined });
   });
   server.on("connectionRefused", ({ remoteAddress, reason }) => {
-    post({ type: "refused", from: plain(remoteAddress), cause: reason, fingerprint: undefined });
+    post({ type: "refused", from: plainAddress(remoteAddress), cause: reason, fingerprint: undefined });
   });
 }
 
-const addressOf = ({ channel }: ServerSession): string => plain(channel?.remoteAddress);
-
-/** An IPv4 client on a dual-stack socket looks like ::ffff:10.0.0.7. */
-const plain = (address: string | undefined): string => (address ?? "somewhere").replace(/^::ffff:/, "");
+const addressOf = ({ channel }: ServerSession): string => plainAddress(channel?.remoteAddress);

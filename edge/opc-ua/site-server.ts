@@ -4,6 +4,7 @@ import { MessageSecurityMode, SecurityPolicy } from "node-opcua-client";
 import { OPCUAServer } from "node-opcua-server";
 import type { NorthboundOpcUaConfig } from "../northbound/northbound-config.ts";
 import type { FromServer, ServedNode, ToServer } from "../northbound/server-link.ts";
+import { addressBeingServed } from "./guard-connections.ts";
 import { ServedAlarms } from "./served-alarms.ts";
 import { watchClients } from "./served-clients.ts";
 import { ServedNodes } from "./served-nodes.ts";
@@ -33,9 +34,13 @@ export interface SiteServer {
  */
 export async function serveSite({ siteId, config, nodes, clock, post }: SiteServerOptions): Promise<SiteServer> {
   const { host, port, pkiFolder, connectionsMax, allowAnonymous, users, insecureLab } = config;
-  const refused = (fingerprint: string, cause: string) =>
-    post({ type: "refused", from: "a client", cause, fingerprint });
-  const certificates = await trustList(pkiFolder, refused);
+  const certificates = await trustList({
+    rootFolder: pkiFolder,
+    clock,
+    peer: addressBeingServed,
+    onRefused: ({ from, thumbprint: fingerprint, trouble }) =>
+      post({ type: "refused", from, cause: trouble.code, fingerprint }),
+  });
   const certificatesOfUsers = await userCertificates(join(pkiFolder, "users"), users, clock, post);
   const server = new OPCUAServer({
     host,

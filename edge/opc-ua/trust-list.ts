@@ -1,29 +1,46 @@
-import { createHash } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { CodedError } from "@penstock/protocol/result";
+import type { Clock } from "@penstock/protocol/time";
 import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import type { StatusCode } from "node-opcua-client";
+import { certificatesIn } from "../certificates/certificate-folder.ts";
+import { noteRefusal } from "../certificates/refusal-book.ts";
+import { certificateTrouble } from "./certificate-trouble.ts";
+
+export interface TrustListOptions {
+  readonly rootFolder: string;
+  readonly clock: Clock;
+  /** Who is being judged now, for the note beside the certificate: an address, or a server's. */
+  readonly peer: () => string;
+  readonly onRefused: (refusal: RefusedCertificate) => void;
+}
+
+export interface RefusedCertificate {
+  /** SHA-1, lower-case hex. */
+  readonly thumbprint: string;
+  /** The library's verdict, by OPC UA's name. */
+  readonly status: string;
+  readonly from: string;
+  /** A code of `opc-ua.certificate-…`. */
+  readonly trouble: CodedError;
+}
 
 /**
- * An unknown certificate is refused and left in `rejected/`, from where an operator moves it to `trusted/certs`; what lies there is
- * looked at anew for every connection, so that trust given or taken back needs no restart. Whom it refused, and why, is
- * told by the certificate's SHA-1, the name of its file. Of the refused the newest fifty are kept: a stranger who makes a
- * new certificate for every attempt does not fill the disk.
+ * An unknown certificate is refused and left in `rejected/`, from where an operator moves it to `trusted/certs` (`sitectl
+ * connections trust`); what lies there is looked at anew for every connection, so that trust given or taken back needs no
+ * restart. Of the refused the newest fifty are kept: a stranger who makes a new certificate for every attempt does not fill
+ * the disk.
  */
-export async function trustList(
-  rootFolder: string,
-  onRefused: (fingerprint: string, cause: string) => void,
-): Promise<OPCUACertificateManager> {
+export async function trustList(options: TrustListOptions): Promise<OPCUACertificateManager> {
+  const { rootFolder } = options;
   const manager = await certificateStore(rootFolder);
   const check: (chain: Certificates) => Promise<StatusCode> = manager.checkCertificate.bind(manager);
   const judge = async (chain: Certificates): Promise<StatusCode> => {
     await manager.reloadCertificates();
     const status = await check(chain);
     const certificate = Array.isArray(chain) ? chain[0] : chain;
-    if (!status.isGood() && certificate !== undefined) {
-      onRefused(fingerprintOf(certificate), status.name);
-      await keepRefused(rootFolder);
-    }
+    if (!status.isGood() && certificate !== undefined) await refuse(certificate, status.name, options);
     return status;
   };
   // One at a time: nobody is judged while the list is being read.
@@ -38,6 +55,18 @@ export async function trustList(
 
 type Certificates = Buffer | Buffer[];
 
+async function refuse(certificate: Buffer, status: string, options: TrustListOptions): Promise<void> {
+  const { rootFolder, clock, peer, onRefused } = options;
+  const nowMs = clock.nowMs();
+  const trusted = certificatesIn(rootFolder).filter(({ state }) => state === "trusted");
+  const trouble = certificateTrouble(certificate, status, trusted, nowMs);
+  const thumbprint = String(trouble["thumbprint"]);
+  const from = peer();
+  noteRefusal(rootFolder, thumbprint, from, nowMs);
+  await keepRefused(rootFolder);
+  onRefused({ thumbprint, status, from, trouble });
+}
+
 /** The server's key and its lists, as files below `rootFolder`. */
 export async function certificateStore(rootFolder: string): Promise<OPCUACertificateManager> {
   const manager = new OPCUACertificateManager({
@@ -49,9 +78,6 @@ export async function certificateStore(rootFolder: string): Promise<OPCUACertifi
   await manager.initialize();
   return manager;
 }
-
-/** A certificate's SHA-1, as its file is named. */
-export const fingerprintOf = (certificate: Uint8Array): string => createHash("sha1").update(certificate).digest("hex");
 
 export const keepRefused = (rootFolder: string): Promise<void> =>
   keepNewest(join(rootFolder, "rejected"), REJECTED_MAX);

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Clock } from "@penstock/protocol/time";
 import type { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { type StatusCode, StatusCodes } from "node-opcua-client";
+import { fingerprintOf } from "../certificates/fingerprint.ts";
 import type { NorthboundUser } from "../northbound/northbound-config.ts";
 import type { FromServer } from "../northbound/server-link.ts";
 import { type CertifiedUser, judgeUserCertificate } from "./judge-user-certificate.ts";
-import { certificateStore, fingerprintOf, keepRefused } from "./trust-list.ts";
+import { certificateStore, keepRefused } from "./trust-list.ts";
 
 /**
  * Who may log in by a certificate: the users whose file holds it, read anew at every log-in. One that is refused is told

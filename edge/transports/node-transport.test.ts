@@ -8,15 +8,30 @@ test("a range of nodes is read in one batch and comes back as float64 registers"
   const { transport, posted, results } = bench();
   transport.read(4, 8, Ms(100), results);
   expect(posted).toEqual([{ id: 1, kind: "read", nodes: [1, 2] }]);
-  transport.hear({ id: 1, ok: true, values: [1, Number.NaN] });
+  transport.hear({ id: 1, ok: true, values: [1, "BadSensorFailure"] });
   expect(results.heard).toEqual([{ ok: true, value: Uint16Array.of(0x3ff0, 0, 0, 0, 0x7ff8, 0, 0, 0) }]);
+});
+
+test("why a node is no number is known by its register, until it is one; so is how far its server's clock is ahead", () => {
+  const { transport, results } = bench();
+  transport.read(4, 8, Ms(100), results);
+  transport.hear({ id: 1, ok: true, values: [1, "BadSensorFailure"], clockSkewMs: 3_000 });
+  expect([4, 8, 11].map((address) => transport.notes?.flawAt(address))).toEqual([
+    undefined,
+    "BadSensorFailure",
+    "BadSensorFailure",
+  ]);
+  expect(transport.notes?.clockSkewMs).toBe(3_000);
+  transport.read(8, 4, Ms(100), results);
+  transport.hear({ id: 2, ok: true, values: [2] });
+  expect(transport.notes?.flawAt(8)).toBeUndefined();
 });
 
 test("a write carries the numbers, and a server that says no is an exception with its word", () => {
   const { transport, posted, results } = bench();
   transport.write(8, Uint16Array.of(0xc000, 0, 0, 0), Ms(100), results);
   expect(posted).toEqual([{ id: 1, kind: "write", nodes: [2], values: [-2] }]);
-  transport.hear({ id: 1, ok: false, refused: true, cause: "BadNotWritable" });
+  transport.hear({ id: 1, ok: false, refused: true, status: "BadNotWritable" });
   expect(results.heard).toMatchObject([{ ok: false, error: { code: "modbus.exception", name: "BadNotWritable" } }]);
 });
 
@@ -37,12 +52,12 @@ test("one request at a time; without a session it is disconnected; closed is clo
   const { transport, results } = bench();
   transport.read(0, 4, Ms(100), results);
   transport.read(4, 4, Ms(100), results);
-  transport.hear({ id: 1, ok: false, refused: false, cause: "no session" });
+  transport.hear({ id: 1, ok: false, refused: false, error: { code: "opc-ua.session-lost" } });
   transport.read(0, 4, Ms(100), results);
   transport.close();
   transport.read(0, 4, Ms(100), results);
   const codes = results.heard.map((one) => (one.ok ? "ok" : one.error.code));
-  expect(codes).toEqual(["modbus.busy", "modbus.disconnected", "modbus.closed", "modbus.closed"]);
+  expect(codes).toEqual(["modbus.busy", "opc-ua.session-lost", "modbus.closed", "modbus.closed"]);
 });
 
 function bench() {

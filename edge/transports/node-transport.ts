@@ -1,7 +1,7 @@
 import { fail, invariant, ok, type Result } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
 import type { Ms } from "@penstock/protocol/units";
-import type { NodeAnswer, NodeRequest } from "./node-link.ts";
+import type { NodeAnswer, NodeRequest, NodeValue } from "./node-link.ts";
 import type { RegisterTransport, TransportError } from "./register-transport.ts";
 
 export interface NodeTransportOptions {
@@ -24,14 +24,23 @@ export function nodeTransport({ clock, post, close }: NodeTransportOptions): Nod
   let waiting: { readonly id: number; readonly end: (answer: NodeAnswer | TransportError) => void } | undefined;
   let id = 0;
   let closed = false;
+  /** By node; what is not in it was a number. */
+  const flaws = new Map<number, string>();
+  let clockSkewMs: number | undefined;
 
   return {
+    notes: {
+      flawAt: (address) => flaws.get(Math.floor(address / NODE_REGISTERS)),
+      get clockSkewMs() {
+        return clockSkewMs;
+      },
+    },
     read: (address, count, deadlineMs, done) => {
       const first = Math.floor(address / NODE_REGISTERS);
       const last = Math.floor((address + count - 1) / NODE_REGISTERS);
       const nodes = Array.from({ length: last - first + 1 }, (_, index) => first + index);
       ask<Uint16Array>({ id: ++id, kind: "read", nodes }, deadlineMs, done, (values) => {
-        const registers = registersOf(values);
+        const registers = registersOf(nodes, values);
         return registers.slice(address - first * NODE_REGISTERS, address - first * NODE_REGISTERS + count);
       });
     },
@@ -58,7 +67,7 @@ export function nodeTransport({ clock, post, close }: NodeTransportOptions): Nod
     request: NodeRequest,
     deadlineMs: Ms,
     done: (result: Result<T, TransportError>) => void,
-    take: (values: readonly number[]) => T,
+    take: (values: readonly NodeValue[]) => T,
   ) {
     if (closed) return done(fail({ code: "modbus.closed" }));
     if (waiting !== undefined) return done(fail({ code: "modbus.busy" }));
@@ -73,30 +82,37 @@ export function nodeTransport({ clock, post, close }: NodeTransportOptions): Nod
         waiting = undefined;
         deadline.cancel();
         if ("code" in answer) done(fail(answer));
-        else if (answer.ok) done(ok(take(answer.values)));
-        else done(fail(refusal(answer)));
+        else if (answer.ok) {
+          clockSkewMs = answer.clockSkewMs ?? clockSkewMs;
+          done(ok(take(answer.values)));
+        } else done(fail(refusal(answer)));
       },
     };
     post(request);
+  }
+
+  function registersOf(nodes: readonly number[], values: readonly NodeValue[]): Uint16Array {
+    const registers = new Uint16Array(NODE_REGISTERS * values.length);
+    for (const [index, value] of values.entries()) {
+      const node = nodes[index] ?? Number.NaN;
+      if (typeof value === "string") flaws.set(node, value);
+      else flaws.delete(node);
+      scratch.setFloat64(0, typeof value === "string" ? Number.NaN : value);
+      for (let i = 0; i < NODE_REGISTERS; i++) registers[NODE_REGISTERS * index + i] = scratch.getUint16(2 * i);
+    }
+    return registers;
   }
 }
 
 const NODE_REGISTERS = 4;
 const FAILURE = 4;
 
-const refusal = ({ refused, cause }: Extract<NodeAnswer, { ok: false }>): TransportError =>
-  refused ? { code: "modbus.exception", exception: FAILURE, name: cause } : { code: "modbus.disconnected", cause };
+const refusal = (answer: Extract<NodeAnswer, { ok: false }>): TransportError =>
+  answer.refused
+    ? { code: "modbus.exception", exception: FAILURE, name: answer.status }
+    : (answer.error as TransportError);
 
 const scratch = new DataView(new ArrayBuffer(8));
-
-function registersOf(values: readonly number[]): Uint16Array {
-  const registers = new Uint16Array(NODE_REGISTERS * values.length);
-  for (const [index, value] of values.entries()) {
-    scratch.setFloat64(0, value);
-    for (let i = 0; i < NODE_REGISTERS; i++) registers[NODE_REGISTERS * index + i] = scratch.getUint16(2 * i);
-  }
-  return registers;
-}
 
 function valuesOf(registers: Uint16Array): number[] {
   return Array.from({ length: registers.length / NODE_REGISTERS }, (_, index) => {

@@ -29,6 +29,16 @@ export interface RegisterTransport {
     done: (result: Result<void, TransportError>) => void,
   ): void;
   close(): void;
+  /** Absent where registers are all there is to know. */
+  readonly notes?: TransportNotes | undefined;
+}
+
+/** What a server that speaks of more than registers has said beside them. */
+export interface TransportNotes {
+  /** Why the value at a register was none when it was last read; undefined where it was one. */
+  flawAt(address: number): string | undefined;
+  /** How far the server's clock is ahead of ours. */
+  readonly clockSkewMs: number | undefined;
 }
 
 export type TransportError = CodedError & {
@@ -38,5 +48,7 @@ export type TransportError = CodedError & {
     | "modbus.exception"
     | "modbus.malformed"
     | "modbus.busy"
-    | "modbus.closed";
+    | "modbus.closed"
+    /** Why there is no session with an OPC UA server. */
+    | `opc-ua.${string}`;
 };

@@ -36,11 +36,32 @@ export const livePlantPaths = [
   "Plant/Heartbeat",
 ] as const satisfies readonly PlantPath[];
 
+/** What its values' status may be, by OPC UA's names. */
+export const plantQualities = ["Good", "BadSensorFailure", "UncertainLastUsableValue"] as const;
+export type PlantQuality = (typeof plantQualities)[number];
+
+export interface PlantTrouble {
+  silent: boolean;
+  /** Of every value it still shows. */
+  quality: PlantQuality;
+  /** Which of the times its values bear stand still. */
+  stamps: "moving" | "source-stands" | "all-stand";
+  /** How far its clock is ahead of the world's. */
+  clockOffMs: number;
+}
+
+export const noPlantTrouble: Readonly<PlantTrouble> = {
+  silent: false,
+  quality: "Good",
+  stamps: "moving",
+  clockOffMs: 0,
+};
+
 /** The site's own controller: breaker, transformer, and the grid operator's wishes. Read over OPC UA or in process. */
 export class PlantController {
   readonly id: string;
   readonly #nodes: PlantNodes;
-  readonly trouble = { silent: false };
+  readonly trouble: PlantTrouble = { ...noPlantTrouble };
   #frozen: PlantNodes | undefined;
   #isBeating = false;
   #startedMs = 0;

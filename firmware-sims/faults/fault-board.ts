@@ -1,6 +1,6 @@
 import { fail, invariant, ok, type Result } from "@penstock/protocol/result";
 import { type ModbusDevice, noTrouble } from "../devices/modbus-device.ts";
-import type { PlantController } from "../devices/plant-controller.ts";
+import { noPlantTrouble, type PlantController } from "../devices/plant-controller.ts";
 import type { Fault, FaultEvent } from "./fault.ts";
 import { type AnyDefinition, faultDefinitions } from "./kinds/index.ts";
 import { isUnit } from "./kinds/kind.ts";
@@ -121,7 +121,7 @@ function beginOnPlant(plant: PlantController, fault: Fault): Result<true, FaultE
   if (beginOnPlant === undefined) {
     return fail({ code: "fault.not-applicable", device: plant.id, kind: fault.kind });
   }
-  beginOnPlant(plant);
+  beginOnPlant(plant, fault);
   return ok(true);
 }
 
@@ -142,6 +142,6 @@ function heal(device: ModbusDevice): void {
 }
 
 function healPlant(plant: PlantController): void {
-  plant.trouble.silent = false;
+  Object.assign(plant.trouble, noPlantTrouble);
   plant.thaw();
 }

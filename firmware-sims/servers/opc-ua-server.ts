@@ -1,33 +1,9 @@
+import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import {
-  DataType,
-  DataValue,
-  MessageSecurityMode,
-  OPCUACertificateManager,
-  OPCUAServer,
-  SecurityPolicy,
-  StatusCodes,
-  setErrorLogger,
-  setWarningLogger,
-  Variant,
-} from "node-opcua";
-import type { PlantController, PlantNodes, PlantPath } from "../devices/plant-controller.ts";
 
-export interface OpcUaOptions {
-  readonly plantController: PlantController;
-  readonly siteName: string;
-  /** Stamps the values: when the plant was last looked at, UTC ms. */
-  readonly nowMs: () => number;
-  /** This server's own keys and the certificates it trusts (`trusted/certs`). Made when missing. */
-  readonly pkiFolder: string;
-  readonly host?: string;
-  /** 0, the default, takes any free port. */
-  readonly port?: number;
-  /** Finds a port that is free at this moment; another than this machine's own for tests. */
-  readonly findPort?: (host: string) => Promise<number>;
-  /** Lets in any client that presents a certificate. Only where the caller says so. */
-  readonly acceptsUnknownClients?: boolean;
+im; /** Finds a port that is free at this moment; another than this machine's own for tests. */
+readonly;
+findPort?: (host: string) => Promise<number>;
 }
 
 export interface OpcUaSiteServer {
@@ -37,21 +13,59 @@ export interface OpcUaSiteServer {
   readonly certificate: Uint8Array;
   /** Lets a client in by its certificate, PEM or DER. */
   trust(certificate: string | Uint8Array): Promise<void>;
+  /** Its programme ends and begins again on the same port; every session is gone. */
+  restart(as?: Restart): Promise<void>;
   close(): Promise<void>;
 }
 
-export const siteNamespace = "urn:penstock:site";
+/** As what it comes back. */
+export interface Restart {
+  /** Another one than before; the key stays. Left out, the one it began with. */
+  readonly certificate?: CertificateKind | undefined;
+  /** So many namespaces stand before the site's own. */
+  readonly namespacesBefore?: number | undefined;
+}
+
+export const certificateKinds = ["new", "expired", "not-yet-valid"] as const;
+export type CertificateKind = (typeof certificateKinds)[number];
 
 /**
- * The plant controller as an OPC UA server: read-only nodes `s=Plant/…` in {@link siteNamespace}, only over
- * Basic256Sha256 SignAndEncrypt, anonymous users on trusted applications. A silent controller's values are
- * BadNoCommunication, as a gateway in front of it would report them.
+ * The plant controller as an OPC UA server: only over Basic256Sha256 SignAndEncrypt, anonymous users on trusted
+ * applications.
  */
 export async function serveOpcUa(options: OpcUaOptions): Promise<OpcUaSiteServer> {
-  const { pkiFolder, host = "127.0.0.1", acceptsUnknownClients = false, findPort = freePort } = options;
+  const { host = "127.0.0.1", findPort = freePort } = options;
   // Standard output belongs to whoever started the process.
   setWarningLogger(console.error);
   setErrorLogger(console.error);
+  const begin = (port: number, as: Restart = {}) => start(options, host, port, as);
+  let running = options.port ? await begin(options.port) : await onFreePort(() => findPort(host), begin);
+  const { port } = running;
+  return {
+    endpointUrl: running.server.getEndpointUrl(),
+    port,
+    get certificate() {
+      return running.server.getCertificate();
+    },
+    trust: (certificate) => running.certificates.trustCertificate(derOf(certificate)),
+    async restart(as) {
+      await stop(running);
+      running = await begin(port, as);
+    },
+    close: () => stop(running),
+  };
+}
+
+interface Running {
+  readonly port: number;
+  readonly server: OPCUAServer;
+  readonly certificates: OPCUACertificateManager;
+  readonly userCertificates: OPCUACertificateManager;
+}
+
+/** A server that listens on a port. Throws, with nothing left behind, when it cannot. */
+async function start(options: OpcUaOptions, host: string, port: number, as: Restart): Promise<Running> {
+  const { siteName, pkiFolder, acceptsUnknownClients = false } = options;
   const certificates = new OPCUACertificateManager({
     rootFolder: pkiFolder,
     automaticallyAcceptUnknownCertificate: acceptsUnknownClients,
@@ -65,55 +79,44 @@ export async function serveOpcUa(options: OpcUaOptions): Promise<OpcUaSiteServer
     disableFileWatchers: true,
   });
   await userCertificates.initialize();
-  const listen = (port: number) => listening(options, port, certificates, userCertificates);
-  const { server, port } = options.port ? await listen(options.port) : await onFreePort(() => findPort(host), listen);
-  return {
-    endpointUrl: server.getEndpointUrl(),
-    port,
-    certificate: server.getCertificate(),
-    trust: (certificate) => certificates.trustCertificate(derOf(certificate)),
-    async close() {
-      await server.shutdown(0);
-      await certificates.dispose();
-      await userCertificates.dispose();
-    },
-  };
-}
-
-/** A server that listens on a port. Throws, with nothing left behind, when it cannot. */
-async function listening(
-  options: OpcUaOptions,
-  port: number,
-  certificates: OPCUACertificateManager,
-  userCertificates: OPCUACertificateManager,
-): Promise<{ readonly server: OPCUAServer; readonly port: number }> {
-  const { host = "127.0.0.1" } = options;
+  const applicationUri = `urn:penstock:site:${siteName}`;
   const server = new OPCUAServer({
     host,
     hostname: host,
     port,
     serverCertificateManager: certificates,
     userCertificateManager: userCertificates,
+    ...(as.certificate && {
+      certificateFile: await madeCertificate(certificates, pkiFolder, applicationUri, as.certificate),
+      privateKeyFile: certificates.privateKey,
+    }),
     securityPolicies: [SecurityPolicy.Basic256Sha256],
     securityModes: [MessageSecurityMode.SignAndEncrypt],
     allowAnonymous: true,
     maxConnectionsPerEndpoint: 20,
     serverInfo: {
-      applicationUri: `urn:penstock:site:${options.siteName}`,
+      applicationUri,
       productUri: "urn:penstock:firmware-sims",
-      applicationName: { text: `Penstock simulated site ${options.siteName}`, locale: "en" },
+      applicationName: { text: `Penstock simulated site ${siteName}`, locale: "en" },
     },
     buildInfo: { productName: "Penstock firmware-sims", softwareVersion: "0.1.0" },
   });
+  const running = { port, server, certificates, userCertificates };
   try {
     await server.initialize();
-    addPlantNodes(server, options);
+    addPlantNodes(server, options, as.namespacesBefore ?? 0);
     await server.start();
   } catch (error) {
-    await server.shutdown(0).catch(() => {});
+    await stop(running).catch(() => {});
     throw error;
   }
-  return { server, port };
+  return running;
+}
+
+async function stop({ server, certificates, userCertificates }: Running): Promise<void> {
+  await server.shutdown(0);
+  await certificates.dispose();
+  await userCertificates.dispose();
 }
 
 /**
@@ -133,59 +136,35 @@ async function onFreePort<T>(findPort: () => Promise<number>, listen: (port: num
 
 const ATTEMPTS_MAX = 5;
 
-type PlantNodeRow = readonly [path: PlantPath, dataType: DataType, description: string];
-
-const plantNodeRows: readonly PlantNodeRow[] = [
-  ["Plant/Manufacturer", DataType.String, "Who built the plant controller"],
-  ["Plant/Model", DataType.String, "Its model"],
-  ["Plant/SerialNumber", DataType.String, "Its serial number"],
-  ["Plant/BreakerClosed", DataType.Boolean, "Breaker at the point of connection"],
-  ["Plant/TransformerTemperature", DataType.Double, "Transformer oil, °C"],
-  ["Plant/GridOperatorLimitActive", DataType.Boolean, "The grid operator limits the site now"],
-  ["Plant/GridOperatorLimitMin", DataType.Double, "Least power at the point of connection, W, + export"],
-  ["Plant/GridOperatorLimitMax", DataType.Double, "Greatest power at the point of connection, W, + export"],
-  ["Plant/GridOperatorSetpointActive", DataType.Boolean, "The grid operator commands the site's power now"],
-  ["Plant/GridOperatorSetpoint", DataType.Double, "Commanded power at the point of connection, W, + export"],
-  ["Plant/RegulationSetpoint", DataType.Double, "Regulation around the site's baseline, W, + out"],
-  ["Plant/RegulationCounter", DataType.UInt32, "Moves each time the regulation set-point is renewed"],
-  ["Plant/Heartbeat", DataType.UInt32, "Counts seconds, resets daily"],
-];
-
-function addPlantNodes(server: OPCUAServer, options: OpcUaOptions): void {
-  const addressSpace = server.engine.addressSpace;
-  if (!addressSpace) throw new Error("an initialised OPC UA server has an address space");
-  const namespace = addressSpace.registerNamespace(siteNamespace);
-  const plant = namespace.addObject({
-    browseName: "Plant",
-    nodeId: "s=Plant",
-    organizedBy: addressSpace.rootFolder.objects,
+/** A certificate for the server's own key, in a file of its own. */
+async function madeCertificate(
+  keys: OPCUACertificateManager,
+  pkiFolder: string,
+  applicationUri: string,
+  kind: CertificateKind,
+): Promise<string> {
+  const { fromDays, forDays } = VALIDITY[kind];
+  const folder = join(pkiFolder, "own", "other");
+  const file = join(folder, `${kind}.pem`);
+  await mkdir(folder, { recursive: true });
+  await keys.createSelfSignedCertificate({
+    applicationUri,
+    subject: `/CN=${kind} certificate/O=Penstock Simulators`,
+    dns: ["localhost"],
+    ip: ["127.0.0.1"],
+    startDate: new Date(Date.now() + fromDays * DAY_MS),
+    validity: forDays,
+    outputFile: file,
   });
-  for (const [path, dataType, description] of plantNodeRows) {
-    namespace.addVariable({
-      componentOf: plant,
-      browseName: path.slice("Plant/".length),
-      nodeId: `s=${path}`,
-      description,
-      dataType,
-      minimumSamplingInterval: 50,
-      accessLevel: "CurrentRead",
-      userAccessLevel: "CurrentRead",
-      value: { timestamped_get: () => dataValue(options, path, dataType) },
-    });
-  }
+  return file;
 }
 
-function dataValue(options: OpcUaOptions, path: PlantPath, dataType: DataType): DataValue {
-  const value: PlantNodes[PlantPath] | undefined = options.plantController.read(path);
-  const sourceTimestamp = new Date(options.nowMs());
-  return value === undefined
-    ? new DataValue({ statusCode: StatusCodes.BadNoCommunication, sourceTimestamp })
-    : new DataValue({
-        value: new Variant({ dataType, value }),
-        statusCode: StatusCodes.Good,
-        sourceTimestamp,
-      });
-}
+const DAY_MS = 86_400_000;
+const VALIDITY = {
+  new: { fromDays: -1, forDays: 365 },
+  expired: { fromDays: -40, forDays: 30 },
+  "not-yet-valid": { fromDays: 10, forDays: 365 },
+} as const;
 
 function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {

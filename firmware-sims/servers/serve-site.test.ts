@@ -17,7 +17,7 @@ import {
 } from "node-opcua";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSite } from "../sites/index.ts";
-import { siteNamespace } from "./opc-ua-server.ts";
+import { siteNamespace } from "./plant-nodes.ts";
 import { type ServedSite, serveSite } from "./serve-site.ts";
 
 const startMs = 1_750_000_000_000 as UtcMs;

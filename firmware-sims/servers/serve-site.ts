@@ -1,10 +1,11 @@
+import { fail, ok } from "@penstock/protocol/result";
 import { type Clock, onGrid } from "@penstock/protocol/time";
 import type { Ms } from "@penstock/protocol/units";
 import type { SiteSim } from "../sites/site-sim.ts";
 import type { SiteTruth } from "../sites/site-truth.ts";
-import { type ControlOp, serveControl } from "./control-server.ts";
+import { type ControlOp, type ControlRequest, serveControl } from "./control-server.ts";
 import { serveModbusTcp } from "./modbus-tcp-server.ts";
-import { type OpcUaSiteServer, serveOpcUa } from "./opc-ua-server.ts";
+import { certificateKinds, type OpcUaSiteServer, serveOpcUa } from "./opc-ua-server.ts";
 
 export interface ServeSiteOptions {
   readonly site: SiteSim;
@@ -77,7 +78,7 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
       site,
       host,
       port: options.controlPort ?? 0,
-      ...(options.controlOps === undefined ? {} : { ops: options.controlOps }),
+      ops: { ...options.controlOps, "opc-ua-restart": (request) => restartOpcUa(opcUa, request) },
     });
     opened.push(control);
     const pace = paceSite(options, () => {
@@ -105,6 +106,23 @@ export async function serveSite(options: ServeSiteOptions): Promise<ServedSite> 
     await close();
     throw error;
   }
+}
+
+/** Answers at once; it takes a second or two. */
+function restartOpcUa(server: OpcUaSiteServer, request: ControlRequest): ReturnType<ControlOp> {
+  const { certificate, namespacesBefore } = request;
+  const kind = certificateKinds.find((one) => one === certificate);
+  const isCount = Number.isInteger(namespacesBefore) && Number(namespacesBefore) >= 0;
+  if ((certificate !== undefined && kind === undefined) || (namespacesBefore !== undefined && !isCount)) {
+    const expected = `certificate: ${certificateKinds.join(" | ")}; namespacesBefore: whole number from 0`;
+    return fail({ code: "control.bad-request", expected });
+  }
+  server
+    .restart({ certificate: kind, namespacesBefore: isCount ? Number(namespacesBefore) : undefined })
+    .catch((error) => {
+      process.stderr.write(`the OPC UA server did not come back: ${String(error)}\n`);
+    });
+  return ok({});
 }
 
 /** Steps the site along the clock. After a stall it catches up in ordinary steps, then in one long one. */

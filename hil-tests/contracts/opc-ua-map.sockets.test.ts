@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { UnitConfig } from "@penstock/edge/config/site-config.ts";
+import type { Reading } from "@penstock/edge/control/image.ts";
 import { mappedUnit } from "@penstock/edge/devices/mapped/mapped-driver.ts";
 import { parseDeviceMap } from "@penstock/edge/devices/mapped/parse-device-map.ts";
 import { DeviceSession } from "@penstock/edge/devices/session.ts";
@@ -15,6 +16,7 @@ import {
   OPCUACertificateManager,
   OPCUAServer,
   SecurityPolicy,
+  StatusCodes,
   type UAVariable,
   Variant,
 } from "node-opcua";
@@ -62,7 +64,9 @@ test("a server that nobody has trusted is not spoken to, and its certificate wai
   const bench = new Bench("careful", false);
   const rejected = join(folder, "careful", "rejected");
   await bench.until(() => existsSync(rejected) && readdirSync(rejected).length > 0);
-  await bench.until(() => /modbus.disconnected.*[Cc]ertificate/.test(bench.session.status().lastError ?? ""));
+  await bench.until(() =>
+    /^opc-ua.certificate-untrusted \(thumbprint=[0-9a-f]{40}/.test(bench.session.status().lastError ?? ""),
+  );
   expect(bench.session.status().state).not.toBe("ready");
   bench.close();
 }, 60_000);
@@ -93,9 +97,18 @@ test("a trusted server's nodes are found by browse path, read in watts, commande
   nodes.setpoint.setValueFromSource(new Variant({ dataType: DataType.Float, value: 400 }));
   await bench.until(() => bench.codes.includes("device.foreign-write"));
   await bench.until(() => nodes.setpoint.readValue().value.value === -123.5);
-  // A value that is not Good is no value.
+  // A word the map does not have is no value, nor is a number that is not Good; its server says why.
   nodes.status.setValueFromSource(new Variant({ dataType: DataType.Int32, value: 7 }));
   await bench.until(() => bench.image().state.quality === "missing");
+  for (const status of [StatusCodes.BadSensorFailure, StatusCodes.UncertainLastUsableValue]) {
+    nodes.power.setValueFromSource(new Variant({ dataType: DataType.Double, value: -123.5 }), status);
+    await bench.until(() => causeOf(bench.image().powerW) === status.name);
+    expect(bench.image().powerW.quality).toBe("missing");
+    expect(bench.image().soc.quality).toBe("good");
+  }
+  nodes.power.setValueFromSource(new Variant({ dataType: DataType.Double, value: -123.5 }));
+  await bench.until(() => bench.image().powerW.quality === "good");
+  expect(Math.abs(bench.session.status().clockSkewMs ?? 60_000)).toBeLessThan(1_000);
   bench.close();
 }, 120_000);
 
@@ -105,7 +118,8 @@ test("a server that restarts with its namespace in another place is read and com
   await bench.until(() => nodes.setpoint.readValue().value.value === 50);
   await server.shutdown(0);
   await bench.until(() => bench.session.status().state === "lost");
-  await bench.until(() => bench.image().powerW.quality === "stale" || bench.image().powerW.quality === "missing");
+  await bench.until(() => /opc-ua\.(session-lost|unreachable)$/.test(causeOf(bench.image().powerW)));
+  expect(bench.image().powerW.quality).not.toBe("good");
   ({ server, nodes } = await serve(port, ["urn:example:newcomer", "urn:example:another"]));
   const tookMs = await bench.until(
     () => bench.image().powerW.quality === "good" && nodes.setpoint.readValue().value.value === 50,
@@ -114,6 +128,8 @@ test("a server that restarts with its namespace in another place is read and com
   expect(bench.session.status().state).toBe("ready");
   bench.close();
 }, 120_000);
+
+const causeOf = (reading: Reading<unknown>): string => (reading.quality === "good" ? "" : reading.cause);
 
 /** One mapped OPC UA unit in a session, cycled every 100 ms. */
 class Bench {

@@ -41,7 +41,7 @@ export const devices: OperatorRequest<object> = {
       timeMs: nowMs,
       devices: configured.map((device) => ({
         ...device,
-        talk: site?.devices.find(({ id }) => id === device.id) ?? null,
+        talk: [...(site?.devices ?? []), site?.plantTalk].find((talk) => talk?.id === device.id) ?? null,
         readings: readingFields(images.get(device.id) ?? {}),
       })),
     });

@@ -15,6 +15,9 @@ export const time: OperatorRequest<object> = {
       isClockTrusted: isClockTrusted ?? null,
       clockSkewMsMax: config.cloud?.clockSkewMs ?? null,
       loop: site?.loop ?? null,
+      devices: [...(site?.devices ?? []), ...(site?.plantTalk ? [site.plantTalk] : [])].flatMap(
+        ({ id, clockSkewMs: skewMs }) => (skewMs === undefined ? [] : [{ id, skewMs: Math.round(skewMs) }]),
+      ),
       statusAgeMs: site === undefined ? null : Math.max(0, nowMs - site.timeMs),
     });
   },

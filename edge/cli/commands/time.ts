@@ -9,7 +9,7 @@ export const command: Command = {
   examples: [["sitectl time"]],
   run: (context) =>
     showReport<TimeReport>(context, { op: "time" }, (report, { paint }) => {
-      const { timeMs, isClockTrusted, clockSkewMsMax, loop, statusAgeMs } = report;
+      const { timeMs, isClockTrusted, clockSkewMsMax, loop, devices = [], statusAgeMs } = report;
       const differenceMs = timeMs - Date.now();
       return [
         `agent    ${new Date(timeMs).toISOString()}  (UTC)`,
@@ -24,6 +24,10 @@ export const command: Command = {
         loop === null
           ? ""
           : `cycles   ${loop.cycles}, ${loop.lateCycles} late, ${loop.missedCycles} missed; reported ${statusAgeMs} ms ago`,
+        ...devices.map(({ id, skewMs }) => {
+          const differs = `${id}'s clock is ${seconds(Math.abs(skewMs))} ${skewMs > 0 ? "ahead" : "behind"}; its values are judged by itself`;
+          return `devices  ${Math.abs(skewMs) < 2_000 ? `${id} agrees` : paint.alarm(differs)}`;
+        }),
       ];
     }),
 };
@@ -33,6 +37,8 @@ interface TimeReport {
   readonly isClockTrusted: boolean | null;
   readonly clockSkewMsMax: number | null;
   readonly loop: LoopStats | null;
+  /** Those that tell the time, and how far each is ahead. */
+  readonly devices?: readonly { readonly id: string; readonly skewMs: number }[];
   readonly statusAgeMs: number | null;
 }
 

@@ -122,7 +122,9 @@ function imageReader(device: MappedDevice, layout: MapLayout) {
       range = ranges.get(field),
     ): Reading<T> {
       const found = numbers.get(field)?.(blocks);
-      return found === undefined ? NOT_MAPPED : readingOf(make(found.value), found.block, view, range);
+      if (found === undefined) return NOT_MAPPED;
+      const flaw = Number.isNaN(found.value) ? flawOf(field, view) : undefined;
+      return flaw === undefined ? readingOf(make(found.value), found.block, view, range) : missing(flaw);
     },
 
     /** State and control mode: a raw number that the map has no word for is no value. */
@@ -133,9 +135,19 @@ function imageReader(device: MappedDevice, layout: MapLayout) {
       const point = pointOf(device, source);
       const reader = layout.codeReader(point);
       const block = blocks[reader.block] ?? NO_BLOCK;
-      return readingOf(point.values?.[String(reader.read(block))], block, view);
+      const flaw = view.flawAt?.(point.address);
+      return flaw === undefined ? readingOf(point.values?.[String(reader.read(block))], block, view) : missing(flaw);
     },
   };
+
+  /** What its server says is wrong with the points a field is made of. */
+  function flawOf(field: string, { flawAt }: View): string | undefined {
+    const source = device.image[field];
+    if (flawAt === undefined || source === undefined) return undefined;
+    if (typeof source === "string") return flawAt(pointOf(device, source).address);
+    if (!("of" in source)) return undefined;
+    return flawAt(pointOf(device, source.of).address) ?? flawAt(pointOf(device, source.over).address);
+  }
 }
 
 const isRemote = (control: Reading<string>): Reading<boolean> =>

@@ -18,6 +18,9 @@ const number = (unit: UnitFacts, name: string): number => {
   return typeof read === "number" ? read : Number.NaN;
 };
 
+/** Comes back by itself, or is a lost device like any other. */
+const PASSING = /^opc-ua\.(connecting|session-lost|unreachable|silent|failed)$/;
+
 /** Does it see, and do they obey? */
 export const deviceChecks: readonly Check[] = [
   checkOf(
@@ -62,6 +65,31 @@ export const deviceChecks: readonly Check[] = [
     (all) => {
       const refusing = all.filter(({ talk }) => talk !== null && talk.exceptions > 3).map(({ id }) => id);
       return refusing.length === 0 ? isOk("hardly a thing") : warning(listed(refusing));
+    },
+  ),
+  checkOf(
+    "OPC UA servers let us read",
+    "certificates, namespaces and nodes are not mended by waiting",
+    "sitectl devices ls says what to do for each",
+    devices,
+    (all) => {
+      const refused = all.flatMap(({ id, talk }) => {
+        const code = talk?.state === "ready" ? undefined : /^opc-ua\.\S+/.exec(talk?.lastError ?? "")?.[0];
+        return code === undefined || PASSING.test(code) ? [] : [`${id} ${code}`];
+      });
+      return refused.length === 0 ? isOk("all, or there are none") : critical(listed(refused));
+    },
+  ),
+  checkOf(
+    "clocks of OPC UA servers are right",
+    "what they stamp is judged by their own clock; certificates and records are not",
+    "a time server for both: sitectl time says who is off",
+    devices,
+    (all) => {
+      const off = all.filter(({ talk }) => Math.abs(talk?.clockSkewMs ?? 0) > 5_000);
+      return off.length === 0
+        ? isOk("within 5 s of ours")
+        : warning(listed(off.map(({ id, talk }) => `${id} ${Math.round((talk?.clockSkewMs ?? 0) / 1e3)} s`)));
     },
   ),
   checkOf(

@@ -1,4 +1,5 @@
 import { type Absent, absent } from "./absent.ts";
+import { type BadQuality, badQuality } from "./bad-quality.ts";
 import { type Derated, derated } from "./derated.ts";
 import { type Forgetting, forgetting } from "./forgetting.ts";
 import { type Frozen, frozen } from "./frozen.ts";
@@ -6,6 +7,7 @@ import type { FaultDefinition } from "./kind.ts";
 import { type Local, local } from "./local.ts";
 import { type Lying, lying } from "./lying.ts";
 import { type MeterStale, meterStale } from "./meter-stale.ts";
+import { type OldStamps, oldStamps } from "./old-stamps.ts";
 import { type Rebooting, rebooting } from "./rebooting.ts";
 import { type Refusing, refusing } from "./refusing.ts";
 import { type Remapped, remapped } from "./remapped.ts";
@@ -16,16 +18,19 @@ import { type Slow, slow } from "./slow.ts";
 import { type Stuck, stuck } from "./stuck.ts";
 import { type Tripped, tripped } from "./tripped.ts";
 import { type Updated, updated } from "./updated.ts";
+import { type WrongClock, wrongClock } from "./wrong-clock.ts";
 
 /** One way for a device to misbehave. */
 export type Fault =
   | Absent
+  | BadQuality
   | Derated
   | Forgetting
   | Frozen
   | Local
   | Lying
   | MeterStale
+  | OldStamps
   | Rebooting
   | Refusing
   | Remapped
@@ -35,7 +40,8 @@ export type Fault =
   | Slow
   | Stuck
   | Tripped
-  | Updated;
+  | Updated
+  | WrongClock;
 
 /** The shelf: one fault a line. */
 export const faultDefinitions: readonly AnyDefinition[] = [
@@ -56,6 +62,9 @@ export const faultDefinitions: readonly AnyDefinition[] = [
   derated,
   secondMaster,
   singleClient,
+  badQuality,
+  oldStamps,
+  wrongClock,
 ] as readonly unknown[] as readonly AnyDefinition[];
 
 /** A definition that is given only faults of its own kind. */

@@ -16,7 +16,7 @@ export interface FaultDefinition<F extends { readonly kind: string }> {
   /** Why it cannot lie on this device; undefined when it has begun. */
   begin(device: ModbusDevice, fault: F): "not-applicable" | "unknown-point" | undefined;
   /** The same on the plant controller; without it the plant cannot have this fault. */
-  beginOnPlant?(plant: PlantController): void;
+  beginOnPlant?(plant: PlantController, fault: F): void;
   /** Once a step while it lasts. */
   tick?(device: ModbusDevice, fault: F, sinceMs: number, nowMs: number): void;
   /** What it is once its first moment is over, when it is begun again because another fault ended. */
