@@ -1,9 +1,27 @@
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
+import {
+  MessageSecurityMode,
+  OPCUACertificateManager,
+  OPCUAServer,
+  SecurityPolicy,
+  setErrorLogger,
+  setWarningLogger,
+} from "node-opcua";
+import { addPlantNodes, type PlantNodesOptions } from "./plant-nodes.ts";
 
-im; /** Finds a port that is free at this moment; another than this machine's own for tests. */
-readonly;
-findPort?: (host: string) => Promise<number>;
+export interface OpcUaOptions extends PlantNodesOptions {
+  readonly siteName: string;
+  /** This server's own keys and the certificates it trusts (`trusted/certs`). Made when missing. */
+  readonly pkiFolder: string;
+  readonly host?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Finds a port that is free at this moment; another than this machine's own for tests. */
+  readonly findPort?: (host: string) => Promise<number>;
+  /** Lets in any client that presents a certificate. Only where the caller says so. */
+  readonly acceptsUnknownClients?: boolean;
 }
 
 export interface OpcUaSiteServer {
