@@ -114,7 +114,7 @@ test("with a registry the champion forecasts what is bid; broken, the configured
   const models = [{ ...registered, id: 1, model: "yesterday", state: "champion" as const }];
   const shadow = { ...registered, id: 2, model: "persistence", state: "shadow" as const };
   const source = { list: () => [...models, shadow], artifact: () => undefined };
-  const aggregator = world.start({ source, openOnnx: () => fail({ code: "onnx.no-runtime" }) });
+  const aggregator = world.start({ source, openOnnx: async () => fail({ code: "onnx.no-runtime" }) });
   world.clock.advance(minutes(32));
   const named = (kind: string) =>
     world.store

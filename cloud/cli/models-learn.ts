@@ -65,7 +65,7 @@ export async function learnModel(wish: LearnWish): Promise<Result<NewModel, Code
   const learned =
     wish.onnx === undefined
       ? await learn(wish, name, series.value, fromMs, judgedFromMs)
-      : takeIn(name, wish.onnx, wish.describe);
+      : await takeIn(name, wish.onnx, wish.describe);
   if (!learned.ok) return learned;
   const { forecaster, ...kept } = learned.value;
   const scores = await judge(wish, series.value, forecaster, judgedFromMs, toMs);
@@ -94,7 +94,7 @@ export async function evaluateModel(
   if (!series.ok) return series;
   const span = spanOf(wish, series.value);
   if (!span.ok) return span;
-  const forecaster = openModel(registered, artifact, openOnnxModel);
+  const forecaster = await openModel(registered, artifact, openOnnxModel);
   if (!forecaster.ok) return forecaster;
   const earliestMs = series.value.startMs + HISTORY_DAYS * DAY_MS;
   const fromMs = UtcMs(Math.max(span.value.fromMs, earliestMs));
@@ -149,7 +149,11 @@ async function learn(
 }
 
 /** A model made elsewhere: nothing is learned, it is only read, tried and described. */
-function takeIn(name: string, file: string, describing: string | undefined): Result<Learned, CodedError> {
+async function takeIn(
+  name: string,
+  file: string,
+  describing: string | undefined,
+): Promise<Result<Learned, CodedError>> {
   if (describing === undefined) return wrong("register needs --describe FILE beside --onnx");
   let artifact: Uint8Array;
   let described: unknown;
@@ -161,7 +165,7 @@ function takeIn(name: string, file: string, describing: string | undefined): Res
   }
   const document = readModelDocument(described);
   if (!document.ok) return document;
-  const opened = openOnnxModel(document.value, artifact);
+  const opened = await openOnnxModel(document.value, artifact);
   if (!opened.ok) return opened;
   const forecaster = quantileForecaster(name, document.value, opened.value);
   const codeVersion = versionOf(artifact, document.value);

@@ -1,11 +1,13 @@
-import { fail } from "@penstock/protocol/result";
+import { fail, ok } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { Ms, minutes, UtcMs } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { blend } from "../forecast/blend.ts";
+import type { QuantileModel } from "../forecast/learned/quantile-forecaster.ts";
 import { generatePrices, PriceHistory, type PriceSeries } from "../prices/index.ts";
 import type { ModelRuntime, ModelState, RegisteredModel } from "../store/model-registry.ts";
 import { type ModelEvent, ModelService } from "./model-service.ts";
+import type { OnnxOpener } from "./open-model.ts";
 
 const startMs = UtcMs(Date.UTC(2026, 0, 1));
 const series: PriceSeries = generatePrices({
@@ -41,13 +43,19 @@ const registered = (
   stateSinceMs: UtcMs(0),
 });
 
-function service(models: RegisteredModel[], artifacts: Readonly<Record<number, Uint8Array>> = {}) {
+const noRuntime: OnnxOpener = async () => fail({ code: "onnx.no-runtime" });
+
+function service(
+  models: RegisteredModel[],
+  artifacts: Readonly<Record<number, Uint8Array>> = {},
+  openOnnx: OnnxOpener = noRuntime,
+) {
   const events: ModelEvent[] = [];
   let nowMs = 0;
   const made = new ModelService({
     target: "nem:NSW1",
     source: { list: () => models, artifact: (id) => artifacts[id] },
-    openOnnx: () => fail({ code: "onnx.no-runtime" }),
+    openOnnx,
     fallback: blend,
     stopwatchMs: () => nowMs++,
     onEvent: (event) => events.push(event),
@@ -76,11 +84,39 @@ test.each([
   ],
   ["with a champion the shelf does not know", [registered(1, "oracle", "champion")], "models.champion-failed"],
   ["with a champion whose trees are gone", [registered(1, "trees", "champion", "trees")], "models.champion-failed"],
-  ["with an ONNX champion and no library for it", [registered(1, "net", "champion", "onnx")], "models.champion-failed"],
 ])("%s the built-in blend speaks and it is said out loud", (_, models, code) => {
   const { said, fallenBack } = service(models);
   expect(said(16 * 288)).toBe("blend");
   expect(fallenBack()).toEqual([code]);
+});
+
+const document = {
+  version: 1,
+  text: "half way",
+  intervalMinutes: 5,
+  inputs: ["blend"],
+  quantiles: [0.5],
+};
+const net = (state: ModelState): RegisteredModel => ({ ...registered(2, "net", state, "onnx"), document });
+
+test("a champion that has to be opened elsewhere holds nobody up: the one before it speaks until it is there", async () => {
+  const models = [registered(1, "yesterday", "champion")];
+  const flat: QuantileModel = (_, horizon) => ok(new Float64Array(horizon).fill(50));
+  const { made, said, events } = service(models, { 2: new Uint8Array(1) }, async () => ok(flat));
+  expect(said(16 * 288)).toBe("yesterday#1");
+  models.splice(0, 1, registered(1, "yesterday", "retired"), net("champion"));
+  expect(said(16 * 288 + 1)).toBe("yesterday#1");
+  expect(events).toEqual([]);
+  await made.opened();
+  expect(said(16 * 288 + 2)).toBe("net#2");
+});
+
+test("an ONNX champion is opened when the service begins; without the library the blend speaks and it is said out loud", async () => {
+  const { made, said, fallenBack } = service([net("champion")], { 2: new Uint8Array(1) });
+  expect(said(16 * 288)).toBe("blend");
+  await made.opened();
+  expect(said(16 * 288 + 1)).toBe("blend");
+  expect(fallenBack()).toEqual(["models.champion-opening", "models.champion-failed"]);
 });
 
 test("a promotion counts from the next forecast on", () => {

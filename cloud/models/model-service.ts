@@ -26,10 +26,12 @@ export interface ModelServicePorts {
 }
 
 export type ModelEvent =
-  /** The champion cannot forecast and the fallback does: `models.no-champion`, `models.champion-failed`. */
+  /** The champion cannot forecast and the fallback does: `models.no-champion`, `models.champion-failed`, `models.champion-opening`. */
   | { readonly type: "fallen-back"; readonly error: CodedError }
   /** A shadow said something, or could not. It is never bid on. */
   | { readonly type: "shadow"; readonly model: string; readonly forecast: Result<PriceForecast, CodedError> };
+
+type Opened = Result<Forecaster, CodedError> | Promise<void>;
 
 export interface ModelReport {
   /** `trees#3`, or the fallback's name. */
@@ -44,13 +46,16 @@ export interface ModelReport {
 
 /**
  * The forecaster of a live desk: the champion of the registry speaks; shadows are asked the same beside it and judged by
- * what came. The registry is read anew each time, so that a promotion counts from the next forecast on. Without a champion, or with
- * one that is broken, the fallback speaks and it is said out loud.
+ * what came. The registry is read anew each time, so that a promotion counts from the next forecast on. A model that takes
+ * its time to open holds nobody up: until it is there, the champion before it goes on. Without a champion, or with one that
+ * is broken, the fallback speaks and it is said out loud.
  */
 export class ModelService implements Forecaster {
   readonly name: string;
   readonly #ports: ModelServicePorts;
-  readonly #opened = new Map<string, Result<Forecaster, CodedError>>();
+  readonly #opened = new Map<string, Opened>();
+  /** The latest champion that could speak. */
+  #spoke: { readonly name: string; readonly forecaster: Forecaster } | undefined;
   readonly #counts = new Map<
     string,
     { role: ModelReport["role"]; forecasts: number; failures: number; slowestMs: number }
@@ -60,23 +65,35 @@ export class ModelService implements Forecaster {
   constructor(ports: ModelServicePorts) {
     this.#ports = ports;
     this.name = `models of ${ports.target}`;
+    for (const model of this.#inService()) this.#open(model);
+  }
+
+  /** When all models that are being opened are. */
+  async opened(): Promise<void> {
+    await Promise.all([...this.#opened.values()].filter((opened) => opened instanceof Promise));
   }
 
   forecast(history: PriceHistory, horizon: number): Result<PriceForecast, CodedError> {
-    const { target, source, fallback, onEvent } = this.#ports;
+    const { target, fallback, onEvent } = this.#ports;
     this.#scores.learned(history);
-    const models = source.list().filter((model) => model.target === target && model.state !== "retired");
+    const models = this.#inService();
     this.#forgetAllBut(new Set(models.map(nameOf)));
     for (const model of models.filter(({ state }) => state === "shadow")) {
-      onEvent({ type: "shadow", model: nameOf(model), forecast: this.#ask(model, "shadow", history, horizon) });
+      const said = this.#ask(model, "shadow", history, horizon);
+      if (said !== "opening") onEvent({ type: "shadow", model: nameOf(model), forecast: said });
     }
     const champion = models.find(({ state }) => state === "champion");
     const said = champion === undefined ? undefined : this.#ask(champion, "champion", history, horizon);
-    if (said?.ok === true) return said;
+    if (said === "opening" && this.#spoke !== undefined) {
+      return this.#timed(this.#spoke.forecaster, this.#spoke.name, "champion", history, horizon);
+    }
+    if (said !== undefined && said !== "opening" && said.ok) return said;
     const error: CodedError =
       champion === undefined || said === undefined
         ? { code: "models.no-champion", target }
-        : { code: "models.champion-failed", model: nameOf(champion), because: describeError(said.error) };
+        : said === "opening"
+          ? { code: "models.champion-opening", model: nameOf(champion) }
+          : { code: "models.champion-failed", model: nameOf(champion), because: describeError(said.error) };
     onEvent({ type: "fallen-back", error: { ...error, instead: fallback.name } });
     return this.#timed(fallback, fallback.name, "fallback", history, horizon);
   }
@@ -92,13 +109,36 @@ export class ModelService implements Forecaster {
     }));
   }
 
+  #inService(): readonly RegisteredModel[] {
+    const { target, source } = this.#ports;
+    return source.list().filter((model) => model.target === target && model.state !== "retired");
+  }
+
   #ask(model: RegisteredModel, role: ModelReport["role"], history: PriceHistory, horizon: number) {
     const name = nameOf(model);
-    const { source, openOnnx } = this.#ports;
-    const opened = this.#opened.get(name) ?? openModel(model, source.artifact(model.id), openOnnx);
-    this.#opened.set(name, opened);
-    if (opened.ok) return this.#timed(opened.value, name, role, history, horizon);
+    const opened = this.#open(model);
+    if (opened instanceof Promise) return "opening" as const;
+    if (opened.ok) {
+      if (role === "champion") this.#spoke = { name, forecaster: opened.value };
+      return this.#timed(opened.value, name, role, history, horizon);
+    }
     this.#count(name, role, false, 0);
+    return opened;
+  }
+
+  #open(model: RegisteredModel): Opened {
+    const name = nameOf(model);
+    const held = this.#opened.get(name);
+    if (held !== undefined) return held;
+    const { source, openOnnx } = this.#ports;
+    const made = openModel(model, source.artifact(model.id), openOnnx);
+    const opened =
+      made instanceof Promise
+        ? made.then((done) => {
+            if (this.#opened.has(name)) this.#opened.set(name, done);
+          })
+        : made;
+    this.#opened.set(name, opened);
     return opened;
   }
 

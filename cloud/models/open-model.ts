@@ -6,21 +6,23 @@ import { type QuantileModel, quantileForecaster } from "../forecast/learned/quan
 import { openTreeModel } from "../forecast/learned/tree-model.ts";
 import type { RegisteredModel } from "../store/model-registry.ts";
 
-/** Runs ONNX models. A process without the library has none, and says so when it is asked for such a model. */
-export type OnnxOpener = (document: ModelDocument, bytes: Uint8Array) => Result<QuantileModel, CodedError>;
+/** Opens ONNX models, which takes its time. A process without the library says so when it is asked for such a model. */
+export type OnnxOpener = (document: ModelDocument, bytes: Uint8Array) => Promise<Result<QuantileModel, CodedError>>;
+
+type Opened = Result<Forecaster, CodedError>;
 
 /** `trees#3`: what a registered model's forecasts are signed with. */
 export const nameOf = ({ model, id }: RegisteredModel): string => `${model}#${id}`;
 
 /**
- * A registered model as a forecaster. Refused with `model.unknown` when the shelf has none of its name, `model.broken` when
+ * A registered model as a forecaster: at once, but for one that has to be opened elsewhere. Refused with `model.unknown` when the shelf has none of its name, `model.broken` when
  * what it learned cannot be read, `model.bad-document`, and whatever the ONNX runtime says.
  */
 export function openModel(
   registered: RegisteredModel,
   artifact: Uint8Array | undefined,
   openOnnx: OnnxOpener,
-): Result<Forecaster, CodedError> {
+): Opened | Promise<Opened> {
   const { runtime, model } = registered;
   const name = nameOf(registered);
   if (runtime === "shelf") {
@@ -31,8 +33,10 @@ export function openModel(
   if (artifact === undefined) return fail({ code: "model.broken", reason: "what it learned is not there" });
   const document = readModelDocument(registered.document);
   if (!document.ok) return document;
-  const opened = (runtime === "trees" ? openTreeModel : openOnnx)(document.value, artifact);
-  return opened.ok ? ok(quantileForecaster(name, document.value, opened.value)) : opened;
+  const asForecaster = (opened: Result<QuantileModel, CodedError>): Opened =>
+    opened.ok ? ok(quantileForecaster(name, document.value, opened.value)) : opened;
+  if (runtime === "trees") return asForecaster(openTreeModel(document.value, artifact));
+  return openOnnx(document.value, artifact).then(asForecaster);
 }
 
 const signed = (said: ReturnType<Forecaster["forecast"]>, forecaster: string): ReturnType<Forecaster["forecast"]> =>

@@ -1,8 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { OnnxAnswer, OnnxQuestion, OnnxThreadData } from "./open-onnx-model.ts";
 
-/** Holds one model and answers one question at a time. The thread that asks sleeps until the signal is set. */
-const { signal, answers, bytes, library } = workerData as OnnxThreadData;
+/**
+ * Holds one model and answers one question at a time. The first is its trial and answered when it is; of every other one
+ * the thread that asks sleeps until the signal is set.
+ */
+const { trial, signal, answers, bytes, library } = workerData as OnnxThreadData;
 
 /** The part of the library that is used here. */
 interface Library {
@@ -25,6 +28,8 @@ interface Output {
 
 let session: Session | undefined;
 let runtime: Library | undefined;
+
+void answer(trial).then((said) => parentPort?.postMessage(said));
 
 parentPort?.on("message", (question: OnnxQuestion) => {
   void answer(question).then((said) => {

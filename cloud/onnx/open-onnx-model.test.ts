@@ -23,8 +23,8 @@ const onnx = test.skipIf(!isInstalled);
 const shape = { inputs: ["a", "b"], quantiles: [0.1, 0.5, 0.9], tensors: { input: "x", output: "y" } };
 const weights = [1, 2, 3, 10, 20, 30];
 
-onnx("a table goes in row by row and its answers come out at once", () => {
-  const opened = openOnnxModel(shape, tinyOnnx(weights, [0.5, 0, 0]));
+onnx("a table goes in row by row and its answers come out at once", async () => {
+  const opened = await openOnnxModel(shape, tinyOnnx(weights, [0.5, 0, 0]));
   if (!opened.ok) throw new Error(opened.error.code);
   expect(opened.value(Float64Array.of(1, 1, 2, 0.5), 2)).toEqual({
     ok: true,
@@ -41,11 +41,11 @@ onnx.each<[string, Change, string]>([
   ["a model of other tensors", { tensors: { input: "features", output: "y" } }, "onnx.other-tensors"],
   ["a model of other features", { inputs: ["a"] }, "onnx.cannot-run"],
   ["a model of other quantiles", { quantiles: [0.5] }, "onnx.other-shape"],
-])("%s is refused before it is trusted", (_, { bytes = tinyOnnx(weights, [0, 0, 0]), ...change }, code) => {
-  expect(openOnnxModel({ ...shape, ...change }, bytes)).toMatchObject({ ok: false, error: { code } });
+])("%s is refused before it is trusted", async (_, { bytes = tinyOnnx(weights, [0, 0, 0]), ...change }, code) => {
+  expect(await openOnnxModel({ ...shape, ...change }, bytes)).toMatchObject({ ok: false, error: { code } });
 });
 
-onnx("a registered one is served like any other: its quantiles, and paths between them", () => {
+onnx("a registered one is served like any other: its quantiles, and paths between them", async () => {
   const champion: RegisteredModel = {
     id: 7,
     target: "nem:NSW1",
@@ -90,6 +90,11 @@ onnx("a registered one is served like any other: its quantiles, and paths betwee
     stopwatchMs: () => 0,
     onEvent: (event) => complaints.push(JSON.stringify(event)),
   });
+  // Until it is open the desk does not wait: the fallback speaks and says why.
+  expect(service.forecast(history, 288)).toMatchObject({ ok: true, value: { forecaster: "blend" } });
+  expect(complaints.join()).toContain("models.champion-opening");
+  complaints.length = 0;
+  await service.opened();
   const said = service.forecast(history, 288);
   const wanted = blend.forecast(history, 288);
   if (!said.ok || !wanted.ok) throw new Error("both can forecast");

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
-import { type Ms, seconds } from "@penstock/protocol/units";
+import { seconds } from "@penstock/protocol/units";
 
 /** What a question to the thread is: a table, row-major, for the tensor `input`; wanted is the tensor `output`. */
 export interface OnnxQuestion {
@@ -15,6 +15,8 @@ export type OnnxAnswer =
   | { readonly ok: false; readonly code: string; readonly reason?: string };
 
 export interface OnnxThreadData {
+  /** Answered by the thread's own port as soon as the model is loaded; every question after it by the signal. */
+  readonly trial: OnnxQuestion;
   /** One word: 1 when an answer is there. */
   readonly signal: Int32Array<SharedArrayBuffer>;
   readonly answers: MessagePort;
@@ -31,81 +33,112 @@ export interface OnnxShape {
 
 export type OnnxModel = (rows: Float64Array, horizon: number) => Result<Float64Array, CodedError>;
 
-/** Loading the runtime and compiling a model; a machine may be busy. */
+/** Loading the runtime and compiling a model; a machine may be busy. Nobody waits for it. */
 const OPEN_TIMEOUT_MS = seconds(30);
-const RUN_TIMEOUT_MS = seconds(5);
+/** A desk stands still meanwhile. */
+const RUN_TIMEOUT_MS = seconds(1);
 /** Loaded under a name the compiler does not follow: a cloud without it is type-checked and runs all the same. */
 const LIBRARY: string = "onnxruntime-web";
 const TENSORS = { input: "input", output: "output" };
+const TRIAL_ROWS = 2;
 
 /**
  * An ONNX model, run on the CPU as WebAssembly in a thread of its own: a file made elsewhere gets no door to the machine.
- * Answers at once, for a desk that decides in one go; meanwhile the caller's thread waits, at most five seconds.
+ * Opening it takes a second or two and holds nobody up. Opened, it answers at once, for a desk that decides in one go;
+ * meanwhile the caller's thread waits, at most a second.
  *
  * It is tried on two rows before it is trusted. Refused with `onnx.no-runtime` when the library is not installed,
- * `onnx.cannot-run`, `onnx.other-tensors`, `onnx.other-shape`, `onnx.timeout`. After a timeout the thread is ended, and the
- * next question begins another.
+ * `onnx.cannot-run`, `onnx.other-tensors`, `onnx.other-shape`, `onnx.timeout`. After a timeout the thread is ended and
+ * another one opened; until it is there, questions are refused with `onnx.opening`.
  */
-export function openOnnxModel(
+export async function openOnnxModel(
   { inputs, quantiles, tensors = TENSORS }: OnnxShape,
   bytes: Uint8Array,
-): Result<OnnxModel, CodedError> {
-  const host = new OnnxHost(bytes);
-  const model: OnnxModel = (rows, horizon) => {
-    const said = host.ask({ ...tensors, rows, features: inputs.length });
+): Promise<Result<OnnxModel, CodedError>> {
+  const question = (rows: Float64Array): OnnxQuestion => ({ ...tensors, rows, features: inputs.length });
+  const host = new OnnxHost(bytes, question(new Float64Array(TRIAL_ROWS * inputs.length)));
+  const read = (said: Result<OnnxTable, CodedError>, rows: number): Result<Float64Array, CodedError> => {
     if (!said.ok) return said;
     const { values, shape } = said.value;
-    if (values.length !== horizon * quantiles.length) {
-      return fail({ code: "onnx.other-shape", shape: [...shape], wanted: [horizon, quantiles.length] });
-    }
-    return ok(values);
+    if (values.length === rows * quantiles.length) return ok(values);
+    return fail({ code: "onnx.other-shape", shape: [...shape], wanted: [rows, quantiles.length] });
   };
-  const tried = model(new Float64Array(2 * inputs.length), 2);
-  if (tried.ok) return ok(model);
+  const tried = read(await host.open(), TRIAL_ROWS);
+  if (tried.ok) return ok((rows, horizon) => read(host.ask(question(rows)), horizon));
   host.end();
   return tried;
 }
 
+type OnnxTable = Extract<OnnxAnswer, { ok: true }>;
+
+interface OnnxThread {
+  readonly worker: Worker;
+  readonly answers: MessagePort;
+}
+
 class OnnxHost {
   readonly #bytes: Uint8Array;
+  readonly #trial: OnnxQuestion;
   readonly #signal = new Int32Array(new SharedArrayBuffer(4));
-  #thread: { readonly worker: Worker; readonly answers: MessagePort } | undefined;
+  #thread: OnnxThread | "opening" | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, trial: OnnxQuestion) {
     this.#bytes = bytes;
+    this.#trial = trial;
   }
 
-  ask(question: OnnxQuestion): Result<Extract<OnnxAnswer, { ok: true }>, CodedError> {
-    const isNew = this.#thread === undefined;
-    this.#thread ??= this.#begin();
+  /** Begins a thread; its answer to the trial says whether it can be asked. */
+  async open(): Promise<Result<OnnxTable, CodedError>> {
+    this.#thread = "opening";
+    const { port1: answers, port2 } = new MessageChannel();
+    const about = { trial: this.#trial, signal: this.#signal, bytes: this.#bytes, library: LIBRARY };
+    const workerData: OnnxThreadData = { ...about, answers: port2 };
+    const file = new URL("./onnx-thread.ts", import.meta.url);
+    const worker = new Worker(file, { workerData, transferList: [port2] });
+    const said = await trialOf(worker);
+    // What was opened never keeps a process alive.
+    worker.unref();
+    answers.unref();
+    this.#thread = said.ok ? { worker, answers } : undefined;
+    if (!said.ok) void worker.terminate();
+    return said;
+  }
+
+  ask(question: OnnxQuestion): Result<OnnxTable, CodedError> {
+    if (this.#thread === undefined) void this.open();
+    if (this.#thread === undefined || this.#thread === "opening") return fail({ code: "onnx.opening" });
     const { worker, answers } = this.#thread;
     Atomics.store(this.#signal, 0, 0);
     worker.postMessage(question);
-    const timeoutMs: Ms = isNew ? OPEN_TIMEOUT_MS : RUN_TIMEOUT_MS;
-    if (Atomics.wait(this.#signal, 0, 0, timeoutMs) === "timed-out") {
+    if (Atomics.wait(this.#signal, 0, 0, RUN_TIMEOUT_MS) === "timed-out") {
       this.end();
-      return fail({ code: "onnx.timeout", timeoutMs });
+      return fail({ code: "onnx.timeout", timeoutMs: RUN_TIMEOUT_MS });
     }
-    const answer = receiveMessageOnPort(answers)?.message as OnnxAnswer;
-    if (answer.ok) return ok(answer);
-    const { ok: _, ...error } = answer;
-    const remedy =
-      error.code === "onnx.no-runtime" ? { needed: LIBRARY, remedy: "npm install --include=optional" } : {};
-    return fail({ ...error, ...remedy });
+    return tableOf(receiveMessageOnPort(answers)?.message as OnnxAnswer);
   }
 
   end(): void {
-    void this.#thread?.worker.terminate();
+    if (typeof this.#thread === "object") void this.#thread.worker.terminate();
     this.#thread = undefined;
   }
+}
 
-  #begin() {
-    const { port1: answers, port2 } = new MessageChannel();
-    const workerData: OnnxThreadData = { signal: this.#signal, answers: port2, bytes: this.#bytes, library: LIBRARY };
-    const file = new URL("./onnx-thread.ts", import.meta.url);
-    const worker = new Worker(file, { workerData, transferList: [port2] });
-    worker.unref();
-    answers.unref();
-    return { worker, answers };
-  }
+function trialOf(worker: Worker): Promise<Result<OnnxTable, CodedError>> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => answer(fail({ code: "onnx.timeout", timeoutMs: OPEN_TIMEOUT_MS })), OPEN_TIMEOUT_MS);
+    const answer = (said: Result<OnnxTable, CodedError>): void => {
+      clearTimeout(late);
+      resolve(said);
+    };
+    worker.once("message", (said: OnnxAnswer) => answer(tableOf(said)));
+    worker.once("error", (error) => answer(fail({ code: "onnx.cannot-run", reason: error.message })));
+    worker.once("exit", () => answer(fail({ code: "onnx.cannot-run", reason: "its thread ended" })));
+  });
+}
+
+function tableOf(said: OnnxAnswer): Result<OnnxTable, CodedError> {
+  if (said.ok) return ok(said);
+  const { ok: _, ...error } = said;
+  const isMissing = error.code === "onnx.no-runtime";
+  return fail({ ...error, ...(isMissing && { needed: LIBRARY, remedy: "npm install --include=optional" }) });
 }

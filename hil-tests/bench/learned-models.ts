@@ -19,7 +19,7 @@ const TREES = 60;
 /** What a forecast of learned models takes, as a desk asks them: trees learned here, and an ONNX model where there is a runtime. */
 export async function learnedModels(series: PriceSeries, horizon: number, forecasts: number) {
   const trees = await learnTrees(series);
-  const onnx = openOnnx();
+  const onnx = await openOnnx();
   const took = (forecaster: Forecaster | undefined) => {
     if (forecaster === undefined) return { p50: null, p99: null, cpu: null };
     const took = Array.from({ length: forecasts }, (_, index) => {
@@ -66,7 +66,7 @@ async function learnTrees(series: PriceSeries): Promise<Forecaster> {
   return quantileForecaster("trees", document, opened.value);
 }
 
-function openOnnx(): Forecaster | undefined {
+async function openOnnx(): Promise<Forecaster | undefined> {
   const document = readModelDocument({
     version: 1,
     text: "the latest price and the blend, half each",
@@ -76,6 +76,6 @@ function openOnnx(): Forecaster | undefined {
     tensors: { input: "x", output: "y" },
   });
   invariant(document.ok, "a model is described as it has to be");
-  const opened = openOnnxModel(document.value, tinyOnnx([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [-20, 0, 20]));
+  const opened = await openOnnxModel(document.value, tinyOnnx([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [-20, 0, 20]));
   return opened.ok ? quantileForecaster("onnx", document.value, opened.value) : undefined;
 }
