@@ -8,6 +8,7 @@ import {
   type AcceptedLease,
   acceptLease,
   expireGrants,
+  isBehind,
   type LeaseBook,
   refusalAck,
   restoreBook,
@@ -91,9 +92,11 @@ export class LeaseDesk {
     return this.#book === undefined ? [] : expireGrants(this.#book, this.#options.clock.monotonicMs()).grants;
   }
 
-  /** A wall clock that jumped a moment ago is not. */
+  /** A wall clock that jumped a moment ago is not, nor one that is behind the newest lease. */
   get isClockTrusted(): boolean {
-    return this.#clockWatch.isTrusted(this.#options.clock.monotonicMs());
+    const { clock, cloud } = this.#options;
+    const isLate = this.#book !== undefined && isBehind(this.#book, clock.nowMs(), cloud);
+    return !isLate && this.#clockWatch.isTrusted(clock.monotonicMs());
   }
 
   /** Call about once a second: notices steps of the wall clock. */

@@ -25,7 +25,8 @@ export function siteConditions(view: Omit<AgentView, "alarms" | "isAlarmFlood">)
   if (sync !== undefined && sync.state !== "online") {
     conditions.push(ofSite("sync.offline", `not connected to the cloud (${sync.state})`));
   }
-  if (isClockTrusted === false) conditions.push(ofSite("clock.not-trusted", "the wall clock jumped a moment ago"));
+  if (isClockTrusted === false)
+    conditions.push(ofSite("clock.not-trusted", "the wall clock jumped a moment ago, or is behind the newest lease"));
   return conditions;
 }
 

@@ -70,6 +70,7 @@ async function open(
   const groupId = group === undefined ? undefined : groupIdOf(group);
   if (group !== undefined && groupId === undefined) return fail({ code: "socket.no-group", group });
   const server = createServer((socket) => serve(socket, path, role, handle));
+  server.maxConnections = CALLERS_MAX;
   try {
     mkdirSync(dirname(path), { recursive: true });
     emptyProofFolder(path);
@@ -82,6 +83,9 @@ async function open(
   }
   return ok(server);
 }
+
+/** At one door at a time. People who never hang up must not cost the devices their file handles. */
+const CALLERS_MAX = 64;
 
 /** Node has no getgrnam; the file is the same everywhere. */
 function groupIdOf(group: string): number | undefined {

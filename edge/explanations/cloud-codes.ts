@@ -23,9 +23,9 @@ export const cloudCodes = [
     ],
     [
       "clock.not-trusted",
-      "The wall clock jumped less than a minute ago.",
-      "New leases are refused until it has held still for a minute.",
-      "sitectl time; which time server, and is it the only one?",
+      "The wall clock jumped less than a minute ago, or is behind the newest lease this site ever took.",
+      "New leases are refused until it is right and has held still for a minute.",
+      "sitectl time; which time server, and is it the only one? Has the box a clock of its own?",
     ],
   ),
   ...events(
@@ -82,8 +82,8 @@ export const cloudCodes = [
     ],
     [
       "lease.clock-not-trusted",
-      "This site's clock jumped less than a minute ago.",
-      "Refused; leases are taken again when the clock has held still.",
+      "This site's clock jumped less than a minute ago, or is behind the newest lease it ever took.",
+      "Refused; leases are taken again when the clock is right and has held still.",
       "sitectl time.",
     ],
     [

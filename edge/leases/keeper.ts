@@ -99,7 +99,7 @@ export function acceptLease(
     return refuse("lease.too-many-issuers", { issuersMax });
   }
 
-  const untimely = lease.kind === "estop" ? undefined : checkTime(lease, circumstances);
+  const untimely = lease.kind === "estop" ? undefined : checkTime(lease, held, circumstances);
   if (untimely !== undefined) return refuse(untimely.code, untimely.facts);
   const needed = approvalsNeeded(lease, book);
   if (signedBy.length < needed) return refuse("lease.too-few-approvals", { signedBy, needed });
@@ -107,6 +107,8 @@ export function acceptLease(
   const ack: LeaseAck = { leaseId: lease.id, sequence: lease.sequence, state: "accepted", atMs: nowMs };
   const next: LeaseBook = {
     marks: { ...held.marks, [lease.issuer]: { epoch: lease.epoch, sequence: lease.sequence } },
+    // An emergency stop is not asked for its time, so it tells none.
+    newestIssuedMs: lease.kind === "estop" ? held.newestIssuedMs : Math.max(held.newestIssuedMs, lease.issuedAtMs),
     answered: [...held.answered, { issuer: lease.issuer, epoch: lease.epoch, ack }].slice(-answeredMax),
     held: takeIn(lease, book.held, signedBy.length, circumstances),
   };
@@ -144,9 +146,13 @@ interface Untimely {
  */
 function checkTime(
   { kind, issuedAtMs, notBeforeMs, expiresAtMs, ttlMs }: Lease,
+  held: LeaseBook,
   { nowMs, config, clockTrusted }: LeaseCircumstances,
 ): Untimely | undefined {
   if (!clockTrusted) return { code: "lease.clock-not-trusted", facts: {} };
+  if (isBehind(held, nowMs, config)) {
+    return { code: "lease.clock-not-trusted", facts: { nowMs, newestIssuedMs: held.newestIssuedMs } };
+  }
   if (expiresAtMs <= nowMs) return { code: "lease.expired", facts: { expiresAtMs, nowMs } };
   const startsMs = Math.max(notBeforeMs, issuedAtMs);
   if (startsMs > nowMs + config.clockSkewMs) return { code: "lease.not-yet-valid", facts: { startsMs, nowMs } };
@@ -154,6 +160,13 @@ function checkTime(
   const lifeMsMax = longestLifeMs(kind, config);
   return lifeMs > lifeMsMax ? { code: "lease.too-long", facts: { lifeMs, lifeMsMax } } : undefined;
 }
+
+/**
+ * A box without a battery-backed clock begins in 1970, or where it was switched off: by such a clock an old lease that
+ * was held back on the way would be in its time. No clock of a site and its issuer is farther behind than both may err.
+ */
+export const isBehind = ({ newestIssuedMs }: LeaseBook, nowMs: UtcMs, { clockSkewMs }: CloudConfig): boolean =>
+  nowMs < newestIssuedMs - 2 * clockSkewMs;
 
 /** A schedule is for when nobody is there to renew anything. */
 const longestLifeMs = (kind: Lease["kind"], { leaseTtlMsMax, scheduleTtlMsMax }: CloudConfig): Ms =>

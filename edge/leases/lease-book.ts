@@ -6,6 +6,8 @@ import type { Grant } from "../control/step-types.ts";
 export interface LeaseBook {
   /** The newest (epoch, sequence) ever accepted, by issuer. Never goes back, and outlives every lease. */
   readonly marks: Readonly<Record<string, HighWaterMark>>;
+  /** When the newest lease ever accepted was issued, by its issuer's clock: time has not been before it since. */
+  readonly newestIssuedMs: number;
   /** The last acknowledgements, oldest first: the same lease again gets the same answer. */
   readonly answered: readonly AnsweredLease[];
   readonly held: readonly HeldLease[];
@@ -32,16 +34,18 @@ export interface HeldLease {
 /** What goes to disk before anything is done about a lease. Plain JSON. */
 export interface LeaseFacts {
   readonly marks: LeaseBook["marks"];
+  readonly newestIssuedMs: number;
   readonly answered: LeaseBook["answered"];
   readonly held: readonly Omit<HeldLease, "grant">[];
 }
 
-export const emptyBook: LeaseBook = { marks: {}, answered: [], held: [] };
+export const emptyBook: LeaseBook = { marks: {}, newestIssuedMs: 0, answered: [], held: [] };
 
 export const grantsOf = ({ held }: LeaseBook): readonly Grant[] => held.map(({ grant }) => grant);
 
-export const factsOf = ({ marks, answered, held }: LeaseBook): LeaseFacts => ({
+export const factsOf = ({ marks, newestIssuedMs, answered, held }: LeaseBook): LeaseFacts => ({
   marks,
+  newestIssuedMs,
   answered,
   held: held.map(({ lease, lifeMs }) => ({ lease, lifeMs })),
 });

@@ -201,6 +201,21 @@ test("a clock that is not trusted lets an emergency stop through and nothing els
   expect(taken(emptyBook, { kind: "estop" }, [aggregator], at).grants).toMatchObject([{ kind: "estop" }]);
 });
 
+test("a clock behind the newest lease ever taken lets nothing in that would be in its time by it, before and after a restart", () => {
+  const { book, persist } = taken(emptyBook);
+  const bootMs = UtcMs(0);
+  const old = { sequence: 2, issuedAtMs: bootMs, notBeforeMs: bootMs, expiresAtMs: UtcMs(60_000) };
+  const at = { nowMs: UtcMs(5_000) };
+  const restarted = restoreBook(JSON.parse(JSON.stringify(persist)), { ...restart, ...at, awayMs: undefined });
+  if (!restarted.ok) throw new Error(restarted.error.part);
+  for (const held of [book, restarted.value]) {
+    expect(offer(held, old, [aggregator], at)).toMatchObject({ error: { code: "lease.clock-not-trusted" } });
+    expect(offer(held, { ...old, kind: "estop" }, [aggregator], at).ok).toBe(true);
+    // Two clocks that both err as they may are not behind each other.
+    expect(offer(held, { sequence: 2 }, [aggregator], { nowMs: UtcMs(nowMs - seconds(2)) }).ok).toBe(true);
+  }
+});
+
 test("an emergency stop outlives every clock, and only two people end it", () => {
   const { book } = taken(emptyBook, { kind: "estop" });
   expect(expireGrants(book, MonotonicMs(1e15)).grants).toMatchObject([{ kind: "estop" }]);
@@ -266,6 +281,7 @@ test.each<[string, unknown]>([
   ["no marks", { answered: [], held: [] }],
   ["marks in words", { marks: { aggregator: "7" }, answered: [], held: [] }],
   ["answers that are none", { marks: {}, answered: [{}], held: [] }],
+  ["a newest time that is none", { marks: {}, newestIssuedMs: "today", answered: [], held: [] }],
   ["no list of leases", { marks: {}, answered: [] }],
   ["a lease that is none", { marks: {}, answered: [], held: [{ lifeMs: 1, lease: { v: 1 } }] }],
 ])("a book on disk that is %s is refused, rather than forgotten", (_what, facts) => {

@@ -35,8 +35,10 @@ export function restoreBook(facts: unknown, restart: Restart): Result<LeaseBook,
   if (facts === undefined || facts === null) return ok(emptyBook);
   const corrupt = (part: string) => fail<CorruptBook>({ code: "lease.book-corrupt", part });
   if (!isRecord(facts)) return corrupt("book");
-  const { marks, answered, held } = facts;
+  // A book of before this was kept knows of no time.
+  const { marks, newestIssuedMs = 0, answered, held } = facts;
   if (!isRecord(marks) || !Object.values(marks).every(isMark)) return corrupt("marks");
+  if (typeof newestIssuedMs !== "number" || !Number.isFinite(newestIssuedMs)) return corrupt("newestIssuedMs");
   if (!Array.isArray(answered) || !answered.every(isAnswered)) return corrupt("answered");
   if (!Array.isArray(held)) return corrupt("held");
 
@@ -48,7 +50,7 @@ export function restoreBook(facts: unknown, restart: Restart): Result<LeaseBook,
     const kept = revive(lease.value, Ms(lifeMs), restart);
     if (kept !== undefined) restored = supersede(restored, kept, restart.monotonicMs);
   }
-  return ok({ marks: marks as Readonly<Record<string, HighWaterMark>>, answered, held: restored });
+  return ok({ marks: marks as Readonly<Record<string, HighWaterMark>>, newestIssuedMs, answered, held: restored });
 }
 
 function revive(lease: HeldLease["lease"], lifeMs: Ms, restart: Restart): HeldLease | undefined {

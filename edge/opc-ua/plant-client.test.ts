@@ -29,6 +29,18 @@ test("there is never more than one session over a hundred restarts of the server
   expect(bench.open).toBe(0);
 });
 
+test("over 10,000 restarts of the server sessions are opened and closed by the thousand, one at a time", async () => {
+  const bench = new Bench();
+  for (let i = 0; i < 10_000; i++) {
+    bench.isUp = i % 2 === 0;
+    await bench.run(700);
+  }
+  expect(bench.sessions).toBeGreaterThan(1_000);
+  expect(bench.openMost).toBe(1);
+  await bench.end();
+  expect(bench.open).toBe(0);
+});
+
 test("a server that is not there is reported once, asked ever more rarely, and found when it comes", async () => {
   const bench = new Bench();
   bench.isUp = false;

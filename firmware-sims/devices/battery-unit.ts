@@ -50,6 +50,8 @@ export class BatteryUnit extends ModbusDevice {
   readonly #rules: ReadonlyMap<Point, Rule>;
   readonly #held: HeldPoints;
   readonly #initialWords: Uint16Array;
+  /** What frequency asks of it on top of its order. */
+  #droopW = 0;
   #heartbeat = 0;
   /** When the controller's heartbeat last changed; Infinity until it was ever written. */
   #heartbeatChangedMs = Number.POSITIVE_INFINITY;
@@ -83,7 +85,8 @@ export class BatteryUnit extends ModbusDevice {
       image.setText(this.#held.alarmText, isLost ? "controller heartbeat lost" : "");
     }
     if (state.battery.thermal.derating < 1) state.isOverTemperatureLatched = true;
-    if (hasMoved || hasPowerReverted || hasReactiveReverted || hasLimitReverted || hasLost) this.#order();
+    const isDrooping = state.droop !== undefined || this.#droopW !== 0;
+    if (hasMoved || hasPowerReverted || hasReactiveReverted || hasLimitReverted || hasLost || isDrooping) this.#order();
   }
 
   /** Somebody at the cabinet takes over, or hands back. In local control the unit rests and refuses set-points. */
@@ -206,10 +209,18 @@ export class BatteryUnit extends ModbusDevice {
     const isObeying = state.isStarted && state.isConnected && !state.isLocal && !state.isControllerLost;
     const powerW = isObeying ? this.#orderedW() : 0;
     const reactiveVar = isObeying ? this.#orderedVar() : 0;
-    if (powerW === state.setPointW && reactiveVar === state.setPointVar) return;
+    const droopW = state.isStarted && state.isConnected ? this.#answerToFrequencyW() : 0;
+    if (powerW === state.setPointW && reactiveVar === state.setPointVar && droopW === this.#droopW) return;
     state.setPointW = powerW;
     state.setPointVar = reactiveVar;
-    commandInverter(state.battery.inverter, state.nowMs, powerW, reactiveVar);
+    this.#droopW = droopW;
+    commandInverter(state.battery.inverter, state.nowMs, powerW + droopW, reactiveVar);
+  }
+
+  /** Whoever commands it, or nobody: an inverter's own droop is beneath all of them. */
+  #answerToFrequencyW(): number {
+    const { droop, surroundings } = this.state;
+    return droop === undefined ? 0 : (droop.aroundHz - surroundings.frequencyHz) * droop.wPerHz;
   }
 
   #orderedW(): number {

@@ -21,6 +21,8 @@ export interface UnitState {
   /** The controller's heartbeat once beat and now stands still. */
   isControllerLost: boolean;
   isOverTemperatureLatched: boolean;
+  /** How the inverter answers frequency by itself, on top of its order; undefined where it does not. */
+  droop: { readonly aroundHz: number; readonly wPerHz: number } | undefined;
   /** The order in force after every rule of the device, before cells and heat have their say. */
   setPointW: number;
   setPointVar: number;
@@ -41,6 +43,7 @@ export const createUnitState = (battery: Battery, surroundings: Surroundings): U
   isStarted: true,
   isControllerLost: false,
   isOverTemperatureLatched: false,
+  droop: undefined,
   setPointW: 0,
   setPointVar: 0,
   power: createReversion(),

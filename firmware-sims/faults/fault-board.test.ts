@@ -108,6 +108,23 @@ test("a forgetting unit says yes and does nothing", () => {
   expect(device("unit-1").readHolding(40_318, 1)).toEqual(Uint16Array.of(0));
 });
 
+test("a unit that droops gives more than its set-point while frequency is low, shows the set-point, and ends it when healed", () => {
+  command("unit-1", 800_000);
+  run(5);
+  site.faults.inject("unit-1", { kind: "droop", aroundHz: 50, wPerHz: 200_000 });
+  site.frequencyStep(-0.5);
+  run(5);
+  const unit = () => site.truth.units[0];
+  const extraW = 200_000 * (50 - site.truth.frequencyHz);
+  expect(extraW).toBeGreaterThan(50_000);
+  expect(Math.abs((unit()?.powerW ?? 0) - 800_000 - extraW)).toBeLessThan(10_000);
+  expect(unit()?.setPointW).toBe(800_000);
+  site.faults.clear("unit-1");
+  run(5);
+  expect(Math.abs((unit()?.powerW ?? 0) - 800_000)).toBeLessThan(10_000);
+  site.frequencyStep(0);
+});
+
 test("a stale meter is a gateway saying that its meter does not answer", () => {
   site.faults.inject("meter-1", { kind: "meter-stale" });
   expect(site.meter.readHolding(40_070, 2)).toBe(11);

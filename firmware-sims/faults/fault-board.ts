@@ -139,6 +139,7 @@ function heal(device: ModbusDevice): void {
   device.setLocal(false);
   device.setTripped(false);
   device.state.battery.allowance = 1;
+  device.state.droop = undefined;
 }
 
 function healPlant(plant: PlantController): void {

@@ -1,14 +1,9 @@
 import { advanceLedger } from "@penstock/edge/control/energy-ledger.ts";
-import {
-  sampleConfig,
-  sampleGrant,
-  sampleImage,
-  sampleInput,
-  sampleUnits,
-} from "@penstock/edge/control/sample-site.ts";
+import { sampleConfig, sampleImage, sampleInput, sampleUnits } from "@penstock/edge/control/sample-site.ts";
 import type { OwnerTerms } from "@penstock/edge/control/site-control-config.ts";
 import { initialState, step } from "@penstock/edge/control/step.ts";
-import { issueLease } from "@penstock/protocol/lease";
+import { grantFor } from "@penstock/edge/leases/lease-book.ts";
+import { issueLease, type Lease } from "@penstock/protocol/lease";
 import {
   type Interval,
   intervalAt,
@@ -18,7 +13,7 @@ import {
   nextInterval,
   overlapMs,
 } from "@penstock/protocol/time";
-import { MonotonicMs, Ms, MW, UtcMs, W, Wh } from "@penstock/protocol/units";
+import { MonotonicMs, Ms, MW, UtcMs, Var, W, Wh } from "@penstock/protocol/units";
 import { describe, expect, test } from "vitest";
 import { Stand } from "./stand.ts";
 
@@ -49,6 +44,8 @@ describe("E", () => {
 
   test("57: a boot in 1970 controls at once; a lease has to wait until the clock is right", () => {
     const stand = new Stand();
+    stand.grant({ powerW: MW(1), ttlMs: Ms(5_000) });
+    stand.reach(MW(1));
     stand.site.killEdge();
     stand.pass(1);
     stand.site.startEdge();
@@ -60,7 +57,21 @@ describe("E", () => {
     stand.grant({ powerW: MW(2) });
     stand.pass(10);
     expect(Math.abs(stand.truth.batteryPowerW)).toBeLessThan(20e3);
-    expect(stand.site.disk.audit.at(-1)?.outcome).toMatch(/^lease\./);
+    expect(stand.site.disk.audit.at(-1)?.outcome).toBe("lease.clock-not-trusted");
+
+    // The clock has held still for long enough to be believed, were it not behind what the site has seen.
+    stand.pass(90);
+    const nowMs = stand.site.clock?.nowMs() ?? UtcMs(0);
+    const heldBack = { issuedAtMs: nowMs, notBeforeMs: nowMs, expiresAtMs: UtcMs(nowMs + 60_000) };
+    stand.grant({ powerW: MW(2), ...heldBack });
+    stand.pass(10);
+    expect(Math.abs(stand.truth.batteryPowerW)).toBeLessThan(20e3);
+    expect(stand.site.disk.audit.at(-1)?.outcome).toBe("lease.clock-not-trusted");
+    stand.site.clock?.stepWall(Ms(stand.world.clock.nowMs() - (stand.site.clock?.nowMs() ?? 0)));
+    stand.pass(90);
+    stand.grant({ powerW: MW(2) });
+    stand.reach(MW(2));
+    expect(stand.site.checkers.violations).toEqual([]);
   });
 
   test.each([
@@ -151,23 +162,26 @@ describe("E", () => {
 
   test("60: a schedule over the night the clocks go back is followed in UTC: every entry once, for its own time, none twice", () => {
     const night = UtcMs(Date.UTC(2026, 9, 25, 0, 30)); // 02:30 comes twice in Berlin, at 00:30 and 01:30 UTC.
-    const entries = Array.from({ length: 12 }, (_, quarter) => ({
-      startMonotonicMs: MonotonicMs(quarter * 900_000),
-      endMonotonicMs: MonotonicMs((quarter + 1) * 900_000),
+    const bootedMs = 7_000_000;
+    const schedule = Array.from({ length: 12 }, (_, quarter) => ({
+      startMs: UtcMs(night + quarter * 900_000),
+      endMs: UtcMs(night + (quarter + 1) * 900_000),
       powerW: W((quarter % 2 === 0 ? 1 : -1) * 50_000 * (quarter + 1)),
     }));
-    const grants = [sampleGrant({ kind: "schedule", schedule: entries, expiresMonotonicMs: MonotonicMs(4 * HOUR_MS) })];
+    const taken = { nowMs: night, monotonicMs: MonotonicMs(bootedMs) };
+    const endsMs = MonotonicMs(bootedMs + 4 * HOUR_MS);
+    const grants = [grantFor({ ...A_LEASE, kind: "schedule", schedule }, taken, taken.monotonicMs, endsMs)];
     const followedMs = new Map<number, number>();
     let state = initialState(sampleImage());
     for (let atMs = 0; atMs < 12 * 900_000; atMs += 5_000) {
-      const image = sampleImage({ monotonicMs: MonotonicMs(atMs), nowMs: UtcMs(night + atMs) });
+      const image = sampleImage({ monotonicMs: MonotonicMs(bootedMs + atMs), nowMs: UtcMs(night + atMs) });
       const output = step(state, sampleInput(image, { grants }), sampleConfig);
       ({ state } = output);
       const { wishW, source } = output.explanation;
       expect(source).toBe("schedule");
       followedMs.set(wishW, (followedMs.get(wishW) ?? 0) + 5_000);
     }
-    expect([...followedMs]).toEqual(entries.map(({ powerW }) => [powerW, 900_000]));
+    expect([...followedMs]).toEqual(schedule.map(({ powerW }) => [powerW, 900_000]));
   });
 
   test.each([
@@ -195,6 +209,25 @@ describe("E", () => {
     expect(localDateOf(zone, UtcMs(startMs + hours * HOUR_MS))).toBe(date);
   });
 });
+
+const A_LEASE: Lease = {
+  v: 1,
+  id: "tonight",
+  audience: "nsw/park",
+  issuer: "desk",
+  epoch: 1,
+  sequence: 1,
+  issuedAtMs: UtcMs(0),
+  notBeforeMs: UtcMs(0),
+  expiresAtMs: UtcMs(9e15),
+  ttlMs: Ms(4 * HOUR_MS),
+  kind: "setpoint",
+  powerW: W(0),
+  reactiveVar: Var(0),
+  priority: 5,
+  onExpire: { action: "ramp-to-zero" },
+  reason: "the clocks go back",
+};
 
 /** Whether whole intervals of a length cover a day once: they begin and end with it where it lies on their grid. */
 function isTiled(day: Interval, lengthMs: Ms): boolean {

@@ -96,12 +96,16 @@ describe("F", () => {
     stand.grant({ powerW: MW(2) });
     stand.reach(MW(2));
     stand.pass(2);
+    const setPointsW = () => stand.truth.units.map(({ setPointW }) => setPointW);
     for (let beat = 0; beat < 4; beat++) {
       for (const { id } of stand.site.sim.units) {
         const other = Uint16Array.of(1, 1, 0xffff, 0x0000 + beat, 0, 0, 0x8000, 0x8000, 1, 0, 10);
         stand.site.sim.deviceById(id)?.writeHolding(40_318, other);
       }
-      stand.pass(0.5);
+      stand.until("it steers", 0.1, () => setPointsW().every((powerW) => powerW < 0));
+      // Two cycles to see it and one to say it again; the set-point would have been renewed after three seconds.
+      stand.until("ours is written over it", 0.35, () => setPointsW().every((powerW) => powerW > 0));
+      stand.pass(0.1);
     }
     for (const { id } of stand.site.sim.units) expect(stand.told("device.foreign-write", id)).toBeGreaterThan(0);
     stand.pass(2);

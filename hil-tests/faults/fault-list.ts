@@ -145,6 +145,11 @@ export const elsewhere: readonly { readonly id: number; readonly file: string; r
     test: "there is never more than one session over a hundred restarts of the server",
   },
   {
+    id: 40,
+    file: "edge/opc-ua/plant-client.test.ts",
+    test: "over 10,000 restarts of the server sessions are opened and closed by the thousand, one at a time",
+  },
+  {
     id: 41,
     file: "hil-tests/contracts/opc-ua-northbound.sockets.test.ts",
     test: "a client whose certificate nobody trusts is turned away, is told of, and waits in rejected/",

@@ -150,6 +150,36 @@ describe("G", () => {
     expect(stand.site.checkers.violations).toEqual([]);
   });
 
+  test("71: inverters that answer frequency by themselves are neither held back nor doubted while the cloud is away", () => {
+    const stand = new Stand();
+    stand.grant({ powerW: MW(1), ttlMs: Ms(90_000), expiresAtMs: UtcMs(stand.world.clock.nowMs() + 90_000) });
+    stand.reach(MW(1));
+    const nominalHz = stand.site.sim.spec.frequencyHzNominal;
+    const setPointsW = () => stand.truth.units.reduce((sum, { setPointW }) => sum + setPointW, 0);
+    for (const { id } of stand.site.sim.units) stand.fault(id, { kind: "droop", aroundHz: nominalHz, wPerHz: 200_000 });
+    stand.pass(2);
+    const answerW = () => stand.site.sim.units.length * 200_000 * (nominalHz - stand.truth.frequencyHz);
+    stand.world.cloud.kill();
+    for (const changeHz of [-0.8, 0.8]) {
+      stand.site.sim.frequencyStep(changeHz, 500);
+      stand.pass(2);
+      for (let look = 0; look < 20; look++) {
+        stand.pass(1);
+        // Told what they were told before, and the answer comes on top of it.
+        expect(Math.abs(setPointsW() - 1e6)).toBeLessThan(20e3);
+        expect(Math.abs(stand.truth.batteryPowerW - 1e6 - answerW())).toBeLessThan(40e3);
+      }
+      expect(Math.abs(answerW())).toBeGreaterThan(200e3);
+    }
+    for (const code of ["reading-doubted", "device.foreign-write", "device.write-not-applied", "device.does-not-fit"])
+      expect(stand.told(code), code).toBe(0);
+    expect(stand.truth.units.every(({ isConnected }) => isConnected)).toBe(true);
+    stand.site.sim.frequencyStep(0);
+    stand.pass(10);
+    stand.reach(MW(1), 2);
+    expect(stand.site.checkers.violations).toEqual([]);
+  });
+
   test("72: an aggregator with good keys and bad intent flips full power: the site's own ramp holds", () => {
     const stand = new Stand("park");
     const { rampWPerS } = promisesOf("park");

@@ -17,7 +17,7 @@ export const command: Command = {
         `skew     ${Math.abs(differenceMs) < 1_000 ? "agent and this terminal agree" : paint.alarm(`agent is ${seconds(differenceMs)} from this terminal`)}`,
         isClockTrusted === null
           ? "leases   none are taken: no cloud is configured"
-          : `leases   ${isClockTrusted ? `the clock may judge them, ± ${seconds(clockSkewMsMax ?? 0)} from their issuer` : paint.alarm("refused: the clock jumped less than a minute ago")}`,
+          : `leases   ${isClockTrusted ? `the clock may judge them, ± ${seconds(clockSkewMsMax ?? 0)} from their issuer` : paint.alarm("refused: the clock jumped less than a minute ago, or is behind the newest lease")}`,
         loop === null
           ? `loop     ${paint.alarm("has not reported")}`
           : `loop     every ${loop.periodMs} ms; late by ${loop.latenessP50Ms.toFixed(1)} ms at the median, ${loop.latenessP99Ms.toFixed(1)} at p99, ${loop.latenessMaxMs.toFixed(1)} at most`,

@@ -70,7 +70,7 @@ export const cloudChecks: readonly Check[] = [
     (facts) => facts.time,
     ({ isClockTrusted }) =>
       isClockTrusted === false
-        ? warning("it jumped less than a minute ago")
+        ? warning("it jumped less than a minute ago, or is behind the newest lease")
         : isOk(isClockTrusted === null ? "no leases are taken" : "it may"),
   ),
   checkOf(

@@ -1,6 +1,7 @@
 import { type Absent, absent } from "./absent.ts";
 import { type BadQuality, badQuality } from "./bad-quality.ts";
 import { type Derated, derated } from "./derated.ts";
+import { type Droop, droop } from "./droop.ts";
 import { type Forgetting, forgetting } from "./forgetting.ts";
 import { type Frozen, frozen } from "./frozen.ts";
 import type { FaultDefinition } from "./kind.ts";
@@ -25,6 +26,7 @@ export type Fault =
   | Absent
   | BadQuality
   | Derated
+  | Droop
   | Forgetting
   | Frozen
   | Local
@@ -60,6 +62,7 @@ export const faultDefinitions: readonly AnyDefinition[] = [
   local,
   tripped,
   derated,
+  droop,
   secondMaster,
   singleClient,
   badQuality,
