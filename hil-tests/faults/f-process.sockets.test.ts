@@ -54,8 +54,19 @@ describe("F", () => {
       expect(handles + 2 * (2 * RATED_DEVICES - PARK_DEVICES)).toBeLessThanOrEqual(USUAL_HANDLES / 2);
       expect(residentMB(pid)).toBeLessThan(400);
 
+      // People who ask and never hang up: a door has so many places and no more.
+      for (let caller = 0; caller < 300; caller++) {
+        const socket = connect(world.edge("park").socket);
+        socket.on("error", () => {});
+        callers.push(socket);
+      }
+      await story.pass(2_000);
+      expect(handlesOf(pid) - handles).toBeLessThan(100);
+      for (const socket of callers.splice(0)) socket.destroy();
+      await until(story, "their places are free again", 10_000, () => handlesOf(pid) <= handles + 5);
+
       skip(!allow(pid, handles), "prlimit is not there, or may not");
-      // People who ask and never hang up, and a device whose connection has to be made anew.
+      // More of them, and a device whose connection has to be made anew.
       for (let caller = 0; caller < 50; caller++) {
         const socket = connect(world.edge("park").socket);
         socket.on("error", () => {});

@@ -82,7 +82,11 @@ describe("F", () => {
     stand.world.cloud.kill();
     stand.site.disk.broken = "gone";
     const cyclesBefore = stand.site.status()?.loop?.cycles ?? 0;
-    stand.pass(120);
+    stand.pass(30);
+    // What was granted lasts its time, whether or not anybody is there to hear of it.
+    expect(stand.truth.batteryPowerW).toBeGreaterThan(1.9e6);
+    expect(stand.site.why()?.source).toBe("lease");
+    stand.pass(90);
     const loop = stand.site.status()?.loop;
     expect((loop?.cycles ?? 0) - cyclesBefore).toBeGreaterThanOrEqual(1_198);
     expect(loop).toMatchObject({ missedCycles: 0 });
