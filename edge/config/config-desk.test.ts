@@ -24,7 +24,7 @@ function box() {
   return {
     clock,
     disk,
-    boot(text = feeder) {
+    boot(text = feeder, latencyMs = Ms(2)) {
       const own = clock.forProcess();
       const source = { text, file: "feeder.yaml", folder: "/site", readText: filesBeside(import.meta.dirname) };
       const parsed = parseSiteConfig(text, source);
@@ -34,7 +34,7 @@ function box() {
       const desk = new ConfigDesk(
         {
           clock: own,
-          store: new MemoryStore({ clock: own, disk, latencyMs: Ms(2) }),
+          store: new MemoryStore({ clock: own, disk, latencyMs }),
           source,
           switchTo: (config) => ran.push(mw(config)),
           tell: ({ code }) => told.push(code),
@@ -78,6 +78,52 @@ test("a change that nobody confirms goes back by itself, and is said", () => {
     [1, "confirmed"],
     [2, "reverted"],
   ]);
+});
+
+test.each([
+  // the store at the start                what was applied before    what runs, one after the other
+  ["is silent for ten seconds", "slow", feeder, [5]],
+  ["is silent for ten seconds", "slow", wider, [5, 6]],
+  ["fails for half a minute", "broken", feeder, [5]],
+  ["fails for half a minute", "broken", wider, [5, 6]],
+] as const)("a store that %s is taken up with when it answers (%#)", (_, how, before, runs) => {
+  const { clock, disk, boot } = box();
+  const first = boot();
+  if (before !== feeder) first.settle(apply(first.desk, before));
+  first.kill();
+  if (how === "broken") disk.broken = "not mounted yet";
+  const { desk, ran, told, settle } = boot(feeder, how === "slow" ? seconds(10) : Ms(2));
+  clock.advance(seconds(4));
+  expect(ran).toEqual([5]);
+  expect(settle(apply(desk, wider))).toMatchObject({ error: { code: "config.no-store" } });
+  clock.advance(seconds(26));
+  disk.broken = undefined;
+  clock.advance(seconds(35));
+  expect(ran).toEqual(runs);
+  expect(told).toContain("config.store-late");
+  const next = wider.replace("exportLimitMW: 6", "exportLimitMW: 7");
+  let applied: Result<ConfigStatus> | undefined;
+  apply(
+    desk,
+    next,
+  )((result) => {
+    applied = result;
+  });
+  clock.advance(seconds(20));
+  expect(applied).toMatchObject({ ok: true });
+  expect(ran).toEqual([...runs, 7]);
+});
+
+test("a change that nobody had confirmed is given up when the store answers late, too", () => {
+  const { clock, boot } = box();
+  const first = boot();
+  first.settle(apply(first.desk, wider, minutes(10)));
+  first.kill();
+  const { desk, ran, told } = boot(feeder, seconds(10));
+  clock.advance(seconds(30));
+  expect(ran).toEqual([5]);
+  expect(told).toEqual(["config.reverted", "config.store-late", "config.capability-changed"]);
+  expect(desk.status()).toMatchObject({ revision: 1, pending: null });
 });
 
 test("a site whose devices a map describes takes another configuration, and comes back with it", () => {

@@ -6,8 +6,6 @@ import type { EdgeStore } from "../store/edge-store.ts";
 import { canonicalJson, capabilityHash } from "./capability-hash.ts";
 import {
   applied,
-  bookAtStart,
-  bookFromFact,
   type Change,
   type ConfigBook,
   confirmed,
@@ -19,7 +17,8 @@ import {
   sha256Of,
 } from "./config-book.ts";
 import { configDiff, type FieldChange } from "./config-diff.ts";
-import { capabilityEvent, lostEvent, revertedEvent, unreadableEvent } from "./config-events.ts";
+import { capabilityEvent, lateEvent, revertedEvent } from "./config-events.ts";
+import { askUntilAnswered, openBook } from "./config-start.ts";
 import type { ReadText } from "./device-maps.ts";
 import { fixedField } from "./fixed-field.ts";
 import { parseSiteConfig } from "./load-site-config.ts";
@@ -66,7 +65,7 @@ export class ConfigDesk {
   readonly #options: ConfigDeskOptions;
   readonly #fallback: SiteConfig;
   #running: SiteConfig;
-  /** Undefined while no store has answered: then the file's own configuration runs and none can be applied. */
+  /** Undefined until the store has answered: till then the file's own configuration runs and none can be applied. */
   #book: ConfigBook | undefined;
   #revertTimer: Timer | undefined;
 
@@ -92,7 +91,10 @@ export class ConfigDesk {
     };
   }
 
-  /** Answers with what the site is to run on: after the store has answered, failed, or kept silent for too long. */
+  /**
+   * Answers with what the site is to run on: after the store has answered, failed, or kept silent for too long. When it
+   * answers only then, what ran before runs from then on.
+   */
   start(done: (config: SiteConfig) => void): void {
     const { clock, store, source, tell } = this.#options;
     let isDone = false;
@@ -101,27 +103,25 @@ export class ConfigDesk {
       isDone = true;
     };
     clock.after(LOAD_PATIENCE_MS, once);
-    store.load((loaded) => {
-      if (isDone || !loaded.ok) {
-        once();
-        return;
-      }
-      const fact = loaded.value.facts[FACT];
-      const held = bookFromFact(fact);
-      const book = bookAtStart(held, source.text, clock.nowMs());
-      const parsed = this.#parse(runningOf(book).text);
-      if (!parsed.ok) {
-        tell(unreadableEvent(parsed.error));
-        once();
-        return;
-      }
-      if (held?.pending !== undefined) tell(revertedEvent(held, "the process ended before it was confirmed"));
-      if (fact !== undefined && held === undefined) tell(lostEvent);
-      this.#running = parsed.value;
-      this.#keep(book, () => {});
-      this.#announceCapability();
+    const open = (fact: unknown) => {
+      const { found, told } = openBook(fact, source.text, clock.nowMs(), (text) => this.#parse(text));
+      for (const event of told) tell(event);
+      if (found !== undefined) this.#takeUp(found.book, found.config, isDone);
       once();
-    });
+    };
+    askUntilAnswered({ store, clock }, FACT, open, once);
+  }
+
+  #takeUp(book: ConfigBook, config: SiteConfig, isLate: boolean): void {
+    const isAnother = runningOf(book).sha256 !== sha256Of(this.#options.source.text);
+    this.#keep(book, () => {});
+    if (isLate) this.#options.tell(lateEvent(book, isAnother));
+    if (isLate && isAnother) {
+      this.#switch(config, () => {});
+      return;
+    }
+    this.#running = config;
+    this.#announceCapability();
   }
 
   history(): readonly Revision[] {
@@ -148,24 +148,12 @@ export class ConfigDesk {
 
   apply(change: Omit<Change, "nowMs">, done: (result: Result<ConfigStatus>) => void): void {
     const parsed = this.#accept(change.text);
-    if (!parsed.ok) {
-      done(parsed);
-      return;
-    }
-    if (this.#book === undefined) {
-      done(fail(NO_STORE));
-      return;
-    }
+    if (!parsed.ok) return done(parsed);
+    if (this.#book === undefined) return done(fail(NO_STORE));
     const next = applied(this.#book, { ...change, nowMs: this.#options.clock.nowMs() });
-    if (!next.ok) {
-      done(next);
-      return;
-    }
+    if (!next.ok) return done(next);
     this.#keep(next.value, (kept) => {
-      if (!kept.ok) {
-        done(kept);
-        return;
-      }
+      if (!kept.ok) return done(kept);
       this.#armRevert(change.confirmWithinMs);
       const { by, reason } = change;
       this.#tell("config.applied", `revision ${next.value.running} runs: ${reason}`, { by, reason });
@@ -174,20 +162,11 @@ export class ConfigDesk {
   }
 
   confirm(by: string, done: (result: Result<ConfigStatus>) => void): void {
-    if (this.#book === undefined) {
-      done(fail(NO_STORE));
-      return;
-    }
+    if (this.#book === undefined) return done(fail(NO_STORE));
     const next = confirmed(this.#book);
-    if (!next.ok) {
-      done(next);
-      return;
-    }
+    if (!next.ok) return done(next);
     this.#keep(next.value, (kept) => {
-      if (!kept.ok) {
-        done(kept);
-        return;
-      }
+      if (!kept.ok) return done(kept);
       this.#revertTimer?.cancel();
       this.#tell("config.confirmed", `revision ${next.value.running} stays`, { by });
       done(ok(this.status()));
@@ -200,24 +179,15 @@ export class ConfigDesk {
     done: (result: Result<ConfigStatus>) => void,
   ): void {
     const book = this.#book;
-    if (book === undefined) {
-      done(fail(NO_STORE));
-      return;
-    }
+    if (book === undefined) return done(fail(NO_STORE));
     if (book.pending !== undefined && change.to === undefined) {
       this.#revert(`${change.by}: ${change.reason}`, done);
       return;
     }
     const to = change.to ?? revisionBefore(book);
-    if (to === undefined) {
-      done(fail({ code: "config.no-revision", revision: "before this one" }));
-      return;
-    }
+    if (to === undefined) return done(fail({ code: "config.no-revision", revision: "before this one" }));
     const target = revisionOf(book, to);
-    if (!target.ok) {
-      done(target);
-      return;
-    }
+    if (!target.ok) return done(target);
     const { by, reason, confirmWithinMs } = change;
     this.apply({ text: target.value.text, by, reason: `back to revision ${to}: ${reason}`, confirmWithinMs }, done);
   }
@@ -242,10 +212,7 @@ export class ConfigDesk {
   /** Acts first and remembers second: a disk that fails now must not keep a configuration that was never confirmed. */
   #revert(why: string, done: (result: Result<ConfigStatus>) => void): void {
     const book = this.#book;
-    if (book?.pending === undefined) {
-      done(fail({ code: "config.nothing-pending" }));
-      return;
-    }
+    if (book?.pending === undefined) return done(fail({ code: "config.nothing-pending" }));
     this.#revertTimer?.cancel();
     const next = reverted(book, book.pending);
     this.#book = next;

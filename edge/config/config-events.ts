@@ -19,6 +19,15 @@ export const lostEvent: Told = {
   facts: {},
 };
 
+export const lateEvent = ({ running }: ConfigBook, isAnother: boolean): Told => ({
+  code: "config.store-late",
+  level: "warning",
+  text: isAnother
+    ? `the store answered late: revision ${running} runs from now on, not the file's own any more`
+    : "the store answered late: the file's own configuration runs, and another can be applied from now on",
+  facts: { revision: running },
+});
+
 export const revertedEvent = ({ running, pending }: ConfigBook, why: string): Told => ({
   code: "config.reverted",
   level: "warning",

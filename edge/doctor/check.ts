@@ -1,4 +1,5 @@
 import type { ReadingField } from "../agent/reading-fields.ts";
+import type { CertificateReport } from "../agent/requests/certificates.ts";
 import type { AlarmsReport, LeaseReport, StatusReport } from "../agent/site-report.ts";
 import type { DevicesReport } from "../cli/devices-report.ts";
 import type { StoreStats } from "../store/edge-store.ts";
@@ -19,6 +20,7 @@ export interface DoctorFacts {
     | (StoreStats & { readonly storing: boolean; readonly heldRecords: number; readonly file: string })
     | null;
   readonly time: { readonly timeMs: number; readonly isClockTrusted: boolean | null } | null;
+  readonly certificates: readonly CertificateReport[] | null;
   readonly alarms: AlarmsReport | null;
   readonly lease: LeaseReport | null;
   readonly audit: { readonly chain: { readonly ok: boolean; readonly error?: { readonly sequence: number } } } | null;

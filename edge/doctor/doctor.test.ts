@@ -1,5 +1,6 @@
 import { UtcMs } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
+import type { CertificateReport } from "../agent/requests/certificates.ts";
 import { sampleSite } from "../agent/testing/sample-agent.ts";
 import { sampleStatus } from "../agent/testing/sample-status.ts";
 import { redact } from "../cli/redact.ts";
@@ -43,6 +44,7 @@ function siteFacts(): DoctorFacts {
     link: report({ op: "link" }),
     store: report({ op: "store" }),
     time: report({ op: "time" }),
+    certificates: report({ op: "certificates" }).certificates,
     alarms: report({ op: "alarms" }),
     lease: report({ op: "lease" }),
     audit: report({ op: "audit", limit: 10 }),
@@ -70,7 +72,7 @@ test("a site that controls is well where it is well", () => {
 });
 
 test("without an agent nothing is called well but the box", () => {
-  const nothing = { status: null, devices: null, units: null, link: null, store: null, time: null };
+  const nothing = { status: null, devices: null, units: null, link: null, store: null, time: null, certificates: null };
   const facts = { ...siteFacts(), ...nothing, alarms: null, lease: null, audit: null, socketTrouble: "nobody answers" };
   const findings = examine(facts);
   expect(findings[0]).toMatchObject({ check: "the agent answers", verdict: "critical" });
@@ -94,6 +96,18 @@ const unit = (facts: DoctorFacts, changes: Record<string, unknown>) =>
     ...facts,
     units: facts.units?.map((one, index) => (index === 0 ? { ...one, ...changes } : one)) ?? null,
   }) as DoctorFacts;
+const certificate = ({ nowMs }: DoctorFacts, changes: Partial<CertificateReport>): CertificateReport => ({
+  ...{ state: "trusted", thumbprint: "ab", sha256: "cd", subject: "CN=plant", applicationUri: undefined },
+  ...{ validFromMs: 0, validUntilMs: nowMs + 365 * 86_400_000, sinceMs: 0, from: undefined, times: undefined },
+  ...{ side: "server", peers: ["plant-1"] },
+  ...changes,
+});
+const talkOf = (facts: DoctorFacts, changes: object) =>
+  ({
+    ...facts,
+    devices: facts.devices?.map((one) => ({ ...one, talk: { state: "ready", requests: 1, timeouts: 0, ...changes } })),
+  }) as unknown as DoctorFacts;
+const EXPIRED = "opc-ua.certificate-expired (thumbprint=ab12)";
 const field = (value: unknown) => ({ value, quality: "good", ageMs: 10, cause: null });
 
 test.each<[string, string, (facts: DoctorFacts) => DoctorFacts]>([
@@ -119,6 +133,18 @@ test.each<[string, string, (facts: DoctorFacts) => DoctorFacts]>([
     "critical",
     (facts) => ({ ...facts, audit: { chain: { ok: false, error: { sequence: 7 } } } }),
   ],
+  [
+    "no OPC UA certificate waits or runs out",
+    "warning",
+    (facts) => ({ ...facts, certificates: [certificate(facts, { state: "rejected" })] }),
+  ],
+  [
+    "no OPC UA certificate waits or runs out",
+    "warning",
+    (facts) => ({ ...facts, certificates: [certificate(facts, { validUntilMs: facts.nowMs + 7 * 86_400_000 })] }),
+  ],
+  ["OPC UA servers let us read", "critical", (facts) => talkOf(facts, { state: "lost", lastError: EXPIRED })],
+  ["clocks of OPC UA servers are right", "warning", (facts) => talkOf(facts, { clockSkewMs: -90_000 })],
   ["no unit is in local control", "warning", (facts) => unit(facts, { remote: field(false) })],
   ["no unit has a fault", "warning", (facts) => unit(facts, { state: field("fault") })],
   ["no unit is too hot", "warning", (facts) => unit(facts, { temperatureC: field(60) })],

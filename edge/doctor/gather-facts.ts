@@ -1,3 +1,4 @@
+import type { CertificatesReport } from "../agent/requests/certificates.ts";
 import type { AlarmsReport, LeaseReport, StatusReport } from "../agent/site-report.ts";
 import type { CommandContext } from "../cli/command.ts";
 import type { DevicesReport } from "../cli/devices-report.ts";
@@ -28,6 +29,7 @@ export async function gatherFacts(context: CommandContext): Promise<DoctorFacts>
     link: (await more({ op: "link" })) as DoctorFacts["link"],
     store,
     time: (await more({ op: "time" })) as DoctorFacts["time"],
+    certificates: ((await more({ op: "certificates" })) as unknown as CertificatesReport | null)?.certificates ?? null,
     alarms: (await more({ op: "alarms" })) as AlarmsReport | null,
     lease: (await more({ op: "lease" })) as LeaseReport | null,
     audit: (await more({ op: "audit", limit: 1_000 })) as DoctorFacts["audit"],

@@ -90,7 +90,7 @@ export const boxCodes = [
       "northbound.client-refused",
       "A client of the OPC UA server was turned away.",
       "It sees nothing. Its certificate, named by its fingerprint, lies in rejected/ of northbound.opcUa.pkiFolder.",
-      "A client you know? Move its file from rejected/ to trusted/certs. Else: who is on that network?",
+      "A client you know? sitectl connections lists it; sitectl connections trust THUMBPRINT --reason TEXT. Else: who is on that network?",
     ],
     [
       "evidence.frozen",

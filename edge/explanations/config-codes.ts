@@ -22,6 +22,12 @@ export const configCodes = [
     ],
     ["config.confirmed", "The new configuration stays.", "The one before it is in the history.", "Nothing to do."],
     [
+      "config.store-late",
+      "The store answered only after the site had begun on its file.",
+      "What the store says runs from then on, and configurations can be applied again.",
+      "A disk that is slow at every start: sitectl store, sitectl doctor.",
+    ],
+    [
       "config.reverted",
       "The configuration before came back.",
       "Nobody had confirmed the new one in time, or somebody rolled it back.",

@@ -1,7 +1,13 @@
-import { errors } from "./explanation.ts";
+import { errors, events } from "./explanation.ts";
 
 /** Why there is no session with a server of OPC UA, and what becomes of certificates. */
 export const opcUaCodes = [
+  ...events([
+    "certificate.trusted",
+    "Somebody trusted an OPC UA certificate that had been refused.",
+    "Its bearer is let in at the next attempt; who did it and why is in the audit log.",
+    "Was it not meant? Move its file out of trusted/certs of pkiFolder; that ends trust at the next connection.",
+  ]),
   ...errors(
     [
       "opc-ua.certificate-untrusted",

@@ -6,6 +6,8 @@ import { alarms } from "./alarms.ts";
 import { approvals } from "./approvals.ts";
 import { approve } from "./approve.ts";
 import { audit } from "./audit.ts";
+import { certificateTrust } from "./certificate-trust.ts";
+import { certificates } from "./certificates.ts";
 import { configApply } from "./config-apply.ts";
 import { configConfirm } from "./config-confirm.ts";
 import { configHistory } from "./config-history.ts";
@@ -51,6 +53,8 @@ export const operatorRequests: readonly OperatorRequest[] = [
   alarmAck,
   events,
   audit,
+  certificates,
+  certificateTrust,
   deviceMap,
   deviceRegisters,
   devices,

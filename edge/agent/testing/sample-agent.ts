@@ -22,10 +22,11 @@ export function sampleSite({
   budgetBytes = 64e6,
   latencyMs = 4,
   access = undefined as SiteConfig["access"],
+  changes = {} as Partial<SiteConfig>,
   configDesk = undefined as ConfigDesk | undefined,
 } = {}) {
   const clock = new SimClock(startMs);
-  const config = { ...sampleConfig(), ...(access && { access }) };
+  const config: SiteConfig = { ...sampleConfig(), ...changes, ...(access && { access }) };
   const disk = new MemoryDisk({ epoch: "epoch-1", budgetBytes });
   const host = new FakeHost(clock, { groupId: "penstock", nodeId: "park" });
 

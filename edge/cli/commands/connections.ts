@@ -1,5 +1,7 @@
+import type { CertificateReport, CertificatesReport } from "../../agent/requests/certificates.ts";
 import type { ServerReport } from "../../northbound/northbound.ts";
 import type { SyncStatus } from "../../sync/sync.ts";
+import { certificateLines } from "../certificate-lines.ts";
 import type { Command } from "../command.ts";
 import type { DevicesReport } from "../devices-report.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -7,8 +9,9 @@ import { shorten } from "../words.ts";
 
 export const command: Command = {
   usage: "",
-  help: "Every peer the site talks to, who opened the connection, and how it is. The edge\nlistens on no network port unless a northbound server is configured; its clients are\nlisted with the user each one logged in as.",
-  examples: [["sitectl connections"]],
+  help: "Every peer the site talks to, who opened the connection, and how it is. The edge\nlistens on no network port unless a northbound server is configured; its clients are\nlisted with the user each one logged in as. Below them the OPC UA certificates that\nwere refused and wait to be trusted; --trusted lists the others too.",
+  examples: [["sitectl connections"], ["sitectl connections --trusted", "whose certificate expires when"]],
+  options: { trusted: { text: "also the certificates that are trusted" } },
   run: async (context) => {
     const devices = await context.ask({ op: "devices" });
     if (!devices.ok) return devices.exitCode;
@@ -16,6 +19,9 @@ export const command: Command = {
     if (!link.ok) return link.exitCode;
     const northbound = await context.ask({ op: "northbound" });
     if (!northbound.ok) return northbound.exitCode;
+    const known = await context.ask({ op: "certificates" });
+    if (!known.ok) return known.exitCode;
+    const { certificates, timeMs } = known.report as unknown as CertificatesReport;
     const site = context.findSite();
     const { brokerUrl } = (link.report["cloud"] ?? {}) as { brokerUrl?: string };
     const connections = [
@@ -40,7 +46,8 @@ export const command: Command = {
       ...(northbound.report["servers"] as readonly ServerReport[]).flatMap(scadaConnections),
       { peer: "sitectl", what: "Unix socket", direction: "in", address: site?.path ?? "", state: "you" },
     ];
-    if (context.options.json) context.printJson({ version: 1, site: devices.report["site"], connections });
+    if (context.options.json)
+      context.printJson({ version: 1, site: devices.report["site"], connections, certificates });
     else {
       const rows = connections.map(({ peer, what, direction, address, state }) => [
         peer,
@@ -49,11 +56,23 @@ export const command: Command = {
         shorten(address, 34),
         state,
       ]);
-      context.print(context.look.table(["peer", "by", "opened", "address", "state"], rows));
+      const trusted = context.options.flag("trusted") ? certificates.filter(({ state }) => state === "trusted") : [];
+      const waiting = certificates.filter(({ state }) => state === "rejected");
+      context.print([
+        ...context.look.table(["peer", "by", "opened", "address", "state"], rows),
+        ...listed("trusted", trusted, timeMs),
+        ...listed("refused, and waiting to be trusted", waiting, timeMs),
+        ...(waiting.length === 0 ? [] : ["to let one in: sitectl connections trust THUMBPRINT --reason TEXT"]),
+      ]);
     }
     return exitCodes.ok;
   },
 };
+
+function listed(heading: string, certificates: readonly CertificateReport[], nowMs: number): readonly string[] {
+  if (certificates.length === 0) return [];
+  return ["", heading, ...certificates.flatMap((one) => certificateLines(one, nowMs))];
+}
 
 /** The port SCADA may come to, and everybody who did. */
 const scadaConnections = ({ protocol, address, state, clients }: ServerReport) => [

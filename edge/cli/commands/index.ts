@@ -37,6 +37,12 @@ export const commandEntries: readonly CommandEntry[] = [
   entry(device, "devices read", "registers and points of a device, read now", () => import("./devices-read.ts")),
   entry(device, "devices watch", "every reading of a device, live", () => import("./devices-watch.ts")),
   entry(device, "connections", "every peer of the site and how it is", () => import("./connections.ts")),
+  entry(
+    device,
+    "connections trust",
+    "let an OPC UA certificate in that was refused",
+    () => import("./connections-trust.ts"),
+  ),
   entry(device, "link", "the way to the cloud and what waits", () => import("./link.ts")),
   entry(device, "store", "what is on disk and how full it is", () => import("./store.ts")),
   entry(device, "time", "clocks, and how punctual the loop is", () => import("./time.ts")),

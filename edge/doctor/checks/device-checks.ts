@@ -18,6 +18,7 @@ const number = (unit: UnitFacts, name: string): number => {
   return typeof read === "number" ? read : Number.NaN;
 };
 
+const ENDS_SOON_MS = 30 * 86_400_000;
 /** Comes back by itself, or is a lost device like any other. */
 const PASSING = /^opc-ua\.(connecting|session-lost|unreachable|silent|failed)$/;
 
@@ -78,6 +79,25 @@ export const deviceChecks: readonly Check[] = [
         return code === undefined || PASSING.test(code) ? [] : [`${id} ${code}`];
       });
       return refused.length === 0 ? isOk("all, or there are none") : critical(listed(refused));
+    },
+  ),
+  checkOf(
+    "no OPC UA certificate waits or runs out",
+    "its bearer is turned away, or will be",
+    "sitectl connections --trusted; then sitectl connections trust THUMBPRINT, or renew it over there",
+    (facts) => facts.certificates,
+    (all, { nowMs }) => {
+      const waiting = all.filter(({ state }) => state === "rejected").length;
+      const ending = all.filter(
+        ({ state, validUntilMs }) => state === "trusted" && validUntilMs < nowMs + ENDS_SOON_MS,
+      );
+      const said = [
+        ...(waiting === 0 ? [] : [`${waiting} waiting`]),
+        ...ending.map(
+          ({ subject, validUntilMs }) => `${subject} until ${new Date(validUntilMs).toISOString().slice(0, 10)}`,
+        ),
+      ];
+      return said.length === 0 ? isOk("none") : warning(listed(said));
     },
   ),
   checkOf(
