@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { askSite } from "./cli/ask-site.ts";
 import type { Revision } from "./config/config-book.ts";
-import type { ConfigStatus } from "./config/config-desk.ts";
+import type { ConfigStatus } from "./config/config-report.ts";
 import type { LoopStats } from "./loop/loop-types.ts";
 import { readRecording } from "./recorder/read-recording.ts";
 import { readSegment, segmentsIn } from "./recorder/recording-folder.ts";

@@ -1,5 +1,5 @@
 import { type Alarm, type AlarmState, stateOf } from "../alarms/alarm.ts";
-import type { ConfigStatus } from "../config/config-desk.ts";
+import type { ConfigStatus } from "../config/config-report.ts";
 import type { Reading } from "../control/image.ts";
 import type { Grant, Latches } from "../control/step-types.ts";
 import { PRIORITIES } from "../explanations/index.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { ConfigStatus } from "../config/config-desk.ts";
 import type { FieldChange } from "../config/config-diff.ts";
+import type { ConfigStatus } from "../config/config-report.ts";
 import type { CommandContext, OptionSpec } from "./command.ts";
 import { durationMs, seconds, shorten } from "./words.ts";
 

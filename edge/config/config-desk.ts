@@ -1,6 +1,6 @@
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import type { Clock, Timer } from "@penstock/protocol/time";
-import { type Ms, seconds, type UtcMs } from "@penstock/protocol/units";
+import { type Ms, seconds } from "@penstock/protocol/units";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import type { EdgeStore } from "../store/edge-store.ts";
 import { canonicalJson, capabilityHash } from "./capability-hash.ts";
@@ -16,8 +16,9 @@ import {
   runningOf,
   sha256Of,
 } from "./config-book.ts";
-import { configDiff, type FieldChange } from "./config-diff.ts";
+import { configDiff } from "./config-diff.ts";
 import { capabilityEvent, lateEvent, revertedEvent } from "./config-events.ts";
+import type { ConfigStatus, Proposal } from "./config-report.ts";
 import { askUntilAnswered, openBook } from "./config-start.ts";
 import type { ReadText } from "./device-maps.ts";
 import { fixedField } from "./fixed-field.ts";
@@ -38,23 +39,6 @@ export interface ConfigDeskOptions {
   /** Lets the site run on another configuration. Called after whoever asked for it has been answered. */
   readonly switchTo: (config: SiteConfig) => void;
   readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
-}
-
-/** What `sitectl` and the status say about it. */
-export interface ConfigStatus {
-  readonly revision: number | null;
-  readonly sha256: string | null;
-  readonly capability: string;
-  /** The running revision goes back to `revertsTo` at `untilMs` unless it is confirmed. */
-  readonly pending: { readonly revertsTo: number; readonly untilMs: UtcMs } | null;
-}
-
-export interface Proposal {
-  readonly changes: readonly FieldChange[];
-  readonly capabilityBefore: string;
-  readonly capabilityAfter: string;
-  /** All that the text would mean, with the device maps it names as they are now. */
-  readonly meaningSha256: string;
 }
 
 /**
@@ -148,10 +132,19 @@ export class ConfigDesk {
 
   apply(change: Omit<Change, "nowMs">, done: (result: Result<ConfigStatus>) => void): void {
     const parsed = this.#accept(change.text);
-    if (!parsed.ok) return done(parsed);
-    if (this.#book === undefined) return done(fail(NO_STORE));
+    if (!parsed.ok) {
+      done(parsed);
+      return;
+    }
+    if (this.#book === undefined) {
+      done(fail(NO_STORE));
+      return;
+    }
     const next = applied(this.#book, { ...change, nowMs: this.#options.clock.nowMs() });
-    if (!next.ok) return done(next);
+    if (!next.ok) {
+      done(next);
+      return;
+    }
     this.#keep(next.value, (kept) => {
       if (!kept.ok) return done(kept);
       this.#armRevert(change.confirmWithinMs);
@@ -162,9 +155,15 @@ export class ConfigDesk {
   }
 
   confirm(by: string, done: (result: Result<ConfigStatus>) => void): void {
-    if (this.#book === undefined) return done(fail(NO_STORE));
+    if (this.#book === undefined) {
+      done(fail(NO_STORE));
+      return;
+    }
     const next = confirmed(this.#book);
-    if (!next.ok) return done(next);
+    if (!next.ok) {
+      done(next);
+      return;
+    }
     this.#keep(next.value, (kept) => {
       if (!kept.ok) return done(kept);
       this.#revertTimer?.cancel();
@@ -179,15 +178,24 @@ export class ConfigDesk {
     done: (result: Result<ConfigStatus>) => void,
   ): void {
     const book = this.#book;
-    if (book === undefined) return done(fail(NO_STORE));
+    if (book === undefined) {
+      done(fail(NO_STORE));
+      return;
+    }
     if (book.pending !== undefined && change.to === undefined) {
       this.#revert(`${change.by}: ${change.reason}`, done);
       return;
     }
     const to = change.to ?? revisionBefore(book);
-    if (to === undefined) return done(fail({ code: "config.no-revision", revision: "before this one" }));
+    if (to === undefined) {
+      done(fail({ code: "config.no-revision", revision: "before this one" }));
+      return;
+    }
     const target = revisionOf(book, to);
-    if (!target.ok) return done(target);
+    if (!target.ok) {
+      done(target);
+      return;
+    }
     const { by, reason, confirmWithinMs } = change;
     this.apply({ text: target.value.text, by, reason: `back to revision ${to}: ${reason}`, confirmWithinMs }, done);
   }
@@ -212,7 +220,10 @@ export class ConfigDesk {
   /** Acts first and remembers second: a disk that fails now must not keep a configuration that was never confirmed. */
   #revert(why: string, done: (result: Result<ConfigStatus>) => void): void {
     const book = this.#book;
-    if (book?.pending === undefined) return done(fail({ code: "config.nothing-pending" }));
+    if (book?.pending === undefined) {
+      done(fail({ code: "config.nothing-pending" }));
+      return;
+    }
     this.#revertTimer?.cancel();
     const next = reverted(book, book.pending);
     this.#book = next;

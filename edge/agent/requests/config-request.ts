@@ -1,5 +1,6 @@
 import type { CodedError, Result } from "@penstock/protocol/result";
-import type { ConfigDesk, ConfigStatus } from "../../config/config-desk.ts";
+import type { ConfigDesk } from "../../config/config-desk.ts";
+import type { ConfigStatus } from "../../config/config-report.ts";
 import {
   type Answer,
   type Desk,

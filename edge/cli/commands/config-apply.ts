@@ -1,4 +1,4 @@
-import type { ConfigStatus, Proposal } from "../../config/config-desk.ts";
+import type { ConfigStatus, Proposal } from "../../config/config-report.ts";
 import { needsReason } from "../change.ts";
 import { type Command, confirmOption, reasonOption } from "../command.ts";
 import {

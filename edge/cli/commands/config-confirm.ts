@@ -1,4 +1,4 @@
-import type { ConfigStatus } from "../../config/config-desk.ts";
+import type { ConfigStatus } from "../../config/config-report.ts";
 import { type Command, reasonOption } from "../command.ts";
 import { statusLine } from "../config-words.ts";
 import { showReport } from "../show-report.ts";

@@ -1,4 +1,4 @@
-import type { Proposal } from "../../config/config-desk.ts";
+import type { Proposal } from "../../config/config-report.ts";
 import type { Command } from "../command.ts";
 import { attestNote, changeLines, textOf } from "../config-words.ts";
 import { showReport } from "../show-report.ts";

@@ -1,5 +1,5 @@
 import { type Revision, revisionBefore } from "../../config/config-book.ts";
-import type { ConfigStatus } from "../../config/config-desk.ts";
+import type { ConfigStatus } from "../../config/config-report.ts";
 import { needsReason } from "../change.ts";
 import { type Command, confirmOption, reasonOption } from "../command.ts";
 import { confirmWithin, confirmWithinOption, needsTime, statusLine } from "../config-words.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Revision } from "../../config/config-book.ts";
-import type { ConfigStatus } from "../../config/config-desk.ts";
+import type { ConfigStatus } from "../../config/config-report.ts";
 import type { Command } from "../command.ts";
 import { statusLine } from "../config-words.ts";
 import { showReport } from "../show-report.ts";
