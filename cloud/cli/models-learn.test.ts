@@ -48,7 +48,6 @@ test("a registered model is judged again on the days that are asked for", async 
 
 test.each<[string, Partial<LearnWish>, string]>([
   ["no prices", { prices: undefined }, "train needs --target and --prices"],
-  ["a target that is no market's", { target: "moon" }, "--target is nem:REGION"],
   ["a model nobody wrote", { model: "oracle" }, 'there is no model "oracle"'],
   ["a day that is none", { from: "soon" }, "--from and --to are days"],
   ["ONNX that is not described", { onnx: "net.onnx" }, "register needs --describe FILE"],

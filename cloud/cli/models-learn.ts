@@ -11,10 +11,11 @@ import { openTreeModel } from "../forecast/learned/tree-model.ts";
 import { codeVersion } from "../lab/forecast-eval/code-version.ts";
 import { trainModel } from "../lab/forecast-eval/train-model.ts";
 import { type IntervalScores, judgeForecaster } from "../lab/interval-models/judge-forecaster.ts";
+import { readTargetPrices } from "../lab/interval-models/read-target-prices.ts";
 import { trainTrees } from "../lab/interval-models/train-trees.ts";
 import { openModel } from "../models/open-model.ts";
 import { openOnnxModel } from "../onnx/open-onnx-model.ts";
-import { type PriceSeries, readPriceFile, seriesEndMs } from "../prices/index.ts";
+import { type PriceSeries, seriesEndMs } from "../prices/index.ts";
 import type { NewModel, RegisteredModel } from "../store/model-registry.ts";
 
 /** What `fleetctl models` was asked to learn or to judge. */
@@ -42,7 +43,7 @@ export interface LearnWish {
 
 const DAY_MS = 86_400_000;
 /** What every forecaster may look back on before the first day it is judged on. */
-const HISTORY_DAYS = 14;
+export const HISTORY_DAYS = 14;
 
 const wrong = (sentence: string) => fail({ code: "models.usage", sentence });
 
@@ -55,7 +56,7 @@ export async function learnModel(wish: LearnWish): Promise<Result<NewModel, Code
   if (target === undefined || prices === undefined) {
     return wrong("train needs --target and --prices, or for auctions --dataset and --data");
   }
-  const series = pricesFor(target, prices);
+  const series = readTargetPrices(target, prices);
   if (!series.ok) return series;
   const span = spanOf(wish, series.value);
   if (!span.ok) return span;
@@ -90,7 +91,7 @@ export async function evaluateModel(
   if (registered.target.startsWith("epf:")) {
     return wrong(`${registered.target} is an auction: npm run forecast-eval judges it on other data`);
   }
-  const series = pricesFor(registered.target, wish.prices);
+  const series = readTargetPrices(registered.target, wish.prices);
   if (!series.ok) return series;
   const span = spanOf(wish, series.value);
   if (!span.ok) return span;
@@ -102,13 +103,8 @@ export async function evaluateModel(
   return scores.ok ? ok({ ...scores.value }) : scores;
 }
 
-function pricesFor(target: string, file: string): Result<PriceSeries, CodedError> {
-  const [market, region = ""] = target.split(":");
-  if (market !== "nem" || !/^\w+$/.test(region)) return wrong(`--target is nem:REGION, not "${target}"`);
-  return readPriceFile(file, { region });
-}
-
-function spanOf(
+/** The days that were asked for, as far as there are prices. */
+export function spanOf(
   { from, to }: LearnWish,
   series: PriceSeries,
 ): Result<{ readonly fromMs: UtcMs; readonly toMs: UtcMs }, CodedError> {

@@ -5,6 +5,7 @@ import { SystemClock } from "@penstock/protocol/time";
 import { ModelRegistry, type RegisteredModel } from "../store/model-registry.ts";
 import { modelsHelp } from "./models-help.ts";
 import { evaluateModel, type LearnWish, learnModel } from "./models-learn.ts";
+import { compareShadows, showShadows } from "./models-shadow.ts";
 import { endingsOf, offlineArguments } from "./offline-arguments.ts";
 import { table } from "./words.ts";
 
@@ -22,6 +23,7 @@ const options = {
   dataset: text,
   data: text,
   model: text,
+  store: text,
   onnx: text,
   describe: text,
   days: { type: "string", default: "728" },
@@ -63,6 +65,13 @@ export async function modelsCommand(argv: readonly string[]): Promise<number> {
         registry.list().filter(({ target }) => values.target === undefined || target === values.target),
         values.json,
       );
+    }
+    if (verb === "shadow" && rest.length === 0) {
+      const compared = await compareShadows(wish, values.store, registry);
+      if (compared.ok) return showShadows(compared.value, values.json);
+      if (compared.error.code === "models.usage") return usage(String(compared.error["sentence"]));
+      refuse(describeError(compared.error));
+      return isCancelled() ? CANCELLED : 1;
     }
     if ((verb === "train" || verb === "register") && rest.length === 0) {
       if ((verb === "register") !== (wish.onnx !== undefined))

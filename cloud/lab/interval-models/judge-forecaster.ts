@@ -14,6 +14,8 @@ export interface Judging {
   readonly stopwatchMs: () => number;
   readonly onProgress: (done: number, of: number) => void;
   readonly isCancelled: () => boolean;
+  /** Sees each forecast, where more than the scores is wanted. */
+  readonly onForecast?: (forecast: PriceForecast) => void;
 }
 
 /** All in money per MWh of the median, over forecasts made on the hour, unless said otherwise. */
@@ -43,7 +45,7 @@ const DISTANCES = { mae0h: hours(0), mae1h: hours(1), mae4h: hours(4), mae12h: h
 
 /** Every hour a forecast with what was known then, compared with what came. Refused with `lab.cancelled`, or as the forecaster does. */
 export async function judgeForecaster(judging: Judging): Promise<Result<IntervalScores, CodedError>> {
-  const { series, fromMs, toMs, forecaster, stopwatchMs, onProgress, isCancelled } = judging;
+  const { series, fromMs, toMs, forecaster, stopwatchMs, onProgress, isCancelled, onForecast } = judging;
   const horizon = Math.round(DAY_MS / series.intervalMs);
   const origins = Math.floor((toMs - fromMs) / hours(1));
   if (origins < 1) return fail({ code: "lab.too-few-days", wanted: "at least an hour to judge" });
@@ -58,6 +60,7 @@ export async function judgeForecaster(judging: Judging): Promise<Result<Interval
     tookMs.push(stopwatchMs() - startedMs);
     if (!said.ok) return said;
     tally.add(said.value);
+    onForecast?.(said.value);
     onProgress(origin + 1, origins);
   }
   const sorted = tookMs.toSorted((a, b) => a - b);
