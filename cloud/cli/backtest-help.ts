@@ -38,7 +38,7 @@ ${list(auctionTraders)}
                        without it curves are cleared as they are
   --report FILE        write the report as one HTML page
   --workers N          threads (default: one a core)
-  --out DIR, --fresh   where learned weeks are kept so that a stopped run goes on; --fresh keeps none
+  --out DIR, --fresh   where learned models are kept so that a stopped run goes on; --fresh keeps none
   --progress           say how far it is, on stderr (a terminal is always told)
   --json               one JSON object on the last line of stdout
 

@@ -53,7 +53,7 @@ async function run(change: Partial<IntervalBacktest> = {}) {
 test("learned value keeps most of hindsight, more than the yardsticks, and never more than there is", async () => {
   const result = await run();
   expect(result.intervals).toBe(14 * PER_DAY);
-  expect(result.models).toBe(2);
+  expect(result.models).toBe(7);
   expect(result.capture).toBeLessThanOrEqual(1);
   expect(result.capture).toBeGreaterThan(0.6);
   expect(result.capture).toBeGreaterThan((result.baselines["yesterday"]?.capture ?? 1) + 0.01);
@@ -76,11 +76,11 @@ test("with the days that count shuffled the share falls far below", { timeout: 1
   expect(blind.capture ?? 1).toBeLessThan(told - 0.08);
 });
 
-test("threads and weeks kept on disk change nothing but the time it takes", async () => {
+test("threads and models kept on disk change nothing but the time it takes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "backtest-"));
   const alone = await run();
   const first = await run({ workers: 2, folder });
-  expect(readdirSync(folder)).toHaveLength(2);
+  expect(readdirSync(folder)).toHaveLength(7);
   const resumed: string[] = [];
   const second = await run({ folder, onProgress: (text) => resumed.push(text) });
   expect(resumed.filter((text) => text.includes("learned"))).toEqual([]);

@@ -41,7 +41,7 @@ export interface IntervalBacktestResult extends Score {
 
 const LEARN_DAYS_MIN = 4;
 
-/** Trains week by week (two by two after two years of learning) on what was past by then, runs the trader and the yardsticks, and sets them against hindsight. */
+/** Trains every few days on what was past by then, runs the trader and the yardsticks, and sets them against hindsight. */
 export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<IntervalBacktestResult, CodedError>> {
   const { table, battery, from, to, socStart } = wish;
   const perDay = Math.round(86_400_000 / table.intervalMs);
@@ -110,7 +110,7 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
   });
 }
 
-/** Days a model serves: whole weeks, about a fiftieth of what it learned from, since much less would hardly change it. */
+/** Days a model serves: about a fiftieth of those it learned from, since fewer would hardly change it; two at least. */
 function stretchDays(learnedDays: number): number {
-  return Math.max(1, Math.floor(learnedDays / 364)) * 7;
+  return Math.max(2, Math.floor(learnedDays / 50));
 }

@@ -9,3 +9,19 @@ export interface Lessons {
   /** `rows · OUTPUTS`. */
   readonly y: Float32Array;
 }
+
+/** Some of the lessons. */
+export function lessonsWhere({ rows, features, x, y }: Lessons, isKept: (row: number) => boolean): Lessons {
+  const kept = Array.from({ length: rows }, (_, row) => row).filter(isKept);
+  const some = {
+    rows: kept.length,
+    features,
+    x: new Float32Array(kept.length * features),
+    y: new Float32Array(kept.length * OUTPUTS),
+  };
+  for (const [at, row] of kept.entries()) {
+    some.x.set(x.subarray(row * features, (row + 1) * features), at * features);
+    some.y.set(y.subarray(row * OUTPUTS, (row + 1) * OUTPUTS), at * OUTPUTS);
+  }
+  return some;
+}

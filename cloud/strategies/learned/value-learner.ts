@@ -1,7 +1,7 @@
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { type Battery, ValueFunction } from "../../optimise/index.ts";
-import { OUTPUTS } from "./lessons.ts";
+import { type Lessons, lessonsWhere, OUTPUTS } from "./lessons.ts";
 import { ownValue } from "./own-value.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
@@ -50,10 +50,33 @@ export class ValueLearner {
     };
     const lesson = { rows, features: this.#count, x, y };
     this.#labelByHindsight(past, rowOf, y);
-    const rounds = roundsFor(rows);
-    const first = trainNets(lesson, { ...FIRST_NETS, rounds: firstRounds(rounds), seed: `first-${past.length}` });
-    this.#labelByOwnValue(past, from, first, rowOf, y);
-    return trainNets(lesson, { ...NETS, rounds, seed: `nets-${past.length}` });
+    const worth = this.#firstWorth(past, from, lesson, (row) => from + phase + row * step);
+    this.#labelByOwnValue(past, from, worth, rowOf, y);
+    return trainNets(lesson, { ...NETS, rounds: roundsFor(rows), seed: "nets" });
+  }
+
+  /**
+   * What the first round says of every interval from `from` on, row by row. One half of the weeks is judged by nets that
+   * were taught the other: who has seen a spike knows when to sell, and would be taken for more able than it is. Of a
+   * short past half is too little to learn from; there all is taught and judged.
+   */
+  #firstWorth(past: Past, from: number, lesson: Lessons, indexOf: (row: number) => number): Float64Array {
+    const perWeek = Math.round(WEEK_MS / past.intervalMs);
+    const halves = past.length < HALVED_WEEKS_MIN * perWeek ? 1 : 2;
+    const halfOf = (index: number): number => Math.floor(index / perWeek) % halves;
+    const readers = Array.from({ length: halves }, (_, half) => {
+      const taught = halves === 1 ? lesson : lessonsWhere(lesson, (row) => halfOf(indexOf(row)) !== half);
+      const rounds = Math.max(1, Math.round(FIRST_SHARE * roundsFor(taught.rows)));
+      return new ValueReader(trainNets(taught, { ...FIRST_NETS, rounds, seed: "first" }));
+    });
+    const worth = new Float64Array((past.length - from) * OUTPUTS);
+    for (let start = from; start < past.length; ) {
+      const end = Math.min(past.length, (Math.floor(start / perWeek) + 1) * perWeek);
+      const rows = this.#rows.subarray(start * this.#count, end * this.#count);
+      readers[halfOf(start)]?.ask(rows, end - start, worth.subarray((start - from) * OUTPUTS));
+      start = end;
+    }
+    return worth;
   }
 
   /** What one more stored MWh was worth after each lesson to a battery that knew every later price. */
@@ -70,19 +93,17 @@ export class ValueLearner {
     }
   }
 
-  /** The same to a trader that acts on the model made so far. */
+  /** The same to a trader that acts on `worth`, told of every interval from `from` on. */
   #labelByOwnValue(
     past: Past,
     from: number,
-    model: ValueModel,
+    worth: Float64Array,
     rowOf: (index: number) => number,
     y: Float32Array,
   ): void {
     const { socMin, socMax, capacityWh } = this.#battery;
     const stepMWh = ((socMax - socMin) * capacityWh) / 1e6 / (GRID_POINTS - 1);
     const count = past.length - from;
-    const worth = new Float64Array(count * OUTPUTS);
-    new ValueReader(model).ask(this.#rows.subarray(from * this.#count, past.length * this.#count), count, worth);
     ownValue({
       battery: this.#battery,
       intervalMs: past.intervalMs,
@@ -112,6 +133,8 @@ export class ValueLearner {
   }
 }
 
+const WEEK_MS = 7 * 86_400_000;
+const HALVED_WEEKS_MIN = 8;
 const LESSONS_A_DAY = 48;
 const CELLS_AN_OUTPUT = 6;
 const GRID_POINTS = OUTPUTS * CELLS_AN_OUTPUT + 1;
@@ -129,6 +152,7 @@ function writeLabel(values: Float64Array, stepMWh: number, y: Float32Array, row:
   }
 }
 
+/** Always from the same beginnings: models of one week and the next differ in what was learned, not by chance. */
 const NETS: Omit<NetSettings, "seed" | "rounds"> = { nets: 3, hidden: [96, 32], rate: 0.002, decay: 0.01 };
 /** The first round is only acted on: it need not be as sure. */
 const FIRST_NETS = { ...NETS, nets: 2 };
@@ -139,4 +163,3 @@ const ROUNDS_MIN = 2;
 const ROUNDS_MAX = 12;
 const roundsFor = (rows: number): number =>
   Math.max(ROUNDS_MIN, Math.min(ROUNDS_MAX, Math.round(LESSONS_TAUGHT / rows)));
-const firstRounds = (rounds: number): number => Math.max(1, Math.round(FIRST_SHARE * rounds));
