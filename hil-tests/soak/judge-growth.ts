@@ -8,8 +8,8 @@ export interface Point {
 /** What a quantity may do. It is in the quantity's own unit. */
 export interface GrowthBound {
   readonly perHour: number;
-  /** A run too short to tell a slope is held to this much growth in all: what a quantity swings by itself. */
-  readonly atLeast: number;
+  /** What it swings by itself, in any time: on top of the slope, so that a short run is not asked for more than it can tell. */
+  readonly swing: number;
   /** What it may be at all, at the median. */
   readonly most?: number;
 }
@@ -49,7 +49,7 @@ export function judgeGrowth(points: readonly Point[], bound: GrowthBound): Growt
   }
   const trend = trendOf(blocks);
   const hours = ((points.at(-1)?.atMs ?? 0) - (points[0]?.atMs ?? 0)) / HOUR_MS;
-  const allowed = Math.max(bound.perHour * hours, bound.atLeast);
+  const allowed = bound.perHour * hours + bound.swing;
   const isTooMuch = bound.most !== undefined && !(mid <= bound.most);
   const grown = trend.perHourLow * hours > allowed ? "grows" : trend.perHourHigh * hours <= allowed ? "flat" : "open";
   return { verdict: isTooMuch ? "too-much" : grown, ...shown, median: mid, ...trend };

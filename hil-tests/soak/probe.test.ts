@@ -42,8 +42,8 @@ async function watch(body: string): Promise<Record<"heap" | "handles" | "fileHan
   return seen;
 }
 
-const verdictOf = (points: readonly Point[], atLeast: number) =>
-  judgeGrowth(points.slice(2), { perHour: 0, atLeast }).verdict;
+const verdictOf = (points: readonly Point[], swing: number) =>
+  judgeGrowth(points.slice(2), { perHour: 0, swing }).verdict;
 
 test.skipIf(!existsSync("/proc/self/fd"))(
   "a thread that keeps what it makes, files it opened and sockets it listens on is found out; one that lets go is not (skipped without /proc)",
