@@ -45,20 +45,12 @@ export class Churn {
     const { name } = deed;
     try {
       await deed.run({ world: this.#world, story: this.#story, site, rng: this.#rng });
-      const tookMs = await until(this.#story, `${site} is whole after "${name}"`, PATIENCE_MS, () =>
-        this.#isWhole(site),
-      );
+      const tookMs = await whole(this.#world, this.#story, site, name);
       this.#tookMs.set(deed, [...(this.#tookMs.get(deed) ?? []), tookMs]);
     } catch (error) {
       this.#broken.push(error instanceof Error ? error.message : String(error));
     }
     await this.#story.pass(this.#rng.integer(200, 2_000));
-  }
-
-  async #isWhole(site: SiteName): Promise<boolean> {
-    const status = await this.#world.edge(site).status();
-    const areReady = status?.devices.every(({ state }) => state === "ready") ?? false;
-    return areReady && status?.link?.state === "online";
   }
 
   /** A site that was not whole again at all, and deeds that took too long at the median: of one or two it says nothing. */
@@ -87,6 +79,14 @@ export class Churn {
     );
   }
 }
+
+/** Until every device is ready and the link online again; the milliseconds it took. */
+export const whole = (world: SocketWorld, story: World, site: SiteName, after: string): Promise<number> =>
+  until(story, `${site} is whole after "${after}"`, PATIENCE_MS, async () => {
+    const status = await world.edge(site).status();
+    const areReady = status?.devices.every(({ state }) => state === "ready") ?? false;
+    return areReady && status?.link?.state === "online";
+  });
 
 /** Beyond it, on however busy a machine, something is stuck. */
 const PATIENCE_MS = 120_000;

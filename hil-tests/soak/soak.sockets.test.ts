@@ -10,7 +10,7 @@ test.skipIf(!existsSync("/proc/self/fd"))(
     const { stdout, stderr } = spawnSync(
       process.execPath,
       [resolve(import.meta.dirname, "main.ts"), "--minutes", "1", "--seed", "5", "--json"],
-      { encoding: "utf8", timeout: 175_000 },
+      { encoding: "utf8", timeout: 290_000 },
     );
     const last = stdout.trimEnd().split("\n").at(-1) ?? "";
     expect(last.startsWith("{"), stderr).toBe(true);
@@ -26,4 +26,5 @@ test.skipIf(!existsSync("/proc/self/fd"))(
     const done = Object.values(figures.recoveries).reduce((sum, { count }) => sum + count, 0);
     expect(done).toBeGreaterThanOrEqual(3);
   },
+  300_000,
 );

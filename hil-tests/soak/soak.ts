@@ -7,8 +7,7 @@ import type { SiteName } from "../harness/scene.ts";
 import { SIM_START_MS } from "../harness/simulation.ts";
 import { socketStory } from "../harness/socket-story.ts";
 import { SocketWorld } from "../harness/socket-world.ts";
-import { settle } from "../scenarios/scenario.ts";
-import { Churn, type Recovery } from "./churn.ts";
+import { Churn, type Recovery, whole } from "./churn.ts";
 import { type JudgedSeries, judgeSamples, type Sample, takeSamples } from "./soak-samples.ts";
 import { probeEnvironment } from "./thread-report.ts";
 
@@ -72,7 +71,7 @@ export async function soak(wish: SoakWish): Promise<SoakResult> {
   const samples: Sample[] = [];
   try {
     await world.start();
-    for (const site of sites) await settle(story, story.site(site));
+    for (const site of sites) await whole(world, story, site, "it began");
     const pids = pidsOf(world);
     const startedMs = story.nowMs();
     const sampling = setInterval(() => {
