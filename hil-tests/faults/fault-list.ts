@@ -170,4 +170,44 @@ export const elsewhere: readonly { readonly id: number; readonly file: string; r
     file: "edge/opc-ua/plant-reading.test.ts",
     test: "a source that claims to be ahead of its server is not from the future",
   },
+  {
+    id: 38,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "a server that restarts with its namespace in another place is read again within ten seconds",
+  },
+  {
+    id: 41,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "a server nobody has trusted is not read; its certificate waits with where it was seen, and is trusted without a restart",
+  },
+  {
+    id: 41,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "a server whose certificate has expired is not read, and that is said",
+  },
+  {
+    id: 41,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "a server whose certificate has been changed is not read, and that is said",
+  },
+  {
+    id: 41,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "one that has expired is not read when it is trusted either; the one that was changed is",
+  },
+  {
+    id: 43,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "values that are uncertain grow stale and then missing, and say why",
+  },
+  {
+    id: 43,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "values that are old by their source times grow stale and then missing, and say why",
+  },
+  {
+    id: 43,
+    file: "hil-tests/contracts/opc-ua-plant.sockets.test.ts",
+    test: "a server whose clock is an hour off is read as before, and it is known",
+  },
 ];

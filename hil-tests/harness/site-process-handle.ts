@@ -93,6 +93,11 @@ export class SiteProcess {
     return (await this.#ask({ op: "write-log" }))["writes"] as readonly CommandedPower[];
   }
 
+  /** SIGSTOP makes all its devices stand still at once. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.signal(signal);
+  }
+
   stop(): Promise<void> {
     return this.#child.stop();
   }
