@@ -1,7 +1,8 @@
 import { fail, ok } from "@penstock/protocol/result";
+import type { Interval } from "@penstock/protocol/time";
 import type { Ms } from "@penstock/protocol/units";
 import type { z } from "zod";
-import { keyHeader, paths, resultsAnswer, submissionAnswer } from "./operator-messages.ts";
+import { keyHeader, paths, reserveResultsAnswer, resultsAnswer, submissionAnswer } from "./operator-messages.ts";
 import type { OperatorLine } from "./retrying-operator.ts";
 
 export interface HttpOperatorOptions {
@@ -25,8 +26,13 @@ export function httpOperator({ url, timeoutMs }: HttpOperatorOptions): OperatorL
       });
     },
     results(interval, done) {
-      const path = `${paths.results}?startMs=${interval.startMs}&endMs=${interval.endMs}`;
-      void ask(path, resultsAnswer, { method: "GET" }).then((answer) => {
+      void ask(pathTo(paths.results, interval), resultsAnswer, { method: "GET" }).then((answer) => {
+        if (answer.ok === "lost") done(answer);
+        else done(answer.value.ok ? ok(answer.value.results) : fail(answer.value.error));
+      });
+    },
+    reserveResults(block, done) {
+      void ask(pathTo(paths.reserveResults, block), reserveResultsAnswer, { method: "GET" }).then((answer) => {
         if (answer.ok === "lost") done(answer);
         else done(answer.value.ok ? ok(answer.value.results) : fail(answer.value.error));
       });
@@ -53,6 +59,8 @@ export function httpOperator({ url, timeoutMs }: HttpOperatorOptions): OperatorL
     }
   }
 }
+
+const pathTo = (path: string, { startMs, endMs }: Interval): string => `${path}?startMs=${startMs}&endMs=${endMs}`;
 
 type Lost = { readonly ok: "lost"; readonly cause: string };
 const lost = (cause: string): Lost => ({ ok: "lost", cause });

@@ -1,10 +1,15 @@
 import type { CodedError } from "@penstock/protocol/result";
 import { z } from "zod";
-import type { DispatchResults, SubmissionReceipt, SubmissionRefusal } from "../desk/market-operator.ts";
+import type { DispatchResults, ReserveResults, SubmissionReceipt, SubmissionRefusal } from "../desk/market-operator.ts";
 import type { OperatorWish } from "../dispatch/fleet-target.ts";
 
 /** What crosses the line between a desk and an operator, and where. All bodies but the bid file are JSON. */
-export const paths = { submissions: "/submissions", results: "/results", signals: "/signals" } as const;
+export const paths = {
+  submissions: "/submissions",
+  results: "/results",
+  reserveResults: "/reserve-results",
+  signals: "/signals",
+} as const;
 
 /** Says which submission this is: the same key with the same file gets the same answer. */
 export const keyHeader = "idempotency-key";
@@ -15,6 +20,10 @@ export type SubmissionAnswer =
 
 export type ResultsAnswer =
   | { readonly ok: true; readonly results: DispatchResults }
+  | { readonly ok: false; readonly error: CodedError };
+
+export type ReserveResultsAnswer =
+  | { readonly ok: true; readonly results: ReserveResults }
   | { readonly ok: false; readonly error: CodedError };
 
 const instant = z.int();
@@ -37,6 +46,28 @@ export const submissionAnswer: z.ZodType<SubmissionAnswer> = z.union([
   }),
 ]) as unknown as z.ZodType<SubmissionAnswer>;
 
+const reserveAward = z.object({
+  marketId: z.string(),
+  unitId: z.string(),
+  interval,
+  product: z.string(),
+  direction: z.enum(["up", "down", "both"]),
+  enabledW: z.number().nonnegative(),
+  pricePerMWh: z.number(),
+});
+
+export const reserveResultsAnswer: z.ZodType<ReserveResultsAnswer> = z.union([
+  z.object({
+    ok: z.literal(true),
+    results: z.object({
+      block: interval,
+      awards: z.array(reserveAward),
+      prices: z.record(z.string(), z.number()),
+    }),
+  }),
+  z.object({ ok: z.literal(false), error: z.looseObject({ code: z.string() }) }),
+]) as unknown as z.ZodType<ReserveResultsAnswer>;
+
 export const resultsAnswer: z.ZodType<ResultsAnswer> = z.union([
   z.object({
     ok: z.literal(true),
@@ -54,19 +85,7 @@ export const resultsAnswer: z.ZodType<ResultsAnswer> = z.union([
           rampLimited: z.boolean(),
         }),
       ),
-      reserves: z
-        .array(
-          z.object({
-            marketId: z.string(),
-            unitId: z.string(),
-            interval,
-            product: z.string(),
-            direction: z.enum(["up", "down"]),
-            enabledW: z.number().nonnegative(),
-            pricePerMWh: z.number(),
-          }),
-        )
-        .optional(),
+      reserves: z.array(reserveAward).optional(),
       reservePrices: z.record(z.string(), z.number()).optional(),
     }),
   }),

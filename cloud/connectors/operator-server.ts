@@ -64,16 +64,18 @@ export async function operatorServer({
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://operator");
     if (request.method === "POST" && pathname === paths.submissions) void take(request, response);
-    else if (request.method === "GET" && pathname === paths.results) {
+    else if (request.method === "GET" && (pathname === paths.results || pathname === paths.reserveResults)) {
       const startMs = Number(searchParams.get("startMs")) as UtcMs;
       const endMs = Number(searchParams.get("endMs")) as UtcMs;
-      operator.results({ startMs, endMs }, (answer) =>
+      const answered = (answer: Result<object, CodedError>): void =>
         say(
           response,
           answer.ok ? 200 : 404,
           answer.ok ? { ok: true, results: answer.value } : { ok: false, error: answer.error },
-        ),
-      );
+        );
+      if (pathname === paths.results) operator.results({ startMs, endMs }, answered);
+      else if (operator.reserveResults !== undefined) operator.reserveResults({ startMs, endMs }, answered);
+      else answered(fail({ code: "operator.no-such-auction" }));
     } else if (request.method === "GET" && pathname === paths.signals) signals.add(response);
     else say(response, 404, { ok: false, error: { code: "operator.no-such-path" } });
   });

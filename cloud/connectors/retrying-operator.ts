@@ -3,12 +3,19 @@ import { type CodedError, fail, type Result } from "@penstock/protocol/result";
 import type { Rng } from "@penstock/protocol/rng";
 import type { Clock, Interval } from "@penstock/protocol/time";
 import { type Ms, seconds } from "@penstock/protocol/units";
-import type { DispatchResults, MarketOperator, SubmissionReceipt, SubmissionRefusal } from "../desk/market-operator.ts";
+import type {
+  DispatchResults,
+  MarketOperator,
+  ReserveResults,
+  SubmissionReceipt,
+  SubmissionRefusal,
+} from "../desk/market-operator.ts";
 
 /** A line to an operator: each call answers once, and says so when nobody answered. */
 export interface OperatorLine {
   submit(bidFile: string, key: string, done: (answer: LineAnswer<SubmissionReceipt, SubmissionRefusal>) => void): void;
   results(interval: Interval, done: (answer: LineAnswer<DispatchResults, CodedError>) => void): void;
+  reserveResults?(block: Interval, done: (answer: LineAnswer<ReserveResults, CodedError>) => void): void;
 }
 
 /** `lost`: whether the operator heard us is not known. */
@@ -76,6 +83,16 @@ export class RetryingOperator implements MarketOperator {
       // A lost question is as good as one asked too early.
       done(answer.ok === "lost" ? fail({ code: "operator.not-cleared", cause: answer.cause }) : answer);
     });
+  }
+
+  reserveResults(block: Interval, done: (answer: Result<ReserveResults, CodedError>) => void): void {
+    const { line } = this.#options;
+    if (line.reserveResults === undefined) done(fail({ code: "operator.no-such-auction" }));
+    else {
+      line.reserveResults(block, (answer) => {
+        done(answer.ok === "lost" ? fail({ code: "operator.not-cleared", cause: answer.cause }) : answer);
+      });
+    }
   }
 
   #pauseMs(attempts: number): Ms {

@@ -32,5 +32,6 @@ export function certifyAgain(
     registered: reserves?.products ?? [],
     products: selling.productsAt(interval.startMs),
     stack: selling.reachOf(bid),
+    isTakenTogether: selling.ahead !== undefined,
   });
 }

@@ -7,6 +7,8 @@ import { CapabilityBook } from "./capability-book.ts";
 import type { DeskAlarm, DeskPorts } from "./desk-ports.ts";
 import { GateBook } from "./gate-book.ts";
 import { KillSwitch } from "./kill-switch.ts";
+import { gateClosureOf } from "./product-door.ts";
+import { Commitments } from "./reserves/commitments.ts";
 
 export type GateDecision = "opened" | "held" | "withheld" | "approved" | "rejected";
 
@@ -17,6 +19,7 @@ export class DeskBooks {
   readonly gates: GateBook;
   readonly kill: KillSwitch;
   readonly capabilities: CapabilityBook;
+  readonly commitments: Commitments;
 
   constructor(ports: DeskPorts) {
     this.ports = ports;
@@ -24,15 +27,16 @@ export class DeskBooks {
     this.gates = new GateBook(ports, ports.config.units);
     this.kill = new KillSwitch(ports);
     this.capabilities = new CapabilityBook(ports);
+    this.commitments = new Commitments(ports);
   }
 
   unit(unitId: string): UnitEntry | undefined {
     return this.ports.config.units.find(({ unit }) => unit.id === unitId);
   }
 
-  /** Whether a bid for the interval would still be in time. */
-  isOpen(interval: Interval): boolean {
-    return this.ports.marketClock.nowMs() <= this.ports.market.gateClosureMs(interval);
+  /** Whether a bid of a product for the interval, or the block, would still be in time. */
+  isOpen(interval: Interval, product: string): boolean {
+    return this.ports.marketClock.nowMs() <= gateClosureOf(this.ports.market, interval, product);
   }
 
   tell(record: BidRecord, isNew = false): void {

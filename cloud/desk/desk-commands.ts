@@ -1,6 +1,6 @@
 import type { DeskAct, GateDocument } from "@penstock/protocol/fleet";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
-import { type Interval, intervalAt, nextInterval } from "@penstock/protocol/time";
+import type { Interval } from "@penstock/protocol/time";
 import type { W } from "@penstock/protocol/units";
 import type { UnitEntry } from "../config/cloud-config.ts";
 import type { OfferedCurve } from "../dispatch/split-award.ts";
@@ -11,6 +11,7 @@ import type { DeskBooks } from "./desk-books.ts";
 import type { Drafting } from "./drafting.ts";
 import { energyProduct, mostShut, reserveProduct } from "./gate-book.ts";
 import { isAtLeast, type Person, type Role } from "./person.ts";
+import { biddableAt } from "./product-door.ts";
 import { siteIdsOf } from "./refit-bid.ts";
 import { isSigned } from "./review-bid.ts";
 import type { Submissions } from "./submissions.ts";
@@ -70,7 +71,7 @@ export class DeskCommands {
     if (!isSigned(review, signed.signatures)) return ok(signed);
     const released = submissions.release(signed, by.name);
     // What was approved no longer fits: while there is time the algorithm makes another, which waits in its turn.
-    if (released.state === "refused" && author.type === "algorithm" && books.isOpen(bid.interval)) {
+    if (released.state === "refused" && author.type === "algorithm" && books.isOpen(bid.interval, product)) {
       const entry = books.unit(bid.unitId);
       if (entry !== undefined) decideAgain(entry, bid.interval, product);
     }
@@ -98,14 +99,15 @@ export class DeskCommands {
     const { books, drafting, submissions } = this.#ports;
     const entry = books.unit(unitId);
     if (entry === undefined) return fail({ code: "desk.unknown-unit", unitId });
-    const interval = wanted === "next" ? this.#nextOpen() : wanted;
-    if (!books.isOpen(interval)) return fail({ code: "desk.gate-closed", unitId });
     const product = reserves === undefined ? energyProduct : reserveProduct;
     if (reserves !== undefined && entry.reserves === undefined) return fail({ code: "desk.unknown-product", product });
+    const interval =
+      wanted === "next" ? this.#nextOpen(product) : biddableAt(books.ports.market, wanted.startMs, product);
+    if (!books.isOpen(interval, product)) return fail({ code: "desk.gate-closed", unitId });
     const subjects = [unitId, ...curves.map(({ siteId }) => siteId)];
     const gate = mostShut(subjects.map((subject) => books.gates.mode(subject, product)));
     if (gate === "off") return fail({ code: "desk.gate-shut", unitId, gate });
-    const { attested, leftOut } = drafting.attest(entry, interval);
+    const { attested, leftOut } = drafting.attest(entry, interval, product);
     const unknown = curves.find(({ siteId }) => !attested.some(({ capability }) => capability.siteId === siteId));
     if (unknown !== undefined) {
       const error = leftOut.find(({ siteId }) => siteId === unknown.siteId);
@@ -132,7 +134,9 @@ export class DeskCommands {
     const { books } = this.#ports;
     if (books.kill.state() !== null) return ok(books.kill.pull(by, why));
     const act = books.kill.pull(by, why);
-    const open = books.bids.from(this.#nextOpen().startMs).filter(({ author }) => author.type === "algorithm");
+    const open = books.bids
+      .from(books.ports.marketClock.nowMs())
+      .filter(({ author, bid, product }) => author.type === "algorithm" && books.isOpen(bid.interval, product));
     for (const { bidId, state } of open) {
       if (state === "built") books.tell(books.bids.change(bidId, "void", { by: by.name, why }));
     }
@@ -163,7 +167,8 @@ export class DeskCommands {
     const record = this.#ports.books.bids.get(bidId);
     if (record === undefined) return fail({ code: "desk.unknown-bid", bidId });
     if (record.state !== "built") return fail({ code: "desk.not-waiting", bidId, state: record.state });
-    if (!this.#ports.books.isOpen(record.bid.interval)) return fail({ code: "desk.gate-closed", bidId });
+    if (!this.#ports.books.isOpen(record.bid.interval, record.product))
+      return fail({ code: "desk.gate-closed", bidId });
     return ok(record);
   }
 
@@ -177,11 +182,11 @@ export class DeskCommands {
     return this.#ports.books.bids.of(unitId, interval, record.product).findLast(isReleased)?.bidId === record.bidId;
   }
 
-  #withdraw({ bid, gate, reserveBasis }: BidRecord, by: Person, why: string): void {
+  #withdraw({ bid, gate, product, reserveBasis }: BidRecord, by: Person, why: string): void {
     const { books, drafting, submissions } = this.#ports;
     const { unitId, interval } = bid;
     const entry = books.unit(unitId);
-    if (entry === undefined || !books.isOpen(interval)) return;
+    if (entry === undefined || !books.isOpen(interval, product)) return;
     const nothing = withdrawal([], { code: "desk.killed", by: by.name, why });
     const author = { type: "person", name: by.name } as const;
     const about = { entry, interval, author, gate, signatures: [by] };
@@ -196,10 +201,10 @@ export class DeskCommands {
     else books.alarm({ code: "desk.not-withdrawn", unitId }, interval, unitId);
   }
 
-  #nextOpen(): Interval {
+  #nextOpen(product: string): Interval {
     const { market, marketClock } = this.#ports.books.ports;
-    let interval = intervalAt(marketClock.nowMs(), market.intervalMs);
-    while (!this.#ports.books.isOpen(interval)) interval = nextInterval(interval);
+    let interval = biddableAt(market, marketClock.nowMs(), product);
+    while (!this.#ports.books.isOpen(interval, product)) interval = biddableAt(market, interval.endMs, product);
     return interval;
   }
 }

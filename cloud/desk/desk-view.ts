@@ -3,7 +3,7 @@ import type { UtcMs } from "@penstock/protocol/units";
 import { diffOf, effectOf } from "./bid-effect.ts";
 import type { BidRecord } from "./bid-record.ts";
 import type { DeskBooks } from "./desk-books.ts";
-import { stepsOf } from "./product-door.ts";
+import { gateClosureOf, stepsOf } from "./product-door.ts";
 import { siteIdsOf } from "./refit-bid.ts";
 
 /** The desk as people see it: gates, what waits, what was stopped, whose settings were attested. */
@@ -18,7 +18,7 @@ export function deskView(books: DeskBooks): DeskDocument {
     capabilities: config.sites.map((site) => books.capabilities.document(site, readings(site.siteId).capabilityHash)),
     approvals: books.bids
       .from((marketClock.nowMs() - market.intervalMs) as UtcMs)
-      .filter(({ state, bid }) => state === "built" && books.isOpen(bid.interval))
+      .filter(({ state, bid, product }) => state === "built" && books.isOpen(bid.interval, product))
       .map((record) => approvalOf(record, books))
       .sort((a, b) => a.expiresAtMs - b.expiresAtMs || a.unitId.localeCompare(b.unitId)),
   };
@@ -39,7 +39,7 @@ function approvalOf(record: BidRecord, books: DeskBooks): ApprovalDocument {
     product: record.product,
     intervalStartMs: interval.startMs,
     intervalEndMs: interval.endMs,
-    expiresAtMs: market.gateClosureMs(interval),
+    expiresAtMs: gateClosureOf(market, interval, record.product),
     author: author.type === "person" ? author.name : "algorithm",
     because: record.because,
     signaturesNeeded: review.signaturesNeeded,

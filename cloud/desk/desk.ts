@@ -18,6 +18,7 @@ import { forecastDocument } from "./forecast-document.ts";
 import { energyProduct, reserveProduct } from "./gate-book.ts";
 import type { DispatchResults } from "./market-operator.ts";
 import { type Passage, passGates } from "./pass-gates.ts";
+import { AheadCalendar } from "./reserves/ahead-calendar.ts";
 import { decideReserves } from "./reserves/decide-reserves.ts";
 import { Submissions } from "./submissions.ts";
 
@@ -35,6 +36,8 @@ export class Desk {
   readonly #books: DeskBooks;
   readonly #drafting: Drafting;
   readonly #submissions: Submissions;
+  /** Where reserves are sold ahead of energy. */
+  readonly #ahead: AheadCalendar | undefined;
   readonly #timers = new Set<Timer>();
   readonly #lastOffers = new Map<string, readonly OfferedCurve[]>();
   #isRunning = false;
@@ -44,6 +47,16 @@ export class Desk {
     this.#books = new DeskBooks(ports);
     this.#drafting = new Drafting(this.#books);
     this.#submissions = new Submissions(this.#books, this.#drafting);
+    const auction = ports.market.reserves?.ahead;
+    this.#ahead =
+      auction === undefined
+        ? undefined
+        : new AheadCalendar({
+            ...{ books: this.#books, auction },
+            at: (marketMs, action) => this.#at(marketMs, action),
+            decide: (block, whom) => this.#decideAllReserves(block, whom),
+            closeGate: (block) => this.#closeGate(block, [reserveProduct]),
+          });
     this.commands = new DeskCommands({
       books: this.#books,
       drafting: this.#drafting,
@@ -62,10 +75,14 @@ export class Desk {
     const nowMs = marketClock.nowMs();
     const current = intervalAt(nowMs, market.intervalMs);
     const day = market.tradingDay(nowMs);
-    this.#books.bids.restore({ startMs: day.startMs, endMs: (day.endMs + (day.endMs - day.startMs)) as UtcMs });
+    this.#books.bids.restore({
+      startMs: this.#rememberedFrom(day),
+      endMs: (day.endMs + (day.endMs - day.startMs)) as UtcMs,
+    });
     for (const { bid, offers, kind, product } of this.#books.bids.from(day.startMs)) {
       if (kind === "offer" && product === energyProduct) this.#lastOffers.set(bid.unitId, offers);
     }
+    this.#ahead?.start();
     this.#resume(current);
     this.#keep(nextInterval(current));
   }
@@ -103,29 +120,31 @@ export class Desk {
     const gateMs = market.gateClosureMs(interval);
     const following = nextInterval(interval);
     const firstLeadMs = Math.max(decideBeforeGateMs, decideBeforeApprovalMs);
-    // People need longer than machines: what waits for them is decided first, the rest as late as is safe.
-    const awaiting = (product: string): readonly UnitEntry[] =>
-      config.units.filter(({ unit }) =>
-        [unit.id, ...unit.siteIds].some((subject) => this.#books.gates.mode(subject, product) === "approve"),
-      );
-    this.#at((gateMs - decideBeforeApprovalMs) as UtcMs, () =>
-      this.#decide(awaiting(energyProduct), awaiting(reserveProduct), interval),
-    );
-    this.#at((gateMs - decideBeforeGateMs) as UtcMs, () => this.#decide(config.units, config.units, interval));
-    this.#at((gateMs + 1) as UtcMs, () => this.#closeGate(interval));
+    this.#at((gateMs - decideBeforeApprovalMs) as UtcMs, () => this.#decide(interval, "awaiting"));
+    this.#at((gateMs - decideBeforeGateMs) as UtcMs, () => this.#decide(interval, "all"));
+    this.#at((gateMs + 1) as UtcMs, () => this.#closeGate(interval, [energyProduct]));
     this.#at(interval.startMs, () => this.#fetch(interval));
     this.#at((market.gateClosureMs(following) - firstLeadMs) as UtcMs, () => this.#keep(following));
   }
 
-  #decide(energy: readonly UnitEntry[], reserves: readonly UnitEntry[], interval: Interval): void {
-    if (!this.#books.isOpen(interval)) return;
-    const undecidedOf = (entries: readonly UnitEntry[], product: string): readonly UnitEntry[] =>
-      entries.filter(
-        ({ unit }) =>
-          !this.#books.bids.of(unit.id, interval, product).some(({ author }) => author.type === "algorithm"),
-      );
-    this.#decideEnergy(undecidedOf(energy, energyProduct), interval);
-    for (const entry of undecidedOf(reserves, reserveProduct)) this.#decideReserves(entry, interval);
+  #decide(interval: Interval, whom: "awaiting" | "all"): void {
+    this.#decideEnergy(this.#undecided(interval, energyProduct, whom), interval);
+    if (this.#ahead === undefined) this.#decideAllReserves(interval, whom);
+  }
+
+  #decideAllReserves(interval: Interval, whom: "awaiting" | "all"): void {
+    for (const entry of this.#undecided(interval, reserveProduct, whom)) this.#decideReserves(entry, interval);
+  }
+
+  /** People need longer than machines: what waits for them is decided first, the rest as late as is safe. */
+  #undecided(interval: Interval, product: string, whom: "awaiting" | "all"): readonly UnitEntry[] {
+    const { bids, gates } = this.#books;
+    if (!this.#books.isOpen(interval, product)) return [];
+    return this.#ports.config.units.filter(({ unit }) => {
+      const isAwaiting = [unit.id, ...unit.siteIds].some((subject) => gates.mode(subject, product) === "approve");
+      if (whom === "awaiting" && !isAwaiting) return false;
+      return !bids.of(unit.id, interval, product).some(({ author }) => author.type === "algorithm");
+    });
   }
 
   #decideReserves(entry: UnitEntry, interval: Interval): void {
@@ -147,7 +166,7 @@ export class Desk {
   #decideUnit(entry: UnitEntry, interval: Interval, forecast: Result<PriceForecast, CodedError>): void {
     const { market, strategy, marketClock, history } = this.#ports;
     const { unit } = entry;
-    const { attested, leftOut } = this.#drafting.attest(entry, interval);
+    const { attested, leftOut } = this.#drafting.attest(entry, interval, energyProduct);
     const decided = decideOffer({
       asOfMs: marketClock.nowMs(),
       interval,
@@ -219,9 +238,11 @@ export class Desk {
     if (isFree) this.#submissions.release(record, "desk");
   }
 
-  #closeGate(interval: Interval): void {
-    for (const { bidId, state, bid } of this.#books.bids.from(interval.startMs)) {
-      if (state !== "built" || bid.interval.startMs !== interval.startMs) continue;
+  /** Where reserves are bid with energy, their gate is energy's. */
+  #closeGate(interval: Interval, products: readonly string[]): void {
+    const closed = this.#ahead === undefined ? [energyProduct, reserveProduct] : products;
+    for (const { bidId, state, bid, product } of this.#books.bids.from(interval.startMs)) {
+      if (state !== "built" || bid.interval.startMs !== interval.startMs || !closed.includes(product)) continue;
       this.#books.tell(this.#books.bids.change(bidId, "lapsed"));
       this.#books.alarm({ code: "desk.approval-expired", bidId }, interval, bid.unitId);
     }
@@ -238,12 +259,21 @@ export class Desk {
       },
     );
     const day = this.#ports.market.tradingDay(interval.startMs);
-    if (day.startMs === interval.startMs) this.#books.bids.forgetBefore(day.startMs);
+    if (day.startMs !== interval.startMs) return;
+    this.#books.bids.forgetBefore(this.#rememberedFrom(day));
+    this.#books.commitments.forgetBefore(this.#rememberedFrom(day));
   }
 
-  #cleared(results: DispatchResults): void {
+  /** A block of reserves that was sold ahead may have begun on the day before. */
+  #rememberedFrom(day: Interval): UtcMs {
+    return this.#ports.market.reserves?.ahead?.blockOf(day.startMs).startMs ?? day.startMs;
+  }
+
+  #cleared(told: DispatchResults): void {
     const { clock, journal } = this.#ports;
-    const { interval } = results;
+    const { interval } = told;
+    const results: DispatchResults =
+      this.#ahead === undefined ? told : { ...told, reserves: this.#books.commitments.during(interval) };
     const about = { knownAtMs: clock.nowMs(), intervalStartMs: interval.startMs };
     journal.append({ kind: "award", id: `award.${instantText(interval.startMs)}`, ...about, body: results });
     this.#tell(results);
@@ -255,7 +285,8 @@ export class Desk {
     for (const { unitId } of results.awards) {
       const record = this.#clear(unitId, results.interval, energyProduct);
       if (record !== undefined) standing.set(unitId, record);
-      const reserves = this.#clear(unitId, results.interval, reserveProduct);
+      const block = this.#ports.market.reserves?.ahead?.blockOf(results.interval.startMs);
+      const reserves = this.#clear(unitId, block ?? results.interval, reserveProduct);
       if (reserves !== undefined) standingReserves.set(unitId, reserves);
     }
     this.#ports.onEvent({ type: "results", results, standing, standingReserves });

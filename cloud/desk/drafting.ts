@@ -1,16 +1,20 @@
 import { type CodedError, ok, type Result } from "@penstock/protocol/result";
-import type { Interval } from "@penstock/protocol/time";
+import { type Interval, intervalAt, nextInterval } from "@penstock/protocol/time";
+import type { UtcMs } from "@penstock/protocol/units";
 import type { GateMode, UnitEntry } from "../config/cloud-config.ts";
 import type { PriceForecast } from "../forecast/forecaster.ts";
 import { expectedPriceOf } from "./bid-effect.ts";
 import { fixedBandPrices, makeBid, sitesOf } from "./bid-maker.ts";
-import type { BidAuthor, BidRecord, HeldBack } from "./bid-record.ts";
+import { type BidAuthor, type BidRecord, type HeldBack, isReleased } from "./bid-record.ts";
 import { attestSites, type Offer } from "./decide-offer.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import { energyProduct, reserveProduct } from "./gate-book.ts";
 import type { Person } from "./person.ts";
 import { reservesOf } from "./product-door.ts";
+import { commitmentsFor } from "./reserves/commitments-for.ts";
 import { makeReserveBid, type ReserveMaking } from "./reserves/make-reserve-bid.ts";
+import { atHalf, narrowByCommitments } from "./reserves/narrow-by-commitments.ts";
+import { socAhead } from "./soc-ahead.ts";
 
 export interface ReserveDraft
   extends Pick<ReserveMaking, "entry" | "interval" | "kind" | "sites" | "leftOut" | "author" | "gate">,
@@ -41,16 +45,44 @@ export class Drafting {
     this.#books = books;
   }
 
-  /** A unit's sites, as they can be bid for an interval now. */
-  attest(entry: UnitEntry, interval: Interval): ReturnType<typeof attestSites> {
-    const { clock, config, readings, marketClock } = this.#books.ports;
-    return attestSites(sitesOf(entry, config.sites), readings, {
+  /**
+   * A unit's sites, as they can be bid for an interval now. Where reserves are sold ahead, energy has what those leave
+   * of a site; and where a gate closes long before its interval, all that was bid for the time between counts.
+   */
+  attest(entry: UnitEntry, interval: Interval, product: string): ReturnType<typeof attestSites> {
+    const { clock, config, readings, marketClock, market } = this.#books.ports;
+    const isAhead = interval.startMs - market.gateClosureMs(interval) >= AHEAD_MS;
+    const current = intervalAt(marketClock.nowMs(), market.intervalMs);
+    const { attested, leftOut } = attestSites(sitesOf(entry, config.sites), readings, {
       nowMs: clock.nowMs(),
       ageMsMax: config.desk.telemetryAgeMsMax,
-      startMs: interval.startMs,
+      startMs: isAhead ? current.endMs : interval.startMs,
       toMarketMs: (wallMs) => marketClock.toMarketMs(wallMs),
       attestedHash: (site, toldHash) => this.#books.capabilities.attestedHash(site, toldHash),
     });
+    const { reserves } = market;
+    if (product === reserveProduct) {
+      return { attested: reserves?.ahead === undefined ? attested : attested.map(atHalf), leftOut };
+    }
+    const earlier = isAhead ? this.#standingBetween(entry, current.endMs, interval.startMs) : [];
+    const commitments = commitmentsFor(this.#books, entry.unit.id, interval);
+    if (earlier.length === 0 && commitments.length === 0) return { attested, leftOut };
+    const products = reserves?.productsAt(interval.startMs) ?? [];
+    return {
+      attested: attested.map((site) => narrowByCommitments(socAhead(site, earlier), interval, commitments, products)),
+      leftOut,
+    };
+  }
+
+  /** What stands, or is on its way, for each interval of a stretch, in order. */
+  #standingBetween(entry: UnitEntry, fromMs: UtcMs, untilMs: UtcMs): readonly BidRecord[] {
+    const { market } = this.#books.ports;
+    const standing: BidRecord[] = [];
+    for (let at = intervalAt(fromMs, market.intervalMs); at.startMs < untilMs; at = nextInterval(at)) {
+      const last = this.#books.bids.of(entry.unit.id, at).findLast(isReleased);
+      if (last !== undefined) standing.push(last);
+    }
+    return standing;
   }
 
   forecast(interval: Interval): Result<PriceForecast, CodedError> {
@@ -127,6 +159,9 @@ export class Drafting {
     return record;
   }
 }
+
+/** A gate this long before its interval is a day-ahead auction's or an hour-ahead market's. */
+const AHEAD_MS = 60 * 60_000;
 
 /** Bands of the next day are chosen this long before their gate closes, so that a failed attempt can be repeated. */
 const BAND_PRICES_AHEAD_MS = 30 * 60_000;

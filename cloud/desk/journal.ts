@@ -22,6 +22,8 @@ export const journalKinds = [
   "submission",
   "price",
   "award",
+  /** What was sold ahead for a block of hours. */
+  "commitment",
   "lease",
   "delivery",
   "settlement",

@@ -12,6 +12,16 @@ export interface MarketOperator {
   submit(bidFile: string, done: (answer: Result<SubmissionReceipt, SubmissionRefusal>) => void): void;
   /** What the dispatch run decided. Refused with `operator.not-cleared` until it has run. */
   results(interval: Interval, done: (answer: Result<DispatchResults, CodedError>) => void): void;
+  /** What reserves sold ahead for a block cleared, where there are such. `operator.not-cleared` until they have. */
+  reserveResults?(block: Interval, done: (answer: Result<ReserveResults, CodedError>) => void): void;
+}
+
+/** Of an auction of reserves ahead of energy. */
+export interface ReserveResults {
+  readonly block: Interval;
+  readonly awards: readonly ReserveAward[];
+  /** Money per MW and hour, by product. */
+  readonly prices: Readonly<Record<string, number>>;
 }
 
 export interface SubmissionReceipt {

@@ -2,9 +2,17 @@ import { type CodedError, fail, ok, type Result } from "@penstock/protocol/resul
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { Award, Bid, Market, MarketUnit, Violation } from "../markets/market.ts";
-import type { JointAward, UnitTelemetry } from "../markets/reserve-market.ts";
+import type { JointAward, ReserveAuction, UnitTelemetry } from "../markets/reserve-market.ts";
 import { clearedPrice, type PriceSeries, type ReservePrices } from "../prices/index.ts";
-import type { DispatchResults, MarketOperator, SubmissionReceipt, SubmissionRefusal } from "./market-operator.ts";
+import { energyProduct, reserveProduct } from "./gate-book.ts";
+import type {
+  DispatchResults,
+  MarketOperator,
+  ReserveResults,
+  SubmissionReceipt,
+  SubmissionRefusal,
+} from "./market-operator.ts";
+import { gateClosureOf } from "./product-door.ts";
 
 export interface SimulatedOperatorOptions {
   readonly market: Market;
@@ -46,6 +54,22 @@ export class SimulatedOperator implements MarketOperator {
     done(this.#cleared(interval));
   }
 
+  reserveResults(block: Interval, done: (answer: Result<ReserveResults, CodedError>) => void): void {
+    const { ahead } = this.#options.market.reserves ?? {};
+    done(ahead === undefined ? fail({ code: "operator.no-such-auction" }) : this.#sold(block, ahead));
+  }
+
+  #sold(block: Interval, auction: ReserveAuction): Result<ReserveResults, CodedError> {
+    const knownAtMs = auction.resultsMs(block);
+    if (this.#options.nowMs() < knownAtMs) return fail({ code: "operator.not-cleared", knownAtMs });
+    const prices = this.#reservePrices(block);
+    const awards = this.#options.units.flatMap((unit) => {
+      const offer = this.#reserveOffers.get(keyOf(unit.id, block));
+      return offer === undefined ? [] : auction.clear(offer, prices);
+    });
+    return ok({ block, awards, prices });
+  }
+
   /** Files it had accepted before it was restarted. An operator of its own process has no need of this. */
   restore(bidFiles: readonly string[]): void {
     for (const file of bidFiles) this.#take(file, false);
@@ -56,12 +80,12 @@ export class SimulatedOperator implements MarketOperator {
     const nowMs = this.#options.nowMs();
     const read = this.#read(bidFile);
     if (!read.ok) return refuse("operator.file", [], { cause: read.error });
-    const { bids, held, validate } = read.value;
+    const { bids, held, product, validate } = read.value;
     const violations: Violation[] = [];
     for (const bid of bids) {
       const unit = this.#units.get(bid.unitId);
       if (unit === undefined) return refuse("operator.unknown-unit", [], { unitId: bid.unitId });
-      if (isGateWatched && nowMs > market.gateClosureMs(bid.interval)) {
+      if (isGateWatched && nowMs > gateClosureOf(market, bid.interval, product)) {
         return refuse("operator.gate-closed", [], { intervalStartMs: bid.interval.startMs, nowMs });
       }
       violations.push(...validate(bid, unit));
@@ -79,13 +103,14 @@ export class SimulatedOperator implements MarketOperator {
     const { market } = this.#options;
     const energy = market.parseBids(bidFile);
     if (energy.ok) {
-      return ok({ bids: energy.value, held: this.#bids, validate: (bid, unit) => market.validate(bid, unit) });
+      const validate: FileRead["validate"] = (bid, unit) => market.validate(bid, unit);
+      return ok({ bids: energy.value, held: this.#bids, product: energyProduct, validate });
     }
     const { reserves } = market;
     const offers = reserves?.parse(bidFile);
     if (reserves === undefined || offers?.ok !== true) return energy;
     const validate: FileRead["validate"] = (offer, unit) => reserves.validate(offer, unit);
-    return ok({ bids: offers.value, held: this.#reserveOffers, validate });
+    return ok({ bids: offers.value, held: this.#reserveOffers, product: reserveProduct, validate });
   }
 
   #cleared(interval: Interval): Result<DispatchResults, CodedError> {
@@ -96,7 +121,7 @@ export class SimulatedOperator implements MarketOperator {
     if (this.#options.nowMs() < knownAtMs) return fail({ code: "operator.not-cleared", knownAtMs });
     const price = clearedPrice(series, interval.startMs);
     if (!price.ok) return price;
-    const reservePrices = this.#reservePrices(interval);
+    const reservePrices = market.reserves?.ahead === undefined ? this.#reservePrices(interval) : {};
     const joint = this.#options.units.map((unit) => this.#award(unit, interval, price.value, reservePrices));
     const results: DispatchResults = {
       interval,
@@ -122,7 +147,7 @@ export class SimulatedOperator implements MarketOperator {
     const { market, measuredW } = this.#options;
     const { lossFactor, rampMWPerMin } = unit;
     const plant = { initialW: measuredW(unit.id) ?? (0 as W), lossFactor, rampMWPerMin };
-    if (offer !== undefined && market.reserves !== undefined) {
+    if (offer !== undefined && market.reserves?.ahead === undefined && market.reserves !== undefined) {
       const telemetry = this.#options.telemetry?.(unit.id);
       const known = telemetry === undefined ? {} : { telemetry };
       return market.reserves.clear({ unit, energy, offer, pricePerMWh, reservePrices, plant, ...known });
@@ -150,7 +175,7 @@ export class SimulatedOperator implements MarketOperator {
   #forgetBefore(startMs: UtcMs): void {
     for (const key of this.#results.keys()) if (key < startMs) this.#results.delete(key);
     for (const held of [this.#bids, this.#reserveOffers]) {
-      for (const [key, bid] of held) if (bid.interval.startMs < startMs) held.delete(key);
+      for (const [key, bid] of held) if (bid.interval.endMs < startMs) held.delete(key);
     }
   }
 }
@@ -158,6 +183,7 @@ export class SimulatedOperator implements MarketOperator {
 interface FileRead {
   readonly bids: readonly Bid[];
   readonly held: Map<string, Bid>;
+  readonly product: string;
   readonly validate: (bid: Bid, unit: MarketUnit) => readonly Violation[];
 }
 

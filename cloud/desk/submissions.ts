@@ -49,7 +49,7 @@ export class Submissions {
     const { unitId, interval } = record.bid;
     const entry = this.#books.unit(unitId);
     invariant(entry !== undefined, "a bid in the book is of a unit in the configuration");
-    const { attested, leftOut } = this.#drafting.attest(entry, interval);
+    const { attested, leftOut } = this.#drafting.attest(entry, interval, record.product);
     const certificate = certifyAgain(record, entry, attested, ports);
     const standingBidId = bids.standing(unitId, interval, record.product)?.bidId ?? null;
     const refusals = refitBid({ record, attested, leftOut, certificate, standingBidId });
@@ -110,12 +110,12 @@ export class Submissions {
     invariant(entry !== undefined, "a bid in the book is of a unit in the configuration");
     const lost = (error: CodedError): undefined =>
       void this.#books.alarm({ code: "desk.race-lost", bidId: record.bidId, cause: error.code }, interval, unitId);
-    if (!this.#books.isOpen(interval)) return lost({ code: "desk.gate-closed" });
+    if (!this.#books.isOpen(interval, record.product)) return lost({ code: "desk.gate-closed" });
     const sent = this.#books.bids
       .of(unitId, interval, record.product)
       .filter(({ correctionOf }) => correctionOf !== undefined);
     if (sent.length >= CORRECTIONS_MAX) return lost({ code: "desk.corrections-spent" });
-    const { attested, leftOut } = this.#drafting.attest(entry, interval);
+    const { attested, leftOut } = this.#drafting.attest(entry, interval, record.product);
     const { author, gate, signatures, offers, kind, reserveBasis } = record;
     const standsOn = siteIdsOf(record);
     const sites = attested.filter(({ capability }) => standsOn.includes(capability.siteId));

@@ -1,6 +1,7 @@
 import type { ReadyService } from "@penstock/protocol/lease";
 import type { W } from "@penstock/protocol/units";
 import type { SiteReach } from "../desk/bid-record.ts";
+import type { ReserveDirection } from "../markets/reserve-market.ts";
 import type { Share } from "./split-award.ts";
 
 /** What a unit is to keep ready during its award, by the name sites know the service under. */
@@ -8,7 +9,7 @@ export interface ReadyAward {
   readonly service: string;
   /** As the market names what was awarded. */
   readonly product: string;
-  readonly direction: "up" | "down";
+  readonly direction: ReserveDirection;
   /** A size. */
   readonly enabledW: W;
 }
@@ -33,7 +34,8 @@ export function splitReady(
     const { siteId, upWMax, downWMin, powerWMin, powerWMax, keepsW } = site;
     if (isLost(siteId)) return 0;
     const powerW = shares.find((share) => share.siteId === siteId)?.powerW ?? 0;
-    const beside = (mostW: number, leastW: number): number => (direction === "up" ? mostW - powerW : powerW - leastW);
+    const beside = (mostW: number, leastW: number): number =>
+      Math.min(direction === "down" ? FREE : mostW - powerW, direction === "up" ? FREE : powerW - leastW);
     if (keepsW === undefined) return Math.max(0, Math.floor(beside(upWMax, downWMin)));
     return Math.max(0, Math.floor(Math.min(keepsW[product] ?? 0, beside(powerWMax, powerWMin))));
   };
@@ -52,3 +54,6 @@ export function splitReady(
     }),
   }));
 }
+
+/** A direction a service does not go sets it no limit. */
+const FREE = Number.POSITIVE_INFINITY;

@@ -13,7 +13,7 @@ import type {
   Violation,
 } from "./market.ts";
 import { reduceCurve } from "./reduce-curve.ts";
-import type { ReserveMarket } from "./reserve-market.ts";
+import type { AheadReserveMarket, ReserveMarket } from "./reserve-market.ts";
 import { type DatedRule, type Rulebook, ruleAt } from "./rulebook.ts";
 import { isOnTick, violation } from "./violation.ts";
 
@@ -39,7 +39,7 @@ export interface CurveMarketTraits {
   readonly intervalMs: Ms;
   readonly rulebook: Rulebook;
   readonly submissions: readonly SubmissionKind[];
-  readonly reserves?: ReserveMarket;
+  readonly reserves?: ReserveMarket | AheadReserveMarket;
   readonly priceFloor: DatedRule<number>;
   readonly priceCap: DatedRule<number>;
   readonly priceTick: number;

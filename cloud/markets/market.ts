@@ -3,7 +3,7 @@ import type { Interval } from "@penstock/protocol/time";
 import type { Currency, Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import type { MarketConstants, PriceLevels } from "../strategies/strategy.ts";
-import type { ReserveMarket } from "./reserve-market.ts";
+import type { AheadReserveMarket, ReserveMarket } from "./reserve-market.ts";
 import type { Rulebook } from "./rulebook.ts";
 
 /**
@@ -18,8 +18,8 @@ export interface Market<B extends Bid = Bid> {
   readonly rulebook: Rulebook;
   /** What it takes besides energy: reserve offers, plans, baselines. */
   readonly submissions: readonly SubmissionKind[];
-  /** Reserves it clears together with energy; absent where the desk offers none. */
-  readonly reserves?: ReserveMarket;
+  /** Reserves it buys with energy or ahead of it; absent where the desk offers none. */
+  readonly reserves?: ReserveMarket | AheadReserveMarket;
 
   /** The trading day that contains an instant. */
   tradingDay(instantMs: UtcMs): Interval;

@@ -3,11 +3,8 @@ import type { Interval } from "@penstock/protocol/time";
 import type { Ms, UtcMs, W, Wh } from "@penstock/protocol/units";
 import type { Award, Bid, BidStep, MarketUnit, PlantState, Rebid, SettlementLine, Violation } from "./market.ts";
 
-/**
- * How a market buys reserves beside energy where it clears both together: power kept ready upwards or downwards for
- * every interval, paid for being ready. Pure, as the market is; the desk submits.
- */
-export interface ReserveMarket<B extends Bid = Bid> {
+/** Power kept ready upwards or downwards, paid for being ready. Pure, as the market is; the desk submits. */
+interface ReserveTerms<B extends Bid = Bid> {
   /**
    * How energy and reserve share what is stored. `together`: the offer itself holds their sum to one reach, as a
    * trapezium does. `apart`: the energy behind each adds up, and the offer only says how much.
@@ -28,16 +25,39 @@ export interface ReserveMarket<B extends Bid = Bid> {
   stackOf(offer: B): readonly BidStep[];
   /** What the operator may make of it at most, whatever clears. */
   reachOf(offer: B): readonly OfferedReserve[];
-  /** What the operator would dispatch and enable together of a price taker. */
-  clear(clearing: ReserveClearing<B>): JointAward;
   settle(award: ReserveAward): SettlementLine;
 }
+
+/** Where reserves are bought with every interval of energy, and cleared together with it. */
+export interface ReserveMarket<B extends Bid = Bid> extends ReserveTerms<B> {
+  readonly ahead?: undefined;
+  /** What the operator would dispatch and enable together of a price taker. */
+  clear(clearing: ReserveClearing<B>): JointAward;
+}
+
+/** Where reserves are bought for blocks of hours in an auction of their own, before energy's: offers are of a block. */
+export interface AheadReserveMarket<B extends Bid = Bid> extends ReserveTerms<B> {
+  readonly ahead: ReserveAuction<B>;
+}
+
+export interface ReserveAuction<B extends Bid = Bid> {
+  /** The block an instant falls into; it begins and ends with intervals of energy. */
+  blockOf(instantMs: UtcMs): Interval;
+  gateClosureMs(block: Interval): UtcMs;
+  /** When the operator has told what cleared; energy's own gate for the block comes later. */
+  resultsMs(block: Interval): UtcMs;
+  /** What a price taker is committed to, for the whole block. */
+  clear(offer: B, prices: Readonly<Record<string, number>>): readonly ReserveAward[];
+}
+
+/** `both`: it must be able to go either way, and is one commitment. */
+export type ReserveDirection = "up" | "down" | "both";
 
 export interface ReserveProduct {
   /** The operator's own name: `RAISE6SEC`. */
   readonly name: string;
   /** Upwards is more out of the asset. */
-  readonly direction: "up" | "down";
+  readonly direction: ReserveDirection;
   /** What sites call the service that gives it, in a lease and in their own files; absent where the operator calls it. */
   readonly service?: string;
   /** How long the energy behind it must last. */
@@ -67,7 +87,7 @@ export interface Reach {
 /** How much of a product is offered, and how far energy and it together may be dispatched: up to or down to `reachW`. */
 export interface OfferedReserve {
   readonly product: string;
-  readonly direction: "up" | "down";
+  readonly direction: ReserveDirection;
   /** A size. */
   readonly volumeW: W;
   readonly reachW: W;
@@ -119,7 +139,7 @@ export interface ReserveAward {
   readonly unitId: string;
   readonly interval: Interval;
   readonly product: string;
-  readonly direction: "up" | "down";
+  readonly direction: ReserveDirection;
   /** A size. */
   readonly enabledW: W;
   /** Money per MW and hour it cleared at. */

@@ -1,3 +1,4 @@
+import { fixedVolumes } from "./fixed-volumes.ts";
 import { idle } from "./idle.ts";
 import { learnedValueName } from "./learned-strategy.ts";
 import { priceThreshold } from "./price-threshold.ts";
@@ -8,6 +9,7 @@ import { valueCurve } from "./value-curve.ts";
 export const strategies: Readonly<Record<string, Strategy>> = {
   [valueCurve.name]: valueCurve,
   [priceThreshold.name]: priceThreshold,
+  [fixedVolumes.name]: fixedVolumes,
   [idle.name]: idle,
 };
 
@@ -16,4 +18,4 @@ export const strategyNames: readonly string[] = [...Object.keys(strategies), lea
 
 export * from "./price-quantity-curve.ts";
 export * from "./strategy.ts";
-export { idle, priceThreshold, valueCurve };
+export { fixedVolumes, idle, priceThreshold, valueCurve };

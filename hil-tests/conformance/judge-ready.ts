@@ -4,6 +4,8 @@ import { abilityOf, type JudgedSite } from "./judge-offer.ts";
 export interface AwardedTogether {
   readonly energyMW: number;
   readonly ready: readonly { readonly product: string; readonly volumeMW: number }[];
+  /** Sold before it was known what would be in store: energy then counts only where the interval's own takes from it. */
+  readonly isSoldAhead?: boolean;
 }
 
 /**
@@ -12,7 +14,7 @@ export interface AwardedTogether {
  * readings and the award and nothing else.
  */
 export function judgeReady(
-  { energyMW, ready }: AwardedTogether,
+  { energyMW, ready, isSoldAhead = false }: AwardedTogether,
   sites: readonly JudgedSite[],
   intervalH: number,
 ): readonly string[] {
@@ -35,6 +37,7 @@ export function judgeReady(
     const togetherMW = services.reduce((total, { volumeMW }) => total + volumeMW, thisWayMW);
     const { mw, mwh } = can[way];
     if (!(togetherMW <= mw + CLOSE)) found.push(`${energyMW} MW with ${what}: ${mw} MW ${way} attested`);
+    if (isSoldAhead && thisWayMW <= 0) continue;
     const needsMWh = services.reduce(
       (total, { volumeMW, lastsH }) => total + volumeMW * lastsH,
       Math.max(0, thisWayMW) * intervalH,
@@ -50,6 +53,13 @@ const KEPT: Readonly<Record<string, readonly [ways: string, lastsMin: number]>> 
   RRSFF: ["up", 15],
   ECRS: ["up", 60],
   ONNS: ["up", 240],
+  DCL: ["up", 15],
+  DCH: ["down", 15],
+  DML: ["up", 30],
+  DMH: ["down", 30],
+  DRL: ["up", 60],
+  DRH: ["down", 60],
+  FCR: ["up and down", 15],
 };
 
 const CLOSE = 1e-6;

@@ -55,7 +55,7 @@ test("2,000 intervals of every market: nothing above what is attested, and enoug
     expect(figure).toBeGreaterThan(20);
   }
   expect(Object.keys(byMarket as object)).toHaveLength(5);
-  for (const market of ["nem", "ercot"]) {
+  for (const market of ["nem", "ercot", "gb", "sdac-de"]) {
     expect((result["stacksBy"] as Readonly<Record<string, number>>)[market]).toBeGreaterThan(20);
   }
 });

@@ -1,13 +1,15 @@
 import type { AttestedSite } from "@penstock/cloud/desk/attest-site.ts";
 import { makeReserveBid } from "@penstock/cloud/desk/reserves/make-reserve-bid.ts";
+import { atHalf } from "@penstock/cloud/desk/reserves/narrow-by-commitments.ts";
 import type { Bid, FcasOffer, JointAward, ReserveMarket, UnitTelemetry } from "@penstock/cloud/markets/index.ts";
 import { priceQuantityCurve } from "@penstock/cloud/strategies/price-quantity-curve.ts";
 import type { Rng } from "@penstock/protocol/rng";
-import { W, type Wh } from "@penstock/protocol/units";
+import { UtcMs, W, type Wh } from "@penstock/protocol/units";
 import { attest, judged, unreadHistory } from "./attested-world.ts";
 import { judgeReady } from "./judge-ready.ts";
 import { judgeStack } from "./judge-stack.ts";
 import type { OfferWorld } from "./offer-world.ts";
+import { tryAhead } from "./try-ahead.ts";
 
 interface StackTally {
   stacks: number;
@@ -17,14 +19,18 @@ interface StackTally {
 
 /**
  * Wishes for reserves of any size, made into a bid by the desk's own steps. Where the offer itself holds energy and
- * reserve together it is judged at every corner; where they count apart, by what clears at drawn prices.
+ * reserve together it is judged at every corner; where they count apart, by what clears at drawn prices; where reserves
+ * are sold ahead, by the energy that is bid around them.
  */
 export function tryStack(drawn: OfferWorld, rng: Rng, tally: StackTally): readonly string[] {
   const { reserves } = drawn.market;
   if (reserves === undefined) return [];
   const world = reserves.isOneSite ? withOneSite(drawn) : drawn;
-  const { market, entry, interval, decidedAtMs, sites } = world;
-  const { attested, leftOut } = attest(world, decidedAtMs);
+  const { market, entry, decidedAtMs, sites } = world;
+  const { ahead } = reserves;
+  const interval = ahead === undefined ? world.interval : ahead.blockOf(world.interval.startMs);
+  const { attested: asTold, leftOut } = attest(world, decidedAtMs);
+  const attested = ahead === undefined ? asTold : asTold.map(atHalf);
   const wishes = reserves.productsAt(interval.startMs).map(({ name }) => ({
     product: name,
     volumeW: W(rng.between(0, 1.5) * entry.unit.maxCapacityMW * 1e6),
@@ -37,7 +43,8 @@ export function tryStack(drawn: OfferWorld, rng: Rng, tally: StackTally): readon
   }));
   const made = makeReserveBid(reserves, {
     entry: { ...entry, reserves: { gate: "auto", products } },
-    ...{ interval, wishes, leftOut, decidedAtMs, history: unreadHistory },
+    ...{ interval, wishes, leftOut, history: unreadHistory },
+    decidedAtMs: ahead === undefined ? decidedAtMs : UtcMs(ahead.gateClosureMs(interval) - 1),
     ...{ kind: "offer", because: "drawn", gate: "auto", versionNumber: 1, band: undefined, standingBidId: null },
     sites: attested,
     author: { type: "algorithm" },
@@ -53,6 +60,7 @@ export function tryStack(drawn: OfferWorld, rng: Rng, tally: StackTally): readon
   const intervalH = (interval.endMs - interval.startMs) / 3_600_000;
   const ofUnit = sites.filter(({ siteId }) => entry.unit.siteIds.includes(siteId));
   const raw = judged({ ...world, sites: ofUnit }, decidedAtMs);
+  if (reserves.ahead !== undefined) return tryAhead(world, reserves, made.value, raw, rng);
   if (reserves.storedEnergy === "together") {
     return judgeStack((bid as Bid & { readonly offers: readonly FcasOffer[] }).offers, raw, intervalH);
   }

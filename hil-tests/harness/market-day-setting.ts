@@ -20,13 +20,15 @@ export const PARK: SiteEntry = {
   settlementSource: "storage",
 };
 
+const REGIONS: Readonly<Record<string, string>> = { nem: "NSW1", ercot: "HB_HUBAVG", gb: "GB", "sdac-de": "DE" };
+
 /** All the desk can sell there: energy, and every reserve the market buys of it. */
 export function entryOf(id: string, market: Market): UnitEntry {
   const products = market.reserves?.productsAt(FAR_FUTURE_MS) ?? [];
   return {
     unit: {
       id: "PARK1",
-      region: id === "nem" ? "NSW1" : "HB_HUBAVG",
+      region: REGIONS[id] ?? "ZONE",
       siteIds: [PARK.siteId],
       maxCapacityMW: 50,
       minLoadMW: 50,
@@ -47,11 +49,14 @@ export function entryOf(id: string, market: Market): UnitEntry {
 /** All that is known to be traded one day. */
 const FAR_FUTURE_MS = UtcMs(Date.UTC(2100, 0, 1));
 
+const isAuctionOfADay = (id: string): boolean => id === "gb" || id === "sdac-de";
+
 export const configFor = (id: string, entry: UnitEntry): CloudConfig => ({
   sites: [PARK],
   units: [entry],
   market: { id, speed: 1 },
-  strategy: "value-curve",
+  // An auction of a whole day takes fixed volumes: each interval is then bid from a state of charge that is known.
+  strategy: isAuctionOfADay(id) ? "fixed-volumes" : "value-curve",
   forecaster: "blend",
   desk: {
     telemetryAgeMsMax: seconds(10),

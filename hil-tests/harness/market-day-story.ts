@@ -20,12 +20,15 @@ import { MemoryCloudStore } from "@penstock/cloud/store/index.ts";
 import { priceQuantityCurve, strategies } from "@penstock/cloud/strategies/index.ts";
 import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
-import { SimClock } from "@penstock/protocol/time";
+import { type Interval, SimClock, zoneOffsetMs } from "@penstock/protocol/time";
 import { days, hours, Ms, MW, minutes, seconds, UtcMs, W } from "@penstock/protocol/units";
 import { configFor, entryOf, journalOn, PARK } from "./market-day-setting.ts";
 
+export const marketDays = ["nem", "ercot", "gb", "sdac-de"] as const;
+export type MarketDayName = (typeof marketDays)[number];
+
 export interface MarketDayWish {
-  readonly market: "nem" | "ercot";
+  readonly market: MarketDayName;
   readonly seed: number;
   readonly intervals: number;
   readonly onProgress?: (done: number) => void;
@@ -58,6 +61,10 @@ export interface MarketDayResult {
   readonly reserveRevenue: number;
   /** No market ever cleared at them. */
   readonly reservePricesGenerated: boolean;
+  /** Energy that was awarded and not there. */
+  readonly notDeliveredMWh: number;
+  /** Intervals after which what is in store does not carry the reserves that were sold. Must be 0. */
+  readonly unbackedIntervals: number;
   readonly currency: string;
 }
 
@@ -65,6 +72,9 @@ export interface MarketDayResult {
 const DAY_MS = UtcMs(Date.parse("2026-06-10T00:00:00Z"));
 const STEP_MS = seconds(5);
 const RESERVE_PRICE_MAX = 1_000;
+/** Intervals a trader takes over. */
+const BY_HAND = 4;
+const WHOLE_WH = 1;
 
 type ResultsEvent = Extract<DeskEvent, { readonly type: "results" }>;
 
@@ -75,17 +85,16 @@ type ResultsEvent = Extract<DeskEvent, { readonly type: "results" }>;
  */
 export async function marketDay({ market: id, seed, intervals, onProgress }: MarketDayWish): Promise<MarketDayResult> {
   const market = markets[id];
-  const strategy = strategies["value-curve"];
-  const forecaster = forecasters["blend"];
-  invariant(
-    market !== undefined && strategy !== undefined && forecaster !== undefined,
-    "the shelves hold what the day needs",
-  );
+  invariant(market !== undefined, "the shelf holds the market");
+  const entry = entryOf(id, market);
+  const { unit } = entry;
+  const config = configFor(id, entry);
+  const strategy = strategies[config.strategy];
+  const forecaster = forecasters[config.forecaster];
+  invariant(strategy !== undefined && forecaster !== undefined, "the shelves hold what the day needs");
   const rng = new Rng(`market-day/${id}/${seed}`);
   const dayStartMs = market.tradingDay(DAY_MS).endMs;
   const { intervalMs, currency } = market;
-  const entry = entryOf(id, market);
-  const { unit } = entry;
   const constants = market.constantsAt(dayStartMs, unit);
   invariant(constants.ok, "there are rules for the day");
   const prices = generatePrices({
@@ -98,10 +107,14 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     knownAfterStartMs: Ms(0),
     floor: constants.value.priceFloor,
     cap: constants.value.priceCap,
-    utcOffsetMs: id === "nem" ? hours(10) : hours(-6),
+    utcOffsetMs: zoneOffsetMs(market.rulebook.zone, dayStartMs),
   });
 
-  const startMs = UtcMs(dayStartMs - Math.max(intervalMs, minutes(10)));
+  const { ahead } = market.reserves ?? {};
+  const startMs =
+    ahead === undefined
+      ? UtcMs(dayStartMs - Math.max(intervalMs, minutes(10)))
+      : UtcMs(ahead.gateClosureMs(ahead.blockOf(dayStartMs)) - minutes(10));
   const clock = new SimClock(startMs);
   const marketClock = new MarketClock(clock, { wallMs: startMs, marketMs: startMs, speed: 1 });
   let soc = 0.5;
@@ -139,6 +152,8 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   let energySoldMWh = 0;
   let revenue = 0;
   let reserveMWh = 0;
+  let notDeliveredMWh = 0;
+  let unbacked = 0;
   let reserveRevenue = 0;
   const intervalH = intervalMs / hours(1);
   /** What is in store, and the room that is left, as power held for a whole interval. */
@@ -157,6 +172,20 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     gridPowerW: powerW,
     capabilityHash: "settings-1",
   });
+  /** Whether what is in store when the interval is over, and the room that is left, stand behind all that was sold. */
+  const isBacked = (enabled: readonly ReserveAward[]): boolean => {
+    const products = market.reserves?.productsAt(dayStartMs) ?? [];
+    const needs = (way: "up" | "down"): number =>
+      enabled.reduce((sum, { product, direction, enabledW }) => {
+        const lastsMs = products.find(({ name }) => name === product)?.sustainMs ?? Number.POSITIVE_INFINITY;
+        return direction === way || direction === "both" ? sum + enabledW * (lastsMs / hours(1)) : sum;
+      }, 0);
+    // In the NEM the slower services follow on the faster ones with the same megawatts.
+    if (market.reserves?.storedEnergy === "together") return true;
+    const outWh = (soc - PARK.socMin) * PARK.capacityWh * PARK.efficiencyOneWay;
+    const inWh = ((PARK.socMax - soc) * PARK.capacityWh) / PARK.efficiencyOneWay;
+    return needs("up") <= outWh + WHOLE_WH && needs("down") <= inWh + WHOLE_WH;
+  };
   /** Whether the operator dispatched what the desk believes to stand, energy and reserves. */
   const isAsBelieved = (
     { results, standing, standingReserves }: ResultsEvent,
@@ -167,9 +196,9 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     const energy = standing.get(unit.id)?.bid;
     const offer = standingReserves.get(unit.id)?.bid;
     const { pricePerMWh } = award;
-    if (offer === undefined || market.reserves === undefined) {
+    if (offer === undefined || market.reserves === undefined || market.reserves.ahead !== undefined) {
       const believedW = energy === undefined ? 0 : market.clear(energy, pricePerMWh, plant).targetW;
-      return believedW === award.targetW && enabled.length === 0;
+      return believedW === award.targetW && (offer !== undefined || enabled.length === 0);
     }
     const telemetry = unitTelemetry([PARK], reading);
     const believed = market.reserves.clear({
@@ -199,6 +228,8 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     powerW = W(Math.max(leastW, Math.min(mostW, award.targetW)));
     const cellsW = powerW > 0 ? powerW / PARK.efficiencyOneWay : powerW * PARK.efficiencyOneWay;
     soc = (storedWh - cellsW * intervalH) / PARK.capacityWh;
+    notDeliveredMWh += (Math.abs(award.targetW - powerW) * intervalH) / 1e6;
+    if (!isBacked(enabled)) unbacked++;
     energySoldMWh += (powerW * intervalH) / 1e6;
     const [settled] = market.settle({
       award,
@@ -212,7 +243,7 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   const desk = new Desk({
     clock,
     marketClock,
-    config: configFor(id, entry),
+    config,
     market,
     strategy,
     forecaster,
@@ -225,30 +256,40 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   desk.start();
 
   let overrides = 0;
+  const overrideByHand = (interval: Interval): void => {
+    const { mostW, leastW } = reach();
+    // Energy bid around reserves may have come to the edge of what those leave: by hand it then rests.
+    const mostMW = ahead === undefined ? 5 : 0;
+    const curve = priceQuantityCurve(Math.max(MW(-mostMW), wholeMW(leastW / 2)), [
+      { pricePerMWh: 400, powerW: W(Math.min(MW(mostMW), wholeMW(mostW / 2))) },
+    ]);
+    const said = desk.commands.bid(
+      { unitId: unit.id, interval, curves: [{ siteId: "park", curve }], why: "an hour by hand" },
+      { name: "trader-1", role: "trader" },
+    );
+    invariant(said.ok, "a sound bid of a person is taken in time");
+    overrides++;
+  };
   try {
-    for (let index = 0; index < intervals; index++) {
-      const interval = {
+    // Where a whole day is auctioned at once the hour by hand is its last: nothing was planned to follow on it.
+    const byHandFrom = ahead === undefined ? Math.floor(intervals / 2) : intervals - BY_HAND;
+    const all = Array.from({ length: intervals }, (_, index) => ({
+      index,
+      interval: {
         startMs: UtcMs(dayStartMs + index * intervalMs),
         endMs: UtcMs(dayStartMs + (index + 1) * intervalMs),
-      };
+      },
+    }));
+    const steps = all.flatMap(({ index, interval }) => [
+      { atMs: UtcMs(market.gateClosureMs(interval) - seconds(12)), index, interval, isGate: true },
+      { atMs: interval.startMs, index, interval, isGate: false },
+    ]);
+    for (const { atMs, index, interval, isGate } of steps.sort((a, b) => a.atMs - b.atMs)) {
       // One answer is lost for certain, whatever the seed draws.
-      if (index === Math.floor(intervals / 3)) server.value.next("lose-answer");
-      const isOverride = index >= Math.floor(intervals / 2) && index < Math.floor(intervals / 2) + 4;
-      await until(UtcMs(market.gateClosureMs(interval) - seconds(12)));
-      if (isOverride) {
-        const { mostW, leastW } = reach();
-        const curve = priceQuantityCurve(Math.max(MW(-5), wholeMW(leastW / 2)), [
-          { pricePerMWh: 400, powerW: W(Math.min(MW(5), wholeMW(mostW / 2))) },
-        ]);
-        const said = desk.commands.bid(
-          { unitId: unit.id, interval, curves: [{ siteId: "park", curve }], why: "an hour by hand" },
-          { name: "trader-1", role: "trader" },
-        );
-        invariant(said.ok, "a sound bid of a person is taken in time");
-        overrides++;
-      }
-      await until(interval.startMs);
-      onProgress?.(index + 1);
+      if (isGate && index === Math.floor(intervals / 3)) server.value.next("lose-answer");
+      await until(atMs);
+      if (isGate && index >= byHandFrom && index < byHandFrom + BY_HAND) overrideByHand(interval);
+      if (!isGate) onProgress?.(index + 1);
     }
     await until(UtcMs(dayStartMs + intervals * intervalMs + seconds(30)));
   } finally {
@@ -283,6 +324,8 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     reserveMWh: Number(reserveMWh.toFixed(3)),
     reserveRevenue: Number(reserveRevenue.toFixed(2)),
     reservePricesGenerated: true,
+    notDeliveredMWh: Number(notDeliveredMWh.toFixed(3)),
+    unbackedIntervals: unbacked,
     currency,
   };
 
@@ -300,20 +343,18 @@ const wholeMW = (powerW: number): number => Math.trunc(powerW / 1e6) * 1e6;
 function counted(line: OperatorLine): OperatorLine & { outstanding: number } {
   const self = {
     outstanding: 0,
-    submit: ((file, key, done) => {
-      self.outstanding++;
-      line.submit(file, key, (answer) => {
-        self.outstanding--;
-        done(answer);
-      });
-    }) as OperatorLine["submit"],
-    results: ((interval, done) => {
-      self.outstanding++;
-      line.results(interval, (answer) => {
-        self.outstanding--;
-        done(answer);
-      });
-    }) as OperatorLine["results"],
+    submit: ((file, key, done) => line.submit(file, key, whenAnswered(done))) as OperatorLine["submit"],
+    results: ((interval, done) => line.results(interval, whenAnswered(done))) as OperatorLine["results"],
+    reserveResults: ((block, done) => line.reserveResults?.(block, whenAnswered(done))) as NonNullable<
+      OperatorLine["reserveResults"]
+    >,
   };
+  function whenAnswered<T>(done: (answer: T) => void): (answer: T) => void {
+    self.outstanding++;
+    return (answer) => {
+      self.outstanding--;
+      done(answer);
+    };
+  }
   return self;
 }

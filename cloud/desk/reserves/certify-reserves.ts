@@ -2,7 +2,7 @@ import type { Interval } from "@penstock/protocol/time";
 import type { Ms, UtcMs, W } from "@penstock/protocol/units";
 import type { ReserveEntry } from "../../config/cloud-config.ts";
 import type { MarketUnit } from "../../markets/market.ts";
-import type { OfferedReserve, ReserveProduct } from "../../markets/reserve-market.ts";
+import type { OfferedReserve, ReserveDirection, ReserveProduct } from "../../markets/reserve-market.ts";
 import type { AttestedSite } from "../attest-site.ts";
 import { certify, type FeasibilityCertificate, type Shortcoming } from "../certificate.ts";
 import { nothingOffered } from "../decide-offer.ts";
@@ -14,6 +14,8 @@ export interface StackToCertify {
   readonly sites: readonly AttestedSite[];
   readonly registered: ReserveEntry["products"];
   readonly products: readonly ReserveProduct[];
+  /** True where all of it may be taken at once, whatever energy clears later: then all of it has to fit together. */
+  readonly isTakenTogether?: boolean;
   /** What the bid, as it was built, lets the operator make of it. */
   readonly stack: readonly OfferedReserve[];
   readonly madeAtMs: UtcMs;
@@ -28,8 +30,8 @@ export function certifyReserves(wanted: StackToCertify): FeasibilityCertificate 
   const { unit, interval, sites, stack, madeAtMs } = wanted;
   const offered = sites.map((site) => ({ site, curve: nothingOffered }));
   const base = certify(unit, interval, offered, [], madeAtMs);
-  const volumeOf = (direction: "up" | "down"): number =>
-    Math.max(0, ...stack.filter((one) => one.direction === direction).map(({ volumeW }) => volumeW));
+  const volumeOf = (way: "up" | "down"): number =>
+    Math.max(0, ...stack.filter(({ direction }) => goes(direction, way)).map(({ volumeW }) => volumeW));
   const shortcomings = [...base.shortcomings, ...stackShortcomings(wanted)];
   return {
     ...base,
@@ -41,7 +43,10 @@ export function certifyReserves(wanted: StackToCertify): FeasibilityCertificate 
   };
 }
 
-function* stackShortcomings({ interval, sites, registered, products, stack }: StackToCertify): Iterable<Shortcoming> {
+function* stackShortcomings(wanted: StackToCertify): Iterable<Shortcoming> {
+  const { interval, sites, registered, products, stack } = wanted;
+  const beside = wanted.isTakenTogether === true ? { ...interval, endMs: interval.startMs } : interval;
+  const parts = { up: 0, down: 0 };
   for (const { product, direction, volumeW, reachW } of stack) {
     const registeredW = registered.find((each) => each.product === product)?.registeredW ?? 0;
     const known = products.find(({ name }) => name === product);
@@ -50,18 +55,34 @@ function* stackShortcomings({ interval, sites, registered, products, stack }: St
     }
     const lastsMs = known?.sustainMs ?? FOR_EVER_MS;
     const sustain = { upMs: lastsMs, downMs: lastsMs };
-    const reach = sumOfReaches(sites.map((site) => siteReach(site, interval, sustain)));
-    const possibleW = direction === "up" ? reach.upWMax : reach.downWMin;
-    const isWithin = direction === "up" ? reachW <= possibleW : reachW >= possibleW;
-    if (!isWithin)
-      yield { code: "certificate.reserve-beyond-reach", product, reachW, possibleW: Math.round(possibleW) };
+    const { upWMax, downWMin } = sumOfReaches(sites.map((site) => siteReach(site, beside, sustain)));
+    for (const way of ["up", "down"] as const) {
+      if (!goes(direction, way)) continue;
+      // One commitment that goes both ways reaches as far down as up.
+      const reachesW = direction === "both" && way === "down" ? 0 - reachW : reachW;
+      const possibleW = way === "up" ? upWMax : downWMin;
+      const isWithin = way === "up" ? reachesW <= possibleW : reachesW >= possibleW;
+      if (!isWithin) {
+        yield { code: "certificate.reserve-beyond-reach", product, reachW: reachesW, possibleW: Math.round(possibleW) };
+      }
+      parts[way] += volumeW / Math.abs(possibleW);
+    }
+  }
+  if (wanted.isTakenTogether !== true) return;
+  for (const way of ["up", "down"] as const) {
+    // Not above: an empty site makes the sum no number.
+    if (parts[way] === 0 || parts[way] <= 1 + CLOSE) continue;
+    yield { code: "certificate.reserve-beyond-reach", product: "all together", way, partOfPossible: parts[way] };
   }
 }
 
+const goes = (direction: ReserveDirection, way: "up" | "down"): boolean => direction === way || direction === "both";
+
+const CLOSE = 1e-9;
 const FOR_EVER_MS = Number.POSITIVE_INFINITY as Ms;
 
 export function sustainTimes(products: readonly ReserveProduct[]): SustainTimes {
-  const longest = (wanted: ReserveProduct["direction"]) =>
-    Math.max(0, ...products.filter(({ direction }) => direction === wanted).map(({ sustainMs }) => sustainMs));
+  const longest = (way: "up" | "down") =>
+    Math.max(0, ...products.filter(({ direction }) => goes(direction, way)).map(({ sustainMs }) => sustainMs));
   return { upMs: longest("up"), downMs: longest("down") } as SustainTimes;
 }

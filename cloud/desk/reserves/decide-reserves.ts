@@ -27,7 +27,7 @@ export function decideReserves(
 ): DecidedReserves {
   const { unit, reserves } = entry;
   const products = reservesOf(books.ports.market).productsAt(interval.startMs);
-  const { attested, leftOut } = drafting.attest(entry, interval);
+  const { attested, leftOut } = drafting.attest(entry, interval, reserveProduct);
   const gateOf = (subject: string) => books.gates.mode(subject, reserveProduct);
   const shut = attested.filter(({ capability }) => !isOpenToAlgorithm(gateOf(capability.siteId)));
   const sites = attested.filter((site) => !shut.includes(site));

@@ -3,7 +3,7 @@ import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { GateMode, RegisteredReserve, TwoPersonBand, UnitEntry } from "../../config/cloud-config.ts";
 import type { BidStep } from "../../markets/market.ts";
-import type { ReserveMarket, ReserveProduct, ReserveWish } from "../../markets/reserve-market.ts";
+import type { AheadReserveMarket, ReserveMarket, ReserveProduct, ReserveWish } from "../../markets/reserve-market.ts";
 import type { PriceHistory } from "../../prices/index.ts";
 import type { AttestedSite } from "../attest-site.ts";
 import { rebidReason } from "../bid-maker.ts";
@@ -14,7 +14,7 @@ import { reserveProduct } from "../gate-book.ts";
 import type { Person } from "../person.ts";
 import { reviewBid } from "../review-bid.ts";
 import { certifyReserves, sustainTimes } from "./certify-reserves.ts";
-import { keepsOf, reachOfSite, sumOfKept, sumOfReaches } from "./reserve-reach.ts";
+import { besideEnergy, keepsOf, reachOfSite, sumOfKept, sumOfReaches } from "./reserve-reach.ts";
 
 export interface ReserveMaking {
   readonly entry: UnitEntry;
@@ -38,16 +38,20 @@ export interface ReserveMaking {
 }
 
 /** Wishes become a bid of reserves: shaped by the market, judged by its rulebook, certified with all that stacks. */
-export function makeReserveBid(market: ReserveMarket, making: ReserveMaking): Result<BidRecord, CodedError> {
+export function makeReserveBid(
+  market: ReserveMarket | AheadReserveMarket,
+  making: ReserveMaking,
+): Result<BidRecord, CodedError> {
   const { entry, interval, wishes, sites, versionNumber, decidedAtMs, author, gate, kind, leftOut } = making;
   const { unit } = entry;
   const products = market.productsAt(interval.startMs);
-  const reaches = sites.map((site) => reachOfSite(site, interval, sustainTimes(products), market, products));
+  const beside = besideEnergy(market, interval);
+  const reaches = sites.map((site) => reachOfSite(site, beside, sustainTimes(products), market, products));
   const reach = sumOfReaches(reaches);
   const why = { offer: { kind, sites, leftOut }, history: making.history, decidedAtMs, author };
   const rebid = versionNumber > 1 ? { rebid: rebidReason(why) } : {};
   const keepsW =
-    market.storedEnergy === "together" ? undefined : sumOfKept(sites.map((site) => keepsOf(site, interval, products)));
+    market.storedEnergy === "together" ? undefined : sumOfKept(sites.map((site) => keepsOf(site, beside, products)));
   const built = market.buildOffer({
     unit,
     interval,
@@ -63,7 +67,10 @@ export function makeReserveBid(market: ReserveMarket, making: ReserveMaking): Re
   const steps = market.stackOf(bid);
   const registered = entry.reserves?.products ?? [];
   const stack = market.reachOf(bid);
-  const certificate = certifyReserves({ unit, interval, sites, registered, products, stack, madeAtMs: decidedAtMs });
+  const certificate = certifyReserves({
+    ...{ unit, interval, sites, registered, products, stack, madeAtMs: decidedAtMs },
+    isTakenTogether: market.ahead !== undefined,
+  });
   const refusals = [...market.validate(bid, unit), ...certificateViolations(certificate)];
   return ok({
     ...{

@@ -1,8 +1,10 @@
 import type { Interval } from "@penstock/protocol/time";
 import type { Ms, W } from "@penstock/protocol/units";
-import type { Reach, ReserveMarket, ReserveProduct } from "../../markets/reserve-market.ts";
+import type { AheadReserveMarket, Reach, ReserveMarket, ReserveProduct } from "../../markets/reserve-market.ts";
 import type { AttestedSite } from "../attest-site.ts";
 import type { SiteReach } from "../bid-record.ts";
+
+type SellsReserves = Pick<ReserveMarket | AheadReserveMarket, "storedEnergy" | "ahead">;
 
 export interface SustainTimes {
   /** The longest any reserve of a direction must last. */
@@ -37,6 +39,10 @@ export function siteReach(site: AttestedSite, interval: Interval, sustain: Susta
   };
 }
 
+/** For how long energy goes with a reserve: an interval where both clear together; sold ahead there is none yet. */
+export const besideEnergy = ({ ahead }: Pick<SellsReserves, "ahead">, interval: Interval): Interval =>
+  ahead === undefined ? interval : { ...interval, endMs: interval.startMs };
+
 /**
  * The most of each product a site can keep ready with no energy asked of it, by the time that product has to last. Where
  * energy and reserve count apart (`market.storedEnergy`), a site's reach says it too, for whoever splits an award.
@@ -49,7 +55,8 @@ export function keepsOf(
   return Object.fromEntries(
     products.map(({ name, direction, sustainMs }) => {
       const { upWMax, downWMin } = siteReach(site, interval, { upMs: sustainMs, downMs: sustainMs });
-      return [name, (direction === "up" ? upWMax : 0 - downWMin) as W];
+      const [outW, inW] = [upWMax, 0 - downWMin];
+      return [name, (direction === "up" ? outW : direction === "down" ? inW : Math.min(outW, inW)) as W];
     }),
   );
 }
@@ -67,7 +74,7 @@ export function reachOfSite(
   site: AttestedSite,
   interval: Interval,
   sustain: SustainTimes,
-  market: Pick<ReserveMarket, "storedEnergy">,
+  market: SellsReserves,
   products: readonly ReserveProduct[],
 ): SiteReach {
   const reach = siteReach(site, interval, sustain);

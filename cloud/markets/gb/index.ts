@@ -4,6 +4,7 @@ import { curveFile } from "../offer-file.ts";
 import { balancingData } from "./balancing.ts";
 import { auctionGateMs } from "./calendar.ts";
 import { responseBasket } from "./response-basket.ts";
+import { gbReserves } from "./response-reserves.ts";
 import { auctionCap, auctionFloor, gbRulebook, SETTLEMENT_PERIOD_MS } from "./rules.ts";
 
 /**
@@ -16,6 +17,7 @@ export const gb = curveMarket({
   intervalMs: SETTLEMENT_PERIOD_MS as Ms,
   rulebook: gbRulebook,
   submissions: [responseBasket, balancingData],
+  reserves: gbReserves,
   priceFloor: auctionFloor,
   priceCap: auctionCap,
   priceTick: 0.01,
@@ -36,4 +38,5 @@ export { type BalancingData, type BidOfferPair, settleAcceptance } from "./balan
 export { efaBlock, settlementPeriodOf } from "./calendar.ts";
 export { type ResponseBasket, type ResponseService, responseServices } from "./response-basket.ts";
 export { clearBaskets, type ResponseAward, settleResponse } from "./response-clearing.ts";
+export { gbReserves } from "./response-reserves.ts";
 export { requiredRecoveryMWh, responseEnergy } from "./state-of-energy.ts";

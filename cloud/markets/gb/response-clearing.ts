@@ -1,3 +1,4 @@
+import type { Interval } from "@penstock/protocol/time";
 import type { SettlementLine } from "../market.ts";
 import type { ResponseBasket, ResponseOrder, ResponseService } from "./response-basket.ts";
 
@@ -43,20 +44,26 @@ export function settleResponse(
   award: ResponseAward,
   prices: ResponsePrices,
 ): readonly SettlementLine[] {
-  const hours = (basket.interval.endMs - basket.interval.startMs) / 3_600_000;
-  return Object.entries(award.volumesMW).map(([service, volumeMW]) => {
-    const pricePerMWh = prices[service as ResponseService] ?? 0;
-    return {
-      unitId: basket.unitId,
-      interval: basket.interval,
-      product: service,
-      quantityMWh: volumeMW * hours,
-      pricePerMWh,
-      amount: volumeMW * hours * pricePerMWh,
-      currency: "GBP",
-      rule: "gb.response-availability",
-    };
-  });
+  return Object.entries(award.volumesMW).map(([service, volumeMW]) =>
+    responseLine(basket.unitId, basket.interval, service, volumeMW, prices[service as ResponseService] ?? 0),
+  );
+}
+
+/** Of a block, or of the part of it that is settled: MW × clearing price × hours. */
+export function responseLine(
+  unitId: string,
+  interval: Interval,
+  product: string,
+  volumeMW: number,
+  pricePerMWh: number,
+): SettlementLine {
+  const quantityMWh = (volumeMW * (interval.endMs - interval.startMs)) / 3_600_000;
+  return {
+    ...{ unitId, interval, product, quantityMWh, pricePerMWh },
+    amount: quantityMWh * pricePerMWh,
+    currency: "GBP",
+    rule: "gb.response-availability",
+  };
 }
 
 /** A service without a cleared price is worth nothing here. */

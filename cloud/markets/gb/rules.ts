@@ -34,6 +34,9 @@ export const responseGate: DatedRule<string> = {
   versions: [believed("2023-11-03", "14:00", "NESO response auction")],
 };
 
+/** unverified: results of the response auction are out half an hour after its gate, an hour before the half-hourly one. */
+export const RESPONSE_RESULTS_AFTER_MS = 30 * 60_000;
+
 export const balancingGate: DatedRule<number> = {
   name: "balancing-gate",
   unit: "min",

@@ -6,6 +6,7 @@ import { violation } from "../violation.ts";
 import { afrrCapacityOffer, afrrEnergyOffer, fcrOffer } from "./balancing-offers.ts";
 import { blockOrder } from "./block-order.ts";
 import { gateOnDayBefore } from "./calendar.ts";
+import { sdacReserves } from "./fcr-reserves.ts";
 import { intradayOrder } from "./intraday-order.ts";
 import {
   CURVE_POINTS_MAX,
@@ -27,6 +28,7 @@ export const sdac = curveMarket({
   intervalMs: QUARTER_HOUR_MS as Ms,
   rulebook: sdacRulebook,
   submissions: [blockOrder, intradayOrder, fcrOffer, afrrCapacityOffer, afrrEnergyOffer],
+  reserves: sdacReserves,
   priceFloor: dayAheadFloor,
   priceCap: dayAheadCap,
   priceTick: 0.01,
@@ -56,4 +58,5 @@ export {
   settleFcr,
 } from "./balancing-offers.ts";
 export type { Block, BlockOrder } from "./block-order.ts";
+export { sdacReserves } from "./fcr-reserves.ts";
 export type { IntradayOrder } from "./intraday-order.ts";

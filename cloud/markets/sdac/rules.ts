@@ -4,6 +4,8 @@ import type { DatedRule, Rulebook } from "../rulebook.ts";
 export const DE_ZONE = "Europe/Berlin";
 export const QUARTER_HOUR_MS = 15 * 60_000;
 export const SLICE_MS = 4 * 3_600_000;
+/** unverified: results of the FCR tender are out an hour after its gate, before the coupled auction's. */
+export const FCR_RESULTS_AFTER_MS = 3_600_000;
 export const CURVE_POINTS_MAX = 256;
 export const VOLUME_TICK_MW = 0.1;
 
