@@ -38,12 +38,14 @@ function moveOf(
   const { chargeWMax, dischargeWMax } = powerLimits(batteryOf(site));
   const hours = (interval.endMs - interval.startMs) / 3_600_000;
   if (soc < socMin - CLOSE) {
-    const wantedW = ((socMin - soc) * capacityWh) / efficiencyOneWay / hours;
-    return { powerW: W(0 - backW(wantedW, chargeWMax)), because: "charges back into its window" };
+    const toW = (toSoc: number): number => ((toSoc - soc) * capacityWh) / efficiencyOneWay / hours;
+    const powerW = backW(toW(socMin), Math.min(chargeWMax, toW(socMax)));
+    return { powerW: W(0 - powerW), because: "charges back into its window" };
   }
   if (soc > socMax + CLOSE) {
-    const wantedW = ((soc - socMax) * capacityWh * efficiencyOneWay) / hours;
-    return { powerW: backW(wantedW, dischargeWMax), because: "discharges back into its window" };
+    const toW = (toSoc: number): number => ((soc - toSoc) * capacityWh * efficiencyOneWay) / hours;
+    const powerW = backW(toW(socMax), Math.min(dischargeWMax, toW(socMin)));
+    return { powerW, because: "discharges back into its window" };
   }
   const plan = perfectForesight({
     battery: batteryOf(site),
@@ -62,7 +64,7 @@ function moveOf(
  */
 const whole = (powerW: number): W => W(Math.sign(powerW) * TICK_W * Math.floor(Math.abs(powerW) / TICK_W + CLOSE) + 0);
 
-/** Rather a little further into the window than just outside of it. */
+/** Rather a little further into the window than just outside of it, and never out at its other end. */
 const backW = (wantedW: number, mostW: number): W => whole(Math.min(mostW, TICK_W * Math.ceil(wantedW / TICK_W)));
 
 const TICK_W = 100_000;
