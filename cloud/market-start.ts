@@ -1,8 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { type Clock, intervalAt, zoneOffsetMs } from "@penstock/protocol/time";
 import { minutes, type UtcMs } from "@penstock/protocol/units";
 import type { CloudConfig } from "./config/cloud-config.ts";
 import type { MarketAnchor } from "./desk/market-clock.ts";
 import type { Market } from "./markets/index.ts";
+import { codeVersion } from "./models/code-version.ts";
+import { storeValueKeeper } from "./models/store-value-keeper.ts";
 import { valueTrainerAtOnce } from "./models/value-trainers.ts";
 import type { PriceSeries } from "./prices/index.ts";
 import type { CloudStore } from "./store/index.ts";
@@ -25,10 +28,11 @@ export interface MarketStart {
 }
 
 /** One from the shelf, or the one that learns, with a learner of its own. */
-export function strategyOf({ config, prices, trainer }: MarketStart, market: Market): Strategy | undefined {
+export function strategyOf({ config, prices, store, trainer }: MarketStart, market: Market): Strategy | undefined {
   if (config.strategy !== learnedValueName) return strategies[config.strategy];
   return new LearnedStrategy({
     trainer: trainer ?? valueTrainerAtOnce,
+    keeper: storeValueKeeper(store, codeVersion(fileURLToPath(import.meta.resolve("./models/learn-value.ts")))),
     fallback: valueCurve,
     utcOffsetMs: zoneOffsetMs(market.rulebook.zone, prices.startMs),
   });

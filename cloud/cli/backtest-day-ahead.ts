@@ -7,12 +7,12 @@ import { hours } from "@penstock/protocol/units";
 import { type DayAheadMarket, dayAheadModels, daysOf, HOURS } from "../forecast/day-ahead/index.ts";
 import { backtestDayAhead, type DayAheadBacktestResult } from "../lab/day-ahead-backtest/backtest-day-ahead.ts";
 import { BLOCK_DAYS, BlockStore } from "../lab/forecast-eval/blocks.ts";
-import { codeVersion } from "../lab/forecast-eval/code-version.ts";
 import { TEST_DAYS } from "../lab/forecast-eval/evaluate-day-ahead.ts";
 import { readDayAheadFile } from "../lab/forecast-eval/read-day-ahead-file.ts";
 import type { MarketTable } from "../lab/interval-backtest/market-table.ts";
 import { shuffledFuture } from "../lab/interval-backtest/shuffled-future.ts";
 import { reportPage } from "../lab/report/report-page.ts";
+import { codeVersion } from "../models/code-version.ts";
 import type { BacktestArguments } from "./backtest-arguments.ts";
 
 const DAY_MS = 86_400_000;

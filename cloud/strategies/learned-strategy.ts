@@ -4,6 +4,7 @@ import { clamp, type Ms, type UtcMs, type W } from "@penstock/protocol/units";
 import type { Battery } from "../optimise/index.ts";
 import { batteryOf } from "./battery-of.ts";
 import { HistoryPast } from "./history-past.ts";
+import { type LessonOf, type ValueKeeper, whyNotKept } from "./learned/kept-value.ts";
 import { LearnedValue } from "./learned/learned-value.ts";
 import type { ValueModel } from "./learned/value-model.ts";
 import { priceQuantityCurve } from "./price-quantity-curve.ts";
@@ -25,6 +26,8 @@ export interface ValueTrainer {
 
 export interface LearnedStrategyPorts {
   readonly trainer: ValueTrainer;
+  /** Keeps what was learned over a restart; without one it is learned anew. */
+  readonly keeper?: ValueKeeper | undefined;
   /** Bids while nothing was learned yet, and chooses the price bands. */
   readonly fallback: Strategy;
   /** The market's clock is ahead of UTC by this where the record of prices begins. */
@@ -41,7 +44,7 @@ const LEARN_AGAIN_DAYS = 7;
 /**
  * The learned trader of the backtest at the desk: the very same `LearnedValue` on the record of prices as known now, for
  * each site by itself. It learns beside the bids and again every week; until it has, and wherever the record is too
- * short or behind, the fallback bids and the intent says why. Decides in order of time; holds no clock and no thread.
+ * short or behind, the fallback bids and the intent says why. What was learned is kept, and a restart goes on with it. Decides in order of time; holds no clock and no thread.
  */
 export class LearnedStrategy implements Strategy {
   readonly name = learnedValueName;
@@ -82,34 +85,59 @@ export class LearnedStrategy implements Strategy {
     const days = (past.length * past.intervalMs) / DAY_MS;
     if (days < LEARN_DAYS_MIN) return `${days.toFixed(1)} of ${LEARN_DAYS_MIN} days to learn from are on record`;
     if (history.endMs !== interval.startMs) return "the price of the interval before is not known yet";
-    const learner = this.#learnerOf(site, market.lossFactor, market.priceTick);
+    const learner = this.#learnerOf(site, past, market.lossFactor, market.priceTick);
     learner.keepLearning(past, this.#ports.trainer);
     return learner.intent(site, past, interval);
   }
 
   /** A site keeps its learner while its battery is no larger than the one that was learned for. */
-  #learnerOf(site: SiteCapability, lossFactor: number, priceTick: number): SiteLearner {
+  #learnerOf(site: SiteCapability, past: HistoryPast, lossFactor: number, priceTick: number): SiteLearner {
     const held = this.#sites.get(site.siteId);
-    if (held !== undefined && held.lossFactor === lossFactor && held.battery.capacityWh >= site.capacityWh) return held;
-    const made = new SiteLearner(batteryOf(site), lossFactor, priceTick);
+    const isFor = (learner: SiteLearner): boolean =>
+      learner.lesson.lossFactor === lossFactor && learner.lesson.battery.capacityWh >= site.capacityWh;
+    if (held !== undefined && isFor(held)) return held;
+    const { startMs: recordStartMs, intervalMs } = past;
+    const lesson: LessonOf = { recordStartMs, intervalMs, lossFactor, battery: batteryOf(site) };
+    const made = new SiteLearner({ siteId: site.siteId, lesson, priceTick, keeper: this.#ports.keeper, past });
     this.#sites.set(site.siteId, made);
     return made;
   }
 }
 
+interface SiteLearnerWish {
+  readonly siteId: string;
+  readonly lesson: LessonOf;
+  readonly priceTick: number;
+  readonly keeper: ValueKeeper | undefined;
+  readonly past: HistoryPast;
+}
+
 class SiteLearner {
-  readonly battery: Battery;
-  readonly lossFactor: number;
+  readonly lesson: LessonOf;
+  readonly #siteId: string;
+  readonly #keeper: ValueKeeper | undefined;
   readonly #trader: LearnedValue;
   #model: ValueModel | undefined;
   #learnedFrom = 0;
   #isLearning = false;
   #failure: CodedError | undefined;
+  /** Why what was kept is of no use. */
+  #notKept: string | undefined;
 
-  constructor(battery: Battery, lossFactor: number, priceTick: number) {
-    this.battery = battery;
-    this.lossFactor = lossFactor;
+  constructor({ siteId, lesson, priceTick, keeper, past }: SiteLearnerWish) {
+    const loaded = keeper?.load(siteId);
+    const kept = typeof loaded === "object" ? loaded : undefined;
+    this.#notKept = typeof loaded === "string" ? loaded : kept && whyNotKept(kept.learned.lesson, lesson);
+    const isKept = kept !== undefined && this.#notKept === undefined && kept.learned.learnedFrom <= past.length;
+    this.lesson = isKept ? kept.learned.lesson : lesson;
+    this.#siteId = siteId;
+    this.#keeper = keeper;
+    const { battery } = this.lesson;
     this.#trader = new LearnedValue({ battery, priceTick, model: () => this.#model as ValueModel });
+    if (!isKept) return;
+    this.#model = kept.learned.model;
+    this.#learnedFrom = kept.learned.learnedFrom;
+    if (kept.trader !== undefined) this.#trader.resume(kept.trader, past);
   }
 
   keepLearning(past: HistoryPast, trainer: ValueTrainer): void {
@@ -117,22 +145,30 @@ class SiteLearner {
     if (this.#isLearning || (this.#model !== undefined && past.length - this.#learnedFrom < againAfter)) return;
     this.#isLearning = true;
     const { startMs, intervalMs, utcOffsetMs, length } = past;
-    trainer.learn({ prices: past.prices(), startMs, intervalMs, utcOffsetMs, battery: this.battery }, (answer) => {
-      this.#isLearning = false;
-      this.#failure = answer.ok ? undefined : answer.error;
-      if (!answer.ok) return; // What was learned before goes on bidding; the next interval tries again.
-      this.#model = answer.value;
-      this.#learnedFrom = length;
-    });
+    trainer.learn(
+      { prices: past.prices(), startMs, intervalMs, utcOffsetMs, battery: this.lesson.battery },
+      (answer) => {
+        this.#isLearning = false;
+        this.#failure = answer.ok ? undefined : answer.error;
+        if (!answer.ok) return; // What was learned before goes on bidding; the next interval tries again.
+        this.#model = answer.value;
+        this.#learnedFrom = length;
+        this.#notKept = undefined;
+        this.#keeper?.keepModel(this.#siteId, { model: answer.value, learnedFrom: length, lesson: this.lesson });
+      },
+    );
   }
 
   intent(site: SiteCapability, past: HistoryPast, interval: Interval): Intent | string {
     if (this.#model === undefined) {
-      return this.#failure === undefined ? "it is still learning" : `learning failed: ${describeError(this.#failure)}`;
+      if (this.#failure !== undefined) return `learning failed: ${describeError(this.#failure)}`;
+      return this.#notKept === undefined ? "it is still learning" : `it is learning anew, ${this.#notKept}`;
     }
     // Units that are out take power and energy along in one proportion: a stored MWh is worth what it was.
     const whole = this.#trader.curve(past, site.soc);
-    const share = site.capacityWh / this.battery.capacityWh;
+    const { kept } = this.#trader;
+    if (kept !== undefined) this.#keeper?.keepTrader(this.#siteId, kept);
+    const share = site.capacityWh / this.lesson.battery.capacityWh;
     const chargeWMax = limitOf(site.powerWMaxCharge, site.importWMax);
     const dischargeWMax = limitOf(site.powerWMaxDischarge, site.exportWMax);
     const scaled = (powerW: number): W => clamp(powerW * share, -chargeWMax, dischargeWMax) as W;

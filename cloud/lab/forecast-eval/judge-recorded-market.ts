@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { dayAheadModels, daysOf } from "../../forecast/day-ahead/index.ts";
+import { codeVersion } from "../../models/code-version.ts";
 import { BLOCK_DAYS, BlockStore } from "./blocks.ts";
-import { codeVersion } from "./code-version.ts";
 import { type DayAheadResult, evaluateDayAhead } from "./evaluate-day-ahead.ts";
 import { readDayAheadFile } from "./read-day-ahead-file.ts";
 

@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import { dayAheadMixes, dayAheadModels } from "../../forecast/day-ahead/index.ts";
+import { codeVersion } from "../../models/code-version.ts";
 import type { NewModel } from "../../store/model-registry.ts";
-import { codeVersion } from "./code-version.ts";
 import { BLOCKS_FOLDER, judgeRecordedMarket } from "./judge-recorded-market.ts";
 
 export interface TrainWish {

@@ -3,9 +3,12 @@ import { Rng } from "@penstock/protocol/rng";
 import { hours, Ms, MW, MWh, minutes, UtcMs, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { learnValue } from "../../models/learn-value.ts";
+import { storeValueKeeper } from "../../models/store-value-keeper.ts";
 import { generatePrices, PriceHistory } from "../../prices/index.ts";
+import { MemoryCloudStore } from "../../store/memory-cloud-store.ts";
 import { batteryOf } from "../../strategies/battery-of.ts";
 import { type SiteCapability, type StrategyView, valueCurve } from "../../strategies/index.ts";
+import type { ValueKeeper } from "../../strategies/learned/kept-value.ts";
 import { ValueLearner } from "../../strategies/learned/value-learner.ts";
 import { LearnedStrategy, type ValueTrainer } from "../../strategies/learned-strategy.ts";
 import { MarketPast } from "./market-table.ts";
@@ -50,8 +53,8 @@ function learnedOnce(lesson: Parameters<typeof learnValue>[0]): ReturnType<typeo
   learned.set(lesson.prices.length, model);
   return model;
 }
-const strategyWith = (trainer: ValueTrainer) =>
-  new LearnedStrategy({ trainer, fallback: valueCurve, utcOffsetMs: hours(10) });
+const strategyWith = (trainer: ValueTrainer, keeper?: ValueKeeper) =>
+  new LearnedStrategy({ trainer, keeper, fallback: valueCurve, utcOffsetMs: hours(10) });
 const intentOf = (strategy: LearnedStrategy, view: StrategyView) => {
   const decided = strategy.decide(view);
   if (!decided.ok || decided.value[0] === undefined) throw new Error("no intent");
@@ -115,4 +118,40 @@ test("with half of its units a site bids half the power at the same prices, with
   );
   expect(half.curve.steps.at(-1)?.powerW).toBe(W((whole.curve.steps.at(-1)?.powerW ?? 0) / 2));
   expect(half.curve.powerWAtFloor).toBeGreaterThanOrEqual(MW(-40));
+});
+
+const never: ValueTrainer = { learn: () => {} };
+const storeOf = () => new MemoryCloudStore();
+
+test("after a restart in the middle of a day it goes on with what was learned, and says the very same curves", () => {
+  const store = storeOf();
+  const from = 31 * PER_DAY;
+  const restartAt = from + 19;
+  const desk = strategyWith(atOnce);
+  const first = strategyWith(atOnce, storeValueKeeper(store, "code-1"));
+  const second = strategyWith(never, storeValueKeeper(store, "code-1"));
+  for (let index = from; index < from + 2 * PER_DAY; index++) {
+    const view = viewAt(index, { soc: ((index * 7) % 100) / 100 });
+    const wanted = intentOf(desk, view);
+    expect(intentOf(index < restartAt ? first : second, view)).toEqual(wanted);
+  }
+});
+
+test.each<[string, string, Partial<SiteCapability>, RegExp]>([
+  ["by other code", "code-2", {}, /learning anew, what was kept was learned by other code/],
+  ["for a battery with more wear", "code-1", { costPerMWh: 30 }, /learning anew, what was kept is for another battery/],
+  ["for a smaller battery", "code-1", { capacityWh: MWh(400) }, /learning anew, what was kept is for another battery/],
+])("what was learned %s is not asked: it learns anew and says why", (_, version, change, because) => {
+  const store = storeOf();
+  intentOf(strategyWith(atOnce, storeValueKeeper(store, "code-1")), viewAt(31 * PER_DAY));
+  const after = strategyWith(never, storeValueKeeper(store, version));
+  expect(intentOf(after, viewAt(31 * PER_DAY + 1, change)).because).toMatch(because);
+});
+
+test("with units out after a restart what was learned for all of them still serves", () => {
+  const store = storeOf();
+  intentOf(strategyWith(atOnce, storeValueKeeper(store, "code-1")), viewAt(31 * PER_DAY));
+  const after = strategyWith(never, storeValueKeeper(store, "code-1"));
+  const half = { capacityWh: MWh(100), powerWMaxDischarge: MW(50), powerWMaxCharge: MW(50) };
+  expect(intentOf(after, viewAt(31 * PER_DAY + 1, half)).because).toBe("as learned from 31 days of prices");
 });

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { Worker } from "node:worker_threads";
+import { codeVersion } from "../../models/code-version.ts";
 import type { Battery } from "../../optimise/battery.ts";
 import type { ValueModel } from "../../strategies/learned/value-model.ts";
-import { codeVersion } from "../forecast-eval/code-version.ts";
 import type { MarketTable } from "./market-table.ts";
 
 export interface TrainWish {

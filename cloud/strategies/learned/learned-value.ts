@@ -2,6 +2,7 @@ import { invariant } from "@penstock/protocol/result";
 import type { Battery } from "../../optimise/battery.ts";
 import type { PriceQuantityCurve } from "../price-quantity-curve.ts";
 import type { IntervalTrader } from "./interval-trader.ts";
+import type { KeptTrader } from "./kept-value.ts";
 import { OUTPUTS } from "./lessons.ts";
 import type { Past } from "./past.ts";
 import { PriceFeatures } from "./price-features.ts";
@@ -40,6 +41,7 @@ export class LearnedValue implements IntervalTrader {
   #rows = new Float32Array(0);
   #edges: Float64Array = new Float64Array(0);
   #edgesDay = -1;
+  #edgesAt = -1;
   readonly #worth = new Float64Array((SEGMENTS + 1) * OUTPUTS);
   readonly #profile: ProfileValue;
   #shadows: ShadowBatteries | undefined;
@@ -48,6 +50,22 @@ export class LearnedValue implements IntervalTrader {
   constructor(wish: LearnedValueWish) {
     this.#wish = wish;
     this.#profile = new ProfileValue("profile", PROFILE_DAYS, wish.battery, wish.priceTick);
+  }
+
+  /** Where it stands after a bid, to go on from; undefined before the first. */
+  get kept(): KeptTrader | undefined {
+    if (this.#shadows === undefined) return undefined;
+    const [edgesAt, usualAt] = [this.#edgesAt, this.#profile.madeAt];
+    return { offeredAt: this.#offeredAt, edgesAt, usualAt, shadows: this.#shadows.kept };
+  }
+
+  /** Goes on where another stopped that saw the beginning of this past: what it says is then what that one would have said. */
+  resume({ offeredAt, edgesAt, usualAt, shadows }: KeptTrader, past: Past): void {
+    if (Math.max(offeredAt, edgesAt, usualAt) > past.length) return;
+    this.#chooseEdges(past.before(edgesAt));
+    this.#profile.resume(past.before(usualAt));
+    this.#shadows = new ShadowBatteries(this.#wish.battery, past.intervalMs, LEARNED_SHARES.length, shadows);
+    this.#offeredAt = offeredAt;
   }
 
   curve(past: Past, soc: number): PriceQuantityCurve {
@@ -97,6 +115,7 @@ export class LearnedValue implements IntervalTrader {
     const day = Math.floor(past.length / perDay);
     if (day === this.#edgesDay) return;
     this.#edgesDay = day;
+    this.#edgesAt = past.length;
     const count = Math.min(past.length, DAYS_OF_EDGES * perDay);
     invariant(count > 0, "a learner trades after a past to learn from");
     const sorted = Float64Array.from({ length: count }, (_, back) => past.price(past.length - 1 - back)).sort();

@@ -39,14 +39,24 @@ export class ProfileValue implements IntervalTrader {
     });
   }
 
+  /** The length of the past that is reckoned with, and going on with what it was. */
+  get madeAt(): number {
+    return this.#madeAt;
+  }
+
+  resume(past: Past): ValueFunction {
+    const value = this.#valueFrom(past, Math.round(86_400_000 / past.intervalMs));
+    this.#value = value;
+    this.#madeAt = past.length;
+    return value;
+  }
+
   /** Of one more stored MWh after interval `past.length`, at a stored share 0..1. */
   worth(past: Past): (share: number) => number {
     const perDay = Math.round(86_400_000 / past.intervalMs);
-    if (this.#value === undefined || past.length - this.#madeAt >= perDay) {
-      this.#value = this.#valueFrom(past, perDay);
-      this.#madeAt = past.length;
-    }
-    const worth = this.#value.marginalValue(past.length - this.#madeAt + 1);
+    const isOld = past.length - this.#madeAt >= perDay;
+    const value = this.#value === undefined || isOld ? this.resume(past) : this.#value;
+    const worth = value.marginalValue(past.length - this.#madeAt + 1);
     return (share) => worth[Math.min(worth.length - 1, Math.floor(share * worth.length))] as number;
   }
 

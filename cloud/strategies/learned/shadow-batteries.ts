@@ -2,6 +2,7 @@ import type { Ms } from "@penstock/protocol/units";
 import type { Battery } from "../../optimise/battery.ts";
 import { moveBattery } from "../../optimise/move-battery.ts";
 import { type PriceQuantityCurve, powerAt } from "../price-quantity-curve.ts";
+import type { KeptShadows } from "./kept-value.ts";
 
 /** What was earned so long ago counts half. */
 const HALF_LIFE_DAYS = 60;
@@ -18,12 +19,21 @@ export class ShadowBatteries {
   readonly #earned: Float64Array;
   #curves: readonly PriceQuantityCurve[] = [];
 
-  constructor(battery: Battery, intervalMs: Ms, opinions: number) {
+  constructor(battery: Battery, intervalMs: Ms, opinions: number, kept?: KeptShadows) {
     this.#battery = battery;
     this.#intervalMs = intervalMs;
     this.#fade = 0.5 ** (intervalMs / (HALF_LIFE_DAYS * 86_400_000));
     this.#soc = new Float64Array(opinions).fill(battery.socMin);
     this.#earned = new Float64Array(opinions);
+    if (kept?.soc.length !== opinions) return;
+    this.#soc.set(kept.soc);
+    this.#earned.set(kept.earned);
+    this.#curves = kept.curves;
+  }
+
+  /** Where they stand, to go on from. */
+  get kept(): KeptShadows {
+    return { soc: [...this.#soc], earned: [...this.#earned], curves: this.#curves };
   }
 
   /** The opinion that has lately earned most; the first of equals. */
