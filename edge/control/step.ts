@@ -63,7 +63,7 @@ export function step(
   const commands = split({ powerW: targetW, reactiveVar: leftVar, resting }, image, room, context);
 
   let commandedW = 0;
-  for (const command of commands) commandedW += command.powerW;
+  for (let index = 0; index < commands.length; index++) commandedW += commands[index]?.powerW ?? 0;
   const because = share === undefined ? clamped.because : [share, ...clamped.because];
   const gotW = fastPart(commandedW, baselineW, fastW);
   const lines = delivered(served, gotW);

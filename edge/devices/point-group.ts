@@ -44,7 +44,7 @@ export function pointGroup<Field extends string>(
       const isThere = found !== undefined && count <= found.length + 2;
       if (!isThere) return { address: 0, count: 0, everyMs };
       const { id, length, address } = found;
-      return { address, count, everyMs, belongs: ([idRead, lengthRead]) => idRead === id && lengthRead === length };
+      return { address, count, everyMs, belongs: (registers) => registers[0] === id && registers[1] === length };
     },
     decode(block) {
       // Slow blocks stand still for ten cycles, and a fast one is looked at by image, writer and read-back.

@@ -20,7 +20,10 @@ export interface PlannedRead {
 export class ReadRounds {
   readonly #reads: readonly PlannedRead[];
   readonly #blocks: readonly MutableBlock[];
+  /** What is read every cycle. */
+  readonly #always: readonly PlannedRead[];
   #isComplete = false;
+  /** Of the reads of this round, which is next; beyond the last, the round has come to the slower ones or its end. */
   #next: number;
   #slow = 0;
   /** No slow block is due before. */
@@ -37,6 +40,7 @@ export class ReadRounds {
       return read;
     });
     this.#blocks = plans.map((plan) => new MutableBlock(plan));
+    this.#always = this.#reads.filter(({ plan }) => plan.count > 0 && plan.everyMs === 0);
     this.#next = plans.length;
   }
 
@@ -51,7 +55,7 @@ export class ReadRounds {
 
   /** A new round, unless one is still going on: that one goes on. */
   begin(nowMs: MonotonicMs): void {
-    if (this.#next < this.#reads.length) return;
+    if (this.#next < this.#round.length) return;
     this.#next = 0;
     this.#slow = 0;
     this.#beganMs = nowMs;
@@ -83,18 +87,22 @@ export class ReadRounds {
 
   /** What to read now; undefined when the round is over. */
   next(nowMs: MonotonicMs): PlannedRead | undefined {
-    while (this.#next < this.#reads.length) {
-      const index = this.#next++;
-      const block = this.#blocks[index];
-      const isLater = this.#isComplete && (block?.everyMs ?? 0) > 0;
-      if (!isLater && block?.isDue(nowMs)) return this.#ask(index, block, nowMs);
+    const round = this.#round;
+    while (this.#next < round.length) {
+      const read = round[this.#next++];
+      const block = read && this.#blocks[read.index];
+      if (block?.isDue(nowMs)) return this.#ask(read, block, nowMs);
     }
     if (!this.#isComplete || this.#slow >= SLOW_A_ROUND || nowMs < this.#slowDueAtMs) return undefined;
     const overdue = this.#mostOverdue(nowMs);
     const block = this.#blocks[overdue];
     if (block === undefined) return undefined;
     this.#slow++;
-    return this.#ask(overdue, block, nowMs);
+    return this.#ask(this.#reads[overdue], block, nowMs);
+  }
+
+  get #round(): readonly PlannedRead[] {
+    return this.#isComplete ? this.#always : this.#reads;
   }
 
   /** Fresh registers; whether any of them is another than before. */
@@ -116,6 +124,9 @@ export class ReadRounds {
     if (this.#isComplete) return;
     block.isAnswered = true;
     this.#isComplete = this.#blocks.every((one) => one.isAnswered);
+    if (!this.#isComplete) return;
+    const left = this.#always.findIndex(({ index }) => index >= this.#next);
+    this.#next = left < 0 ? this.#always.length : left;
   }
 
   #mostOverdue(nowMs: MonotonicMs): number {
@@ -132,9 +143,9 @@ export class ReadRounds {
     return nowMs >= dueAtMs ? found : -1;
   }
 
-  #ask(index: number, block: MutableBlock, nowMs: MonotonicMs): PlannedRead | undefined {
+  #ask(read: PlannedRead | undefined, block: MutableBlock, nowMs: MonotonicMs): PlannedRead | undefined {
     block.dueAtMs = nowMs + block.everyMs;
-    return this.#reads[index];
+    return read;
   }
 }
 

@@ -62,7 +62,10 @@ export class CycleReporter {
   report(cycle: ReportedCycle): void {
     const { emit } = this.#options;
     const { image, explanation, explanationBefore, guardAlarms, commands, grants, readBacks } = cycle;
-    for (const { unitId, powerW } of commands) this.#commandedW.set(unitId, powerW);
+    for (let index = 0; index < commands.length; index++) {
+      const command = commands[index] as UnitCommand;
+      if (this.#commandedW.get(command.unitId) !== command.powerW) this.#commandedW.set(command.unitId, command.powerW);
+    }
     this.#frequency?.add(image, explanation);
     const alarms = this.#alarms.edges([explanation.alarms, guardAlarms], image.nowMs);
     for (const event of alarms) emit({ type: "event", event });

@@ -9,6 +9,8 @@ export class SlidingHistogram {
   /** Of all values, those that have left the window too. */
   readonly #everCounts = new Uint32Array(BUCKETS);
   #added = 0;
+  /** No value was ever in a bucket above: most are in the lowest few of all those there are. */
+  #highest = 0;
 
   constructor(size: number) {
     this.#window = new Uint16Array(Math.max(1, size));
@@ -22,6 +24,7 @@ export class SlidingHistogram {
     }
     const bucket = valueMs > 0 ? bucketOf(valueMs) : 0;
     this.#window[place] = bucket;
+    if (bucket > this.#highest) this.#highest = bucket;
     this.#everCounts[bucket] = (this.#everCounts[bucket] ?? 0) + 1;
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#added++;
@@ -32,7 +35,7 @@ export class SlidingHistogram {
     const count = Math.min(this.#added, this.#window.length);
     const wanted = Math.max(1, Math.ceil(fraction * count));
     let seen = 0;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let bucket = 0; bucket <= this.#highest; bucket++) {
       seen += this.#counts[bucket] ?? 0;
       if (seen >= wanted) return upperEndOf(bucket);
     }
@@ -42,7 +45,7 @@ export class SlidingHistogram {
   /** How many of all values there ever were of each size: pairs of a size, rounded up, and a count above 0, in order. */
   ever(): readonly (readonly [valueMs: number, count: number])[] {
     const pairs: [number, number][] = [];
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    for (let bucket = 0; bucket <= this.#highest; bucket++) {
       const count = this.#everCounts[bucket] ?? 0;
       if (count > 0) pairs.push([upperEndOf(bucket), count]);
     }

@@ -61,7 +61,7 @@ export class LivePoints {
       for (let row = this.#first[index] as number; row < end; row++) {
         const at = this.#at[row] as number;
         if (this.#isLying || Number.isNaN(value)) this.#points[row]?.show(words, at, value);
-        else encode(words, at, this.#form[row] as number, this.#scale[row] as number, value);
+        else encode(words, at, this.#form[row] as number, values, index, this.#scale, row);
       }
     }
   }

@@ -60,8 +60,11 @@ export class Point {
 
   /** NaN encodes as not implemented; a value that does not fit stops at the last one that does. */
   encode(words: Uint16Array, at: number, value: number): void {
-    if (!Number.isNaN(value)) encode(words, at, this.form, this.scale, value);
-    else for (let word = 0; word < this.registers; word++) words[at + word] = absentWord(this.type, word);
+    if (!Number.isNaN(value)) {
+      alone.values[0] = value;
+      alone.scales[0] = this.scale;
+      encode(words, at, this.form, alone.values, 0, alone.scales, 0);
+    } else for (let word = 0; word < this.registers; word++) words[at + word] = absentWord(this.type, word);
   }
 
   /** A live value, as this point tells of it. */
@@ -91,8 +94,21 @@ export class Point {
   }
 }
 
-/** Puts a value in SI units, not NaN, into the registers from `at`; one that does not fit stops at the last that does. */
-export function encode(words: Uint16Array, at: number, form: number, scale: number, value: number): void {
+/**
+ * Puts a value in SI units, not NaN, into the registers from `at`; one that does not fit stops at the last that does.
+ * Value and scale are handed over as places in arrays: a fraction handed over as itself is put on the heap first.
+ */
+export function encode(
+  words: Uint16Array,
+  at: number,
+  form: number,
+  values: Float64Array,
+  index: number,
+  scales: Float64Array,
+  row: number,
+): void {
+  const value = values[index] as number;
+  const scale = scales[row] as number;
   switch (form) {
     case FORM.signed:
       words[at] = within(Math.round(value / scale), -0x7fff, 0x7fff);
@@ -178,6 +194,9 @@ const formOf: Readonly<Record<PointType, Form>> = {
   string16: FORM.text,
   string32: FORM.text,
 };
+
+/** A value that is not one of many. */
+const alone = { values: new Float64Array(1), scales: new Float64Array(1) };
 
 /** One float and its bits: the same memory seen twice. */
 const floatOf = new Float32Array(1);

@@ -53,8 +53,11 @@ export class VirtualSite {
     this.checkers = new SiteCheckers(promisesOf(options.name, options.stage));
     this.disk = new MemoryDisk({ epoch: `disk-of-${options.name}` });
     const index = options.config.siteId.length;
+    const numbers = new Map(
+      this.sim.modbusDevices.map(({ id }) => [id, index * 100 + Number(id.split("-")[1])] as const),
+    );
     this.sim.observeWrites((device, address, values) =>
-      options.trace.registers(1, index * 100 + Number(device.split("-")[1]), address, values),
+      options.trace.registers(1, numbers.get(device) ?? Number.NaN, address, values),
     );
     options.clock.after(options.physicsStepMs ?? PHYSICS_STEP_MS, this.#move);
   }

@@ -24,14 +24,60 @@ export function compilePoints(
   { missingScale = "not-implemented" }: DecodeOptions = {},
 ): PointsDecoder {
   const plans = names.map((name) => planPoint(model, name));
-  return (registers, baseOffset, into = new Float64Array(plans.length)) => {
-    for (let i = 0; i < plans.length; i++) {
-      const plan = plans[i] as Plan;
-      into[i] = scaled(plan.read(registers, baseOffset + plan.offset), registers, baseOffset, plan, missingScale);
+  // In rows of their own, and the common types read on the spot: this is done for every value of every device, and a
+  // function for each would put its number on the heap to hand it back.
+  const forms = Uint8Array.from(plans, ({ form }) => form);
+  const offsets = Uint16Array.from(plans, ({ offset }) => offset);
+  const scaleOffsets = Int16Array.from(plans, ({ scaleOffset }) => scaleOffset);
+  const scales = Int8Array.from(plans, ({ scale }) => scale);
+  const isMissingOne = missingScale === "times-one";
+  return (registers, baseOffset, into = new Float64Array(forms.length)) => {
+    for (let i = 0; i < forms.length; i++) {
+      const at = baseOffset + (offsets[i] as number);
+      const first = registers[at];
+      let raw = Number.NaN;
+      switch (forms[i]) {
+        case FORM.signed16:
+          if (first !== undefined && first !== 0x8000) raw = (first << 16) >> 16;
+          break;
+        case FORM.unsigned16:
+          if (first !== undefined && first !== 0xffff) raw = first;
+          break;
+        case FORM.unsigned64:
+          raw = readUint64(registers, at);
+          break;
+        default:
+          raw = (plans[i] as Plan).read(registers, at);
+      }
+      const scaleOffset = scaleOffsets[i] as number;
+      let exponent = scales[i] as number;
+      if (scaleOffset >= 0) {
+        exponent = ((registers[baseOffset + scaleOffset] ?? 0x8000) << 16) >> 16;
+        // Outside ±10 it is no scale factor at all, and -32,768 says that it is not implemented.
+        if (exponent < -10 || exponent > 10) {
+          if (!isMissingOne) raw = Number.NaN;
+          exponent = 0;
+        }
+      }
+      if (exponent < 0) raw /= powersOfTen[-exponent] as number;
+      else if (exponent > 0) raw *= powersOfTen[exponent] as number;
+      into[i] = raw;
     }
     return into;
   };
 }
+
+/** The types that most points of a fast loop have. */
+const FORM = { other: 0, signed16: 1, unsigned16: 2, unsigned64: 3 } as const;
+
+const formOf = (read: RawReader): number =>
+  read === readInt16
+    ? FORM.signed16
+    : read === readUint16
+      ? FORM.unsigned16
+      : read === readUint64
+        ? FORM.unsigned64
+        : FORM.other;
 
 /** Reads the raw number of a point; NaN when it is not implemented or lies beyond the registers. */
 export type RawReader = (registers: Uint16Array, at: number) => number;
@@ -57,6 +103,7 @@ export function timesPowerOfTen(raw: number, exponent: number): number {
 
 interface Plan {
   readonly read: RawReader;
+  readonly form: number;
   readonly offset: number;
   /** Where the scale factor lies from the model's id register; -1 when it is fixed. */
   readonly scaleOffset: number;
@@ -68,23 +115,12 @@ function planPoint(model: Model, name: string): Plan {
   invariant(point !== undefined, `model ${model.id} has no point ${name}`);
   const read = rawReader(point);
   invariant(read !== undefined, `${name} of model ${model.id} is text`);
-  if (typeof point.scale !== "string") return { read, offset: point.offset, scaleOffset: -1, scale: point.scale ?? 0 };
+  const { offset } = point;
+  const form = formOf(read);
+  if (typeof point.scale !== "string") return { read, form, offset, scaleOffset: -1, scale: point.scale ?? 0 };
   const scale = findPoint(model, point.scale);
   invariant(scale !== undefined, `model ${model.id} has no scale factor ${point.scale}`);
-  return { read, offset: point.offset, scaleOffset: scale.offset, scale: 0 };
-}
-
-function scaled(
-  raw: number,
-  registers: Uint16Array,
-  baseOffset: number,
-  { scaleOffset, scale }: Plan,
-  missingScale: "not-implemented" | "times-one",
-): number {
-  if (scaleOffset < 0) return scale === 0 ? raw : timesPowerOfTen(raw, scale);
-  const exponent = readScaleFactor(registers, baseOffset + scaleOffset);
-  if (Number.isNaN(exponent)) return missingScale === "times-one" ? raw : Number.NaN;
-  return exponent === 0 ? raw : timesPowerOfTen(raw, exponent);
+  return { read, form, offset, scaleOffset: scale.offset, scale: 0 };
 }
 
 const powersOfTen = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];

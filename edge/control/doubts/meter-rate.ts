@@ -27,7 +27,8 @@ export function meterRate(
   { meter, units, monotonicMs }: Pick<SiteImage, "meter" | "units" | "monotonicMs">,
   config: SiteControlConfig,
 ): Finding<MeterRate> {
-  const ratedVA = units.reduce((sum, { rating }) => sum + rating.apparentVAMax, 0);
+  let ratedVA = 0;
+  for (let index = 0; index < units.length; index++) ratedVA += units[index]?.rating.apparentVAMax ?? 0;
   const power = follow(before?.power, meter.powerW, monotonicMs, mostLeapW(ratedVA, config));
   const frequency = follow(before?.frequency, meter.frequencyHz, monotonicMs, MOST_LEAP_HZ);
   const memory = { power, frequency };
