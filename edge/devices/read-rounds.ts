@@ -23,8 +23,10 @@ export class ReadRounds {
   /** What is read every cycle. */
   readonly #always: readonly PlannedRead[];
   #isComplete = false;
-  /** Of the reads of this round, which is next; beyond the last, the round has come to the slower ones or its end. */
-  #next: number;
+  /** Of the reads of this round, which is next. */
+  #next = 0;
+  /** The round has not come to its slower blocks, or its end: the last answer before them may still be on its way. */
+  #isGoingOn = false;
   #slow = 0;
   /** No slow block is due before. */
   #slowDueAtMs = Number.NEGATIVE_INFINITY;
@@ -41,7 +43,6 @@ export class ReadRounds {
     });
     this.#blocks = plans.map((plan) => new MutableBlock(plan));
     this.#always = this.#reads.filter(({ plan }) => plan.count > 0 && plan.everyMs === 0);
-    this.#next = plans.length;
   }
 
   get blocks(): readonly Block[] {
@@ -55,7 +56,8 @@ export class ReadRounds {
 
   /** A new round, unless one is still going on: that one goes on. */
   begin(nowMs: MonotonicMs): void {
-    if (this.#next < this.#round.length) return;
+    if (this.#isGoingOn) return;
+    this.#isGoingOn = true;
     this.#next = 0;
     this.#slow = 0;
     this.#beganMs = nowMs;
@@ -81,28 +83,25 @@ export class ReadRounds {
 
   /** Leaves the rest of this round: the device does not answer. */
   abandon(): void {
-    this.#next = this.#reads.length;
+    this.#isGoingOn = false;
     this.#slow = SLOW_A_ROUND;
   }
 
   /** What to read now; undefined when the round is over. */
   next(nowMs: MonotonicMs): PlannedRead | undefined {
-    const round = this.#round;
-    while (this.#next < round.length) {
+    const round = this.#isComplete ? this.#always : this.#reads;
+    while (this.#isGoingOn && this.#next < round.length) {
       const read = round[this.#next++];
       const block = read && this.#blocks[read.index];
       if (block?.isDue(nowMs)) return this.#ask(read, block, nowMs);
     }
+    this.#isGoingOn = false;
     if (!this.#isComplete || this.#slow >= SLOW_A_ROUND || nowMs < this.#slowDueAtMs) return undefined;
     const overdue = this.#mostOverdue(nowMs);
     const block = this.#blocks[overdue];
     if (block === undefined) return undefined;
     this.#slow++;
     return this.#ask(this.#reads[overdue], block, nowMs);
-  }
-
-  get #round(): readonly PlannedRead[] {
-    return this.#isComplete ? this.#always : this.#reads;
   }
 
   /** Fresh registers; whether any of them is another than before. */
