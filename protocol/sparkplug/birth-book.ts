@@ -66,13 +66,15 @@ export class BirthBook {
     for (const metric of metrics) {
       const known = announced.get(metric.name);
       if (known === undefined) continue;
-      changes.push({
-        alias: known.alias,
-        timestampMs: metric.timestampMs,
-        datatype: known.datatype,
-        ...(historical ? { isHistorical: true } : undefined),
-        ...valueFields(metric, known.datatype),
-      });
+      const { value, properties, timestampMs } = metric;
+      const { alias, datatype } = known;
+      // The common case without the spreads of the others: a good value, live.
+      if (!historical && properties === undefined && value !== null && fitsDataType(value, datatype)) {
+        changes.push({ alias, timestampMs, datatype, value });
+        continue;
+      }
+      const fields = valueFields(metric, datatype);
+      changes.push({ alias, timestampMs, datatype, ...(historical && { isHistorical: true }), ...fields });
     }
     return changes;
   }

@@ -4,17 +4,21 @@ import type { DataType } from "./data-type.ts";
 import type { Metric, MetricValue, Payload, Property, PropertySet, Template, TemplateParameter } from "./payload.ts";
 import { interpretValue } from "./value.ts";
 import {
+  beginMessage,
   delimited,
+  endMessage,
   fixed32,
   fixed64,
   Malformed,
   newReader,
+  nextTag,
   type Reader,
   readBytes,
   readFields,
   readMessage,
   readSafeUint64,
   readUint64,
+  skip,
   varint,
 } from "./wire.ts";
 
@@ -99,52 +103,55 @@ function readPayload(reader: Reader, budget: Budget): Payload {
   return payload;
 }
 
+/** In a loop of its own rather than by {@link readMessage}: a metric is what there are most of. */
 function readMetric(reader: Reader, budget: Budget, depth: number): Metric {
   budget.spend();
   const metric: Mutable<Metric> = {};
-  readMessage(reader, (tag) => {
+  const end = beginMessage(reader);
+  while (reader.pos < end) {
+    const tag = nextTag(reader);
     switch (tag) {
       case delimited(1):
         metric.name = reader.string();
-        return true;
+        break;
       case varint(2):
         metric.alias = readSafeUint64(reader, "alias");
-        return true;
+        break;
       case varint(3):
         metric.timestampMs = readSafeUint64(reader, "timestamp");
-        return true;
+        break;
       case varint(4):
         metric.datatype = reader.uint32() as DataType; // A type we do not know is kept as its number.
-        return true;
+        break;
       case varint(5):
         metric.isHistorical = reader.bool();
-        return true;
+        break;
       case varint(6):
         metric.isTransient = reader.bool();
-        return true;
+        break;
       case varint(7):
         metric.isNull = reader.bool();
-        return true;
+        break;
       case delimited(9):
         metric.properties = readPropertySet(reader, budget, depth);
-        return true;
+        break;
       case delimited(16):
         metric.value = readBytes(reader);
-        return true;
+        break;
       case delimited(17):
         metric.value = readDataSet(reader);
-        return true;
+        break;
       case delimited(18):
         metric.value = readTemplate(reader, budget, depth + 1);
-        return true;
+        break;
       default: {
         const value = readScalar(reader, tag, 10);
-        if (value === undefined) return false;
-        metric.value = value;
-        return true;
+        if (value === undefined) skip(reader, tag);
+        else metric.value = value;
       }
     }
-  });
+  }
+  endMessage(reader, end);
   if (metric.isNull === true) delete metric.value; // Whoever says both means null: nobody may act on the rest.
   return settled(metric);
 }

@@ -2,8 +2,9 @@ import { invariant } from "../result/index.ts";
 import { DataType } from "./data-type.ts";
 import { packArray } from "./packed-array.ts";
 import type { Metric, MetricValue, Payload, Property, PropertySet, Scalar } from "./payload.ts";
+import { PayloadWriter } from "./payload-writer.ts";
 import { fitsDataType, integerBits, isDataSet, isTemplate } from "./value.ts";
-import { delimited, fixed32, fixed64, newWriter, varint, type Writer, writeUint64 } from "./wire.ts";
+import { delimited, fixed32, fixed64, varint } from "./wire.ts";
 
 export interface EncodeOptions {
   /**
@@ -18,8 +19,8 @@ export interface EncodeOptions {
  * Every value must fit its data type (`fitsDataType`). We send no data sets and no templates.
  */
 export function encodePayload(payload: Payload, options: EncodeOptions = { datatypes: "written" }): Uint8Array {
-  const writer = newWriter();
-  if (payload.timestampMs !== undefined) writeUint64(writer.uint32(varint(1)), payload.timestampMs);
+  const writer = payloadWriter.begin();
+  if (payload.timestampMs !== undefined) writer.uint32(varint(1)).uint64(payload.timestampMs);
   for (const metric of payload.metrics) {
     writer.uint32(delimited(2)).fork();
     writeMetric(writer, metric, options);
@@ -28,14 +29,16 @@ export function encodePayload(payload: Payload, options: EncodeOptions = { datat
   if (payload.seq !== undefined) writer.uint32(varint(3)).uint32(payload.seq);
   if (payload.uuid !== undefined) writer.uint32(delimited(4)).string(payload.uuid);
   if (payload.body !== undefined) writer.uint32(delimited(5)).bytes(payload.body);
-  const bytes = writer.finish();
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return writer.finish();
 }
 
-function writeMetric(writer: Writer, metric: Metric, { datatypes }: EncodeOptions): void {
+/** One is enough: a payload is written in one go. */
+const payloadWriter = new PayloadWriter();
+
+function writeMetric(writer: PayloadWriter, metric: Metric, { datatypes }: EncodeOptions): void {
   if (metric.name !== undefined) writer.uint32(delimited(1)).string(metric.name);
-  if (metric.alias !== undefined) writeUint64(writer.uint32(varint(2)), metric.alias);
-  if (metric.timestampMs !== undefined) writeUint64(writer.uint32(varint(3)), metric.timestampMs);
+  if (metric.alias !== undefined) writer.uint32(varint(2)).uint64(metric.alias);
+  if (metric.timestampMs !== undefined) writer.uint32(varint(3)).uint64(metric.timestampMs);
   if (metric.datatype !== undefined && datatypes === "written") writer.uint32(varint(4)).uint32(metric.datatype);
   if (metric.isHistorical !== undefined) writer.uint32(varint(5)).bool(metric.isHistorical);
   if (metric.isTransient !== undefined) writer.uint32(varint(6)).bool(metric.isTransient);
@@ -44,7 +47,7 @@ function writeMetric(writer: Writer, metric: Metric, { datatypes }: EncodeOption
   if (metric.value !== undefined && metric.isNull !== true) writeValue(writer, metric.value, metric.datatype);
 }
 
-function writeValue(writer: Writer, value: MetricValue, datatype: DataType | undefined): void {
+function writeValue(writer: PayloadWriter, value: MetricValue, datatype: DataType | undefined): void {
   invariant(datatype === undefined || fitsDataType(value, datatype), "a metric value fits its data type");
   if (typeof value !== "object") {
     writeScalar(writer, value, datatype, 10);
@@ -57,7 +60,7 @@ function writeValue(writer: Writer, value: MetricValue, datatype: DataType | und
 }
 
 /** int, long, float, double, boolean and string always stand in this order, from `firstField` on. */
-function writeScalar(writer: Writer, value: Scalar, datatype: DataType | undefined, firstField: number): void {
+function writeScalar(writer: PayloadWriter, value: Scalar, datatype: DataType | undefined, firstField: number): void {
   if (typeof value === "boolean") {
     writer.uint32(varint(firstField + 4)).bool(value);
     return;
@@ -71,14 +74,14 @@ function writeScalar(writer: Writer, value: Scalar, datatype: DataType | undefin
     if (datatype === DataType.Float) writer.uint32(fixed32(firstField + 2)).float(value);
     else writer.uint32(fixed64(firstField + 3)).double(value);
   } else if (bits === undefined || Math.abs(bits) === 64) {
-    writeUint64(writer.uint32(varint(firstField + 1)), value);
+    writer.uint32(varint(firstField + 1)).uint64(value);
   } else {
     // Negative numbers are sign-extended to 32 bits, whatever their own width.
     writer.uint32(varint(firstField)).uint32(Number(value) >>> 0);
   }
 }
 
-function writePropertySet(writer: Writer, properties: PropertySet): void {
+function writePropertySet(writer: PayloadWriter, properties: PropertySet): void {
   writer.fork();
   const entries = Object.entries(properties);
   for (const [key] of entries) writer.uint32(delimited(1)).string(key);
@@ -86,7 +89,7 @@ function writePropertySet(writer: Writer, properties: PropertySet): void {
   writer.ldelim();
 }
 
-function writeProperty(writer: Writer, property: Property): void {
+function writeProperty(writer: PayloadWriter, property: Property): void {
   const { type, isNull, value } = property;
   writer.fork();
   if (type !== undefined) writer.uint32(varint(1)).uint32(type);

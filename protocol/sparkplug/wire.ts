@@ -1,8 +1,6 @@
 import protobuf from "protobufjs/minimal.js";
-import { numberWhenSafe } from "./value.ts";
 
 export type Reader = protobuf.Reader;
-export type Writer = protobuf.Writer;
 
 /** Field number and wire type, as one number to switch on. */
 export const varint = (field: number): number => field << 3;
@@ -24,15 +22,46 @@ export function readMessage(reader: Reader, field: (tag: number) => boolean): vo
 
 export function readFields(reader: Reader, end: number, field: (tag: number) => boolean): void {
   while (reader.pos < end) {
-    const tag = reader.tag();
-    if (tag >>> 3 === 0) throw new Malformed("field number 0");
-    if (!field(tag)) reader.skipType(tag & 7, 0, tag >>> 3);
+    const tag = nextTag(reader);
+    if (!field(tag)) skip(reader, tag);
   }
+  endMessage(reader, end);
+}
+
+/** Where an embedded message ends; what is read until there is its. The same as {@link readMessage}, in a loop of one's own. */
+export function beginMessage(reader: Reader): number {
+  const length = reader.uint32();
+  return reader.pos + length;
+}
+
+export function nextTag(reader: Reader): number {
+  const tag = reader.tag();
+  if (tag >>> 3 === 0) throw new Malformed("field number 0");
+  return tag;
+}
+
+export function skip(reader: Reader, tag: number): void {
+  reader.skipType(tag & 7, 0, tag >>> 3);
+}
+
+export function endMessage(reader: Reader, end: number): void {
   if (reader.pos !== end) throw new Malformed("a field runs past the end of its message");
 }
 
 /** An unsigned 64-bit integer: a number where it is exact, else a bigint. */
 export function readUint64(reader: Reader): number | bigint {
+  // Instants, aliases and counts fit into seven bytes: those need no pair of words on the heap.
+  let value = 0;
+  let weight = 1;
+  for (let at = reader.pos; at < reader.len && weight < SEVEN_BYTES; at++) {
+    const byte = reader.buf[at] as number;
+    value += (byte & 127) * weight;
+    if (byte < 128) {
+      reader.pos = at + 1;
+      return value;
+    }
+    weight *= 128;
+  }
   const long = reader.uint64();
   if (typeof long === "number") return long;
   const high = long.high >>> 0;
@@ -52,16 +81,6 @@ export function readBytes(reader: Reader): Uint8Array {
   return new Uint8Array(reader.bytes());
 }
 
-/** Two's complement for what is negative, as protobuf's uint64 carries a signed integer. */
-export function writeUint64(writer: Writer, value: number | bigint): void {
-  const number = typeof value === "bigint" ? numberWhenSafe(value) : value;
-  if (typeof number === "number") {
-    writer.uint64(number);
-    return;
-  }
-  const bits = BigInt.asUintN(64, number);
-  writer.uint64({ low: Number(bits & 0xffff_ffffn) | 0, high: Number(bits >> 32n) | 0, unsigned: true } as never);
-}
-
-export const newWriter = (): Writer => protobuf.Writer.create();
 export const newReader = (bytes: Uint8Array): Reader => protobuf.Reader.create(bytes);
+
+const SEVEN_BYTES = 128 ** 7;
