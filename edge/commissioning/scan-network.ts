@@ -1,7 +1,6 @@
 import { connect } from "node:net";
 import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
 import type { DeviceMap } from "../devices/driver.ts";
-import { driverFor, probeDevice } from "./probe-device.ts";
 
 /** What answers at an address: a device of a kind we know, or only an open port. */
 export interface Finding {
@@ -81,6 +80,8 @@ export async function scanNetwork(
 async function look(host: string, port: number): Promise<Finding | undefined> {
   if (!(await isOpen(host, port))) return undefined;
   // Modbus first: a field device is never sent what is no request. An OPC UA server costs a second of waiting.
+  // With every driver there is: not before somebody opens.
+  const { driverFor, probeDevice } = await import("./probe-device.ts");
   const probed = await probeDevice({ host, port, modbusUnitId: 1 });
   if (!probed.ok) {
     const isOpcUa = await speaksOpcUa(host, port);

@@ -1,6 +1,6 @@
 import { instantOf, localDateOf } from "@penstock/protocol/time";
 import { days, minutes, Soc, UtcMs } from "@penstock/protocol/units";
-import { z } from "zod";
+import * as z from "zod";
 import type { OwnerTerms } from "../control/site-control-config.ts";
 
 const fraction = z.number().min(0).max(1);

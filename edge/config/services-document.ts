@@ -1,5 +1,5 @@
 import { Hz, kvar, kW, MW, minutes, seconds, V, WPerS } from "@penstock/protocol/units";
-import { z } from "zod";
+import * as z from "zod";
 import {
   aemoDroop,
   aemoDroopSources,

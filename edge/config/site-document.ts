@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ownerDocument } from "./owner-document.ts";
 import { serviceDocument } from "./services-document.ts";
 

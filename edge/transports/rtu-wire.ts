@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
+import { createRequire } from "node:module";
 import { fail, ok } from "@penstock/protocol/result";
-import ModbusRTU from "modbus-serial";
 import { type ByteSocket, openByteSocket } from "./byte-socket.ts";
 import { nameException } from "./exceptions.ts";
 import type { TransportError } from "./register-transport.ts";
@@ -16,6 +16,8 @@ import type { Wire, WireEnd, WireOptions } from "./wire.ts";
 export function rtuWire(options: WireOptions, open = openByteSocket): Wire {
   const { unitId } = options;
   const port = new RtuPort({ ...options, onEnd: end }, open);
+  // Few sites have such a gateway: what builds the frames is loaded with the first one.
+  const ModbusRTU = loadPackage("modbus-serial") as typeof import("modbus-serial").default;
   const client = new ModbusRTU(port);
   client.on("error", () => {}); // The port has told us already; unheard, this event would end the process.
   client.open(options.onOpen);
@@ -63,6 +65,8 @@ export function rtuWire(options: WireOptions, open = openByteSocket): Wire {
     options.onEnd(reason);
   }
 }
+
+const loadPackage = createRequire(import.meta.url);
 
 /** The socket as `modbus-serial` wants a port: it writes RTU frames and hears whole RTU frames. */
 class RtuPort extends EventEmitter {

@@ -11,6 +11,7 @@ import { modbus } from "./modbus.ts";
 import { optimise } from "./optimise.ts";
 import { outbox } from "./outbox.ts";
 import { simSpeed } from "./sim-speed.ts";
+import { sitectl } from "./sitectl.ts";
 
 /** The shelf: one benchmark a line. */
 const SHELF: readonly Benchmark[] = [
@@ -24,6 +25,7 @@ const SHELF: readonly Benchmark[] = [
   optimise,
   outbox,
   simSpeed,
+  sitectl,
 ];
 
 const HELP = `npm run bench -- NAME [OPTIONS]

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { describeError } from "@penstock/protocol/result";
 import { draftConfig, type FoundDevice } from "../../commissioning/draft-config.ts";
-import { surveyDevice } from "../../commissioning/probe-device.ts";
 import { addressesIn, parsePorts, scanNetwork } from "../../commissioning/scan-network.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -71,6 +70,7 @@ async function survey(
   const findings = await scanNetwork(hosts, ports, (done, of, found) => {
     if (done === of) context.say(`asked ${of} addresses, found ${found}`);
   });
+  const { surveyDevice } = await import("../../commissioning/probe-device.ts");
   const devices: FoundDevice[] = [];
   for (const { host, port, kind, driver } of findings) {
     if (kind === null || driver === null) continue;

@@ -1,5 +1,4 @@
 import { describeError } from "@penstock/protocol/result";
-import { driverFor, parseDeviceAddress, probeDevice } from "../../commissioning/probe-device.ts";
 import type { DeviceMap } from "../../devices/driver.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -25,6 +24,7 @@ async function probeKnown(context: CommandContext, device: string): Promise<numb
 }
 
 async function probeAddress(context: CommandContext, target: string): Promise<number> {
+  const { parseDeviceAddress, probeDevice } = await driversAndWire();
   const address = parseDeviceAddress(target);
   if (address === undefined) return context.usage(`"${target}" is no HOST[:PORT][/UNIT]`);
   context.progress(`asking ${target} …`);
@@ -36,7 +36,11 @@ async function probeAddress(context: CommandContext, target: string): Promise<nu
   return exitCodes.unreachable;
 }
 
-function show(context: CommandContext, name: string, map: DeviceMap): number {
+/** Every driver there is, and a way to ask a device: not for somebody who only asks how this is used. */
+const driversAndWire = () => import("../../commissioning/probe-device.ts");
+
+async function show(context: CommandContext, name: string, map: DeviceMap): Promise<number> {
+  const { driverFor } = await driversAndWire();
   const fits = driverFor(map);
   const { identity, models } = map;
   if (context.options.json) {

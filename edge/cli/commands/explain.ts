@@ -1,4 +1,4 @@
-import { type Explanation, explain, explanations } from "../../explanations/index.ts";
+import type { Explanation } from "../../explanations/index.ts";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { wrap } from "../words.ts";
@@ -10,6 +10,7 @@ export const command: Command = {
   options: { list: { text: "every code with its kind" } },
   run: async (context) => {
     const { options, look } = context;
+    const { explain, explanations } = await import("../../explanations/index.ts");
     if (options.flag("list")) {
       const rows = explanations.map(({ code, kind, priority }) => [code, kind, priority ?? ""]);
       if (options.json) context.printJson({ version: 1, codes: explanations });

@@ -1,7 +1,7 @@
 import { describeError } from "@penstock/protocol/result";
 import { readRecording } from "../../recorder/read-recording.ts";
 import { readSegment, type SegmentFile, segmentsIn } from "../../recorder/recording-folder.ts";
-import { type Difference, replay } from "../../recorder/replay.ts";
+import type { Difference } from "../../recorder/replay.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { folderOption, recordingFolderOf } from "../recording-folder-of.ts";
@@ -27,14 +27,20 @@ export const command: Command = {
       return exitCodes.failure;
     }
     context.progress(`replaying ${segments.length} segments of ${found.folder} …`);
-    return replayAll(context, segments);
+    // The whole control core: not for somebody who only asks how this is used.
+    const { replay } = await import("../../recorder/replay.ts");
+    return replayAll(context, segments, replay);
   },
 };
 
 /** A segment that began this long before the time asked for may reach into it. */
 const SEGMENT_MS = 600_000;
 
-function replayAll(context: CommandContext, segments: readonly SegmentFile[]): number {
+function replayAll(
+  context: CommandContext,
+  segments: readonly SegmentFile[],
+  replay: typeof import("../../recorder/replay.ts").replay,
+): number {
   let cycles = 0;
   let differences = 0;
   let unreadable = 0;

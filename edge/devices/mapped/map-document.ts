@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { REGISTER_TYPES } from "./register-value.ts";
 import { MAP_UNITS, type MapUnit } from "./units-of-map.ts";
 
