@@ -35,6 +35,8 @@ describe("C", () => {
       const { pid } = world.edge("feeder");
 
       world.plant("feeder").signal("SIGSTOP");
+      // By our own deadline, long before the library gives up.
+      await until(story, "it is known to be silent", 6_000, async () => (await plantState(world)) !== "ready");
       await story.pass(ASLEEP_MS);
       // Whether the breaker is closed nobody knows any more: until it is known nothing may flow.
       expect((await feeder.why())?.powerWMax).toBe(0);
@@ -58,3 +60,10 @@ describe("C", () => {
     }
   });
 });
+
+async function plantState(world: SocketWorld): Promise<string | undefined> {
+  const { devices } = (await world.edge("feeder").ask({ op: "devices" })) as {
+    devices: readonly { readonly id: string; readonly talk: { readonly state: string } | null }[];
+  };
+  return devices.find(({ id }) => id === "plant-1")?.talk?.state;
+}
