@@ -28,6 +28,7 @@ ${list(recordedMarkets)}
 ${list(intervalTraders)}
                        in a day-ahead auction
 ${list(auctionTraders)}
+                       or your own, ./FILE.ts: one exported function of the battery (cloud/lab/README.md shows 20 lines)
   --columns time=HEADING,price=HEADING[,dayAhead=HEADING][,demand=HEADING]
   --timezone ZONE      clock of stamps without an offset, such as America/New_York (default for generic: UTC)
   --interval-start | --interval-end   what the stamps mean

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
-import { type CodedError, fail, ok, type Result } from "@penstock/protocol/result";
+import { basename, resolve } from "node:path";
+import { type CodedError, describeError, fail, ok, type Result } from "@penstock/protocol/result";
 import { instantOf } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
 import { auctionTraders } from "../lab/day-ahead-backtest/backtest-day-ahead.ts";
@@ -12,12 +12,13 @@ import { openTable } from "../lab/interval-backtest/open-table.ts";
 import type { Score } from "../lab/interval-backtest/score.ts";
 import { shuffledFuture } from "../lab/interval-backtest/shuffled-future.ts";
 import type { TopBottom } from "../lab/interval-backtest/top-bottom.ts";
-import { intervalTraders } from "../lab/interval-backtest/traders.ts";
+import { intervalTraders, type TraderEntry } from "../lab/interval-backtest/traders.ts";
 import { reportPage } from "../lab/report/report-page.ts";
 import type { PriceQuantityCurve } from "../strategies/price-quantity-curve.ts";
 import { type BacktestArguments, readBacktestArguments } from "./backtest-arguments.ts";
 import { runDayAhead } from "./backtest-day-ahead.ts";
 import { backtestHelp } from "./backtest-help.ts";
+import { isTraderFile, loadTrader } from "./load-trader.ts";
 import { priceFileSentence } from "./price-file-sentence.ts";
 
 const LEARN_DAYS = 30;
@@ -42,7 +43,9 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
   if (market === undefined && !isDayAhead) return usage(`there is no market "${wish.market}"`);
   const shelf = isDayAhead ? auctionTraders : intervalTraders;
   const trader = wish.strategy ?? (Object.keys(shelf)[0] as string);
-  if (shelf[trader] === undefined)
+  const own = isTraderFile(trader) && market !== undefined ? await loadTrader(trader) : undefined;
+  if (own?.ok === false) return refuse(describeError(own.error));
+  if (own === undefined && shelf[trader] === undefined)
     return usage(`there is no strategy "${trader}" for it; there are ${Object.keys(shelf).join(", ")}`);
   process.once("SIGINT", () => {
     process.stderr.write("\nfleetctl: stopped; the same command goes on from what is learned so far\n");
@@ -55,7 +58,9 @@ export async function backtestCommand(argv: readonly string[]): Promise<number> 
     if (isShown) process.stderr.write(`${text}\n`);
   };
   const result =
-    market === undefined ? await runDayAhead(wish, trader, say) : await runIntervals(wish, market, trader, say);
+    market === undefined
+      ? await runDayAhead(wish, trader, say)
+      : await runIntervals(wish, market, own === undefined ? trader : basename(trader), own?.value, say);
   if (!result.ok) return refuse(priceFileSentence(result.error));
   const summary = { version: 1, ...result.value, seconds: Math.round((performance.now() - startedMs) / 100) / 10 };
   process.stdout.write(wish.json ? `${JSON.stringify(summary)}\n` : `${inWords(summary).join("\n")}\n`);
@@ -66,6 +71,7 @@ async function runIntervals(
   wish: BacktestArguments,
   market: RecordedMarket,
   trader: string,
+  own: TraderEntry | undefined,
   onProgress: (text: string) => void,
 ): Promise<Result<Summary, CodedError>> {
   const scene = sceneOf(wish, asTyped(market, wish));
@@ -78,6 +84,7 @@ async function runIntervals(
     table: judged,
     battery: wish.battery,
     trader,
+    ...(own !== undefined && { own }),
     from,
     to,
     socStart: wish.socStart ?? 0,

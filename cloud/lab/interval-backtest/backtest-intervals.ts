@@ -8,13 +8,15 @@ import { earned, type Run, runTrader } from "./run-trader.ts";
 import { type Score, scoreOf } from "./score.ts";
 import { coversBids, ThroughBids } from "./through-bids.ts";
 import { type TopBottom, topBottom } from "./top-bottom.ts";
-import { BASELINES, traderNamed } from "./traders.ts";
+import { BASELINES, type TraderEntry, traderNamed } from "./traders.ts";
 import { trainModels } from "./train-models.ts";
 
 export interface IntervalBacktest {
   readonly table: MarketTable;
   readonly battery: Battery;
   readonly trader: string;
+  /** That trader itself, where it is on no shelf. */
+  readonly own?: TraderEntry;
   /** Half-open, in intervals of the table; what is before `from` is for learning only. */
   readonly from: number;
   readonly to: number;
@@ -45,7 +47,7 @@ const LEARN_DAYS_MIN = 4;
 export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<IntervalBacktestResult, CodedError>> {
   const { table, battery, from, to, socStart } = wish;
   const perDay = Math.round(86_400_000 / table.intervalMs);
-  const entry = traderNamed(wish.trader);
+  const entry = wish.own ?? traderNamed(wish.trader);
   if (!(from >= 0 && from < to && to <= table.prices.length))
     return fail({ code: "lab.outside-series", from, to, intervals: table.prices.length });
   if (entry.learns && from < LEARN_DAYS_MIN * perDay)
@@ -71,7 +73,7 @@ export async function backtestIntervals(wish: IntervalBacktest): Promise<Result<
     return models.get(start) as NonNullable<ReturnType<typeof models.get>>;
   };
   const traderOf = (name: string): IntervalTrader => {
-    const trader = traderNamed(name).make({ battery, modelAt });
+    const trader = (name === wish.trader ? entry : traderNamed(name)).make({ battery, modelAt });
     return wish.rules === undefined ? trader : new ThroughBids(trader, wish.rules, battery);
   };
   const runOf = (name: string, onCurve?: IntervalBacktest["onCurve"]): Run =>

@@ -38,6 +38,6 @@ export function topBottom(
     name,
     amount,
     share: amount > 0 ? profit / amount : null,
-    definition: `${name}: each whole day the ${count} dearest less the ${count} cheapest ${minutes}-minute prices, each times ${energyMWh} MWh; one cycle, no losses, no wear, order ignored`,
+    definition: `${name}: each whole day the ${count} dearest less the ${count} cheapest ${minutes}-minute prices, each times ${Number(energyMWh.toPrecision(4))} MWh; one cycle, no losses, no wear, order ignored`,
   };
 }

@@ -3,18 +3,23 @@ import { Rng } from "@penstock/protocol/rng";
 const BLOCK_DAYS = 7;
 const DRAWS = 2_000;
 
+/** The middle 90 % of what other days of the same kind would have brought. */
+export interface ResampledWeeks {
+  /** Profit over hindsight's; null where hindsight earns nothing. */
+  readonly capture: readonly [number, number] | null;
+  /** Money over as many days. */
+  readonly profit: readonly [number, number];
+}
+
 /**
- * How far capture could have been another with other days of the same kind: whole weeks are drawn again and again
- * (days next to each other are alike), and the middle 90 % of what comes out is given. Null where hindsight earns nothing.
+ * How far a result could have been another with other days of the same kind: whole weeks are drawn again and again
+ * (days next to each other are alike).
  */
-export function captureInterval(
-  profitByDay: Float64Array,
-  hindsightByDay: Float64Array,
-  seed: string,
-): readonly [number, number] | null {
+export function resampledWeeks(profitByDay: Float64Array, hindsightByDay: Float64Array, seed: string): ResampledWeeks {
   const days = profitByDay.length;
   const rng = new Rng(seed);
   const shares: number[] = [];
+  const profits: number[] = [];
   for (let draw = 0; draw < DRAWS; draw++) {
     let profit = 0;
     let hindsight = 0;
@@ -25,10 +30,14 @@ export function captureInterval(
         hindsight += hindsightByDay[(first + day) % days] as number;
       }
     }
+    profits.push(profit);
     if (hindsight > 0) shares.push(profit / hindsight);
   }
-  if (shares.length === 0) return null;
-  shares.sort((a, b) => a - b);
-  const at = (part: number): number => shares[Math.min(shares.length - 1, Math.floor(part * shares.length))] as number;
+  return { capture: shares.length === 0 ? null : middleOf(shares), profit: middleOf(profits) };
+}
+
+function middleOf(drawn: readonly number[]): readonly [number, number] {
+  const sorted = drawn.toSorted((a, b) => a - b);
+  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] as number;
   return [at(0.05), at(0.95)];
 }

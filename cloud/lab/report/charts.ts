@@ -35,7 +35,12 @@ export function lineChart(title: string, lines: readonly Line[], x: Axis, y: Axi
 /** Ranges around a middle: `bands` from the widest to the narrowest, each `[low, high]`. */
 export function fanChart(
   title: string,
-  bands: readonly { readonly name: string; readonly low: ArrayLike<number>; readonly high: ArrayLike<number> }[],
+  bands: readonly {
+    readonly name: string;
+    readonly tone: string;
+    readonly low: ArrayLike<number>;
+    readonly high: ArrayLike<number>;
+  }[],
   middle: ArrayLike<number>,
   x: Axis,
   y: Axis,
@@ -47,7 +52,7 @@ export function fanChart(
     return `<polygon class="fan" points="${[...there, ...back].join(" ")}"/>`;
   });
   const line = Array.from(middle, (value, at) => `${placeX(at).toFixed(1)},${placeY(value).toFixed(1)}`).join(" ");
-  const names = [...bands.map(({ name }) => ({ name, tone: "fan" })), { name: "median", tone: "own" }];
+  const names = [...bands, { name: "median", tone: "own" }];
   return figure(title, legend(names), `${axes(x, y)}${areas.join("")}<polyline class="line own" points="${line}"/>`);
 }
 
@@ -58,6 +63,8 @@ export function stackChart(
     readonly from: number;
     readonly to: number;
     readonly tone: string;
+    /** How much of it, 0 to 1: the more the darker. All of it where it is not said. */
+    readonly depth?: number;
     readonly text: string;
   }[])[],
   names: readonly { readonly name: string; readonly tone: string }[],
@@ -67,10 +74,10 @@ export function stackChart(
   const { placeX, placeY } = placing(x, y);
   const width = Math.max(1, placeX(1) - placeX(0) - 1);
   const pieces = columns.flatMap((column, at) =>
-    column.map(({ from, to, tone, text }) => {
+    column.map(({ from, to, tone, depth = 1, text }) => {
       const top = placeY(Math.max(from, to));
       const height = Math.max(0.5, placeY(Math.min(from, to)) - top);
-      return `<rect class="${tone}" x="${placeX(at).toFixed(1)}" y="${top.toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}"><title>${escaped(text)}</title></rect>`;
+      return `<rect class="${tone}" fill-opacity="${(0.15 + 0.85 * depth).toFixed(2)}" x="${placeX(at).toFixed(1)}" y="${top.toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}"><title>${escaped(text)}</title></rect>`;
     }),
   );
   return figure(title, legend(names), axes(x, y) + pieces.join(""));

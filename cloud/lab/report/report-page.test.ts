@@ -1,7 +1,7 @@
 import { MW, MWh, minutes, UtcMs, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import { priceQuantityCurve } from "../../strategies/price-quantity-curve.ts";
-import { captureInterval } from "./bootstrap.ts";
+import { resampledWeeks } from "./bootstrap.ts";
 import { roundAxis, shortNumber } from "./charts.ts";
 import { reportPage } from "./report-page.ts";
 
@@ -64,7 +64,7 @@ test("the page says what was kept of hindsight, in words and pictures, and lets 
     "10.0 %",
     "without top 10 days",
     "State of charge by time of day",
-    "sells from 90.00",
+    "MW from 90.00 to 400.00",
     "2024-01-20",
   ])
     expect(page).toContain(words);
@@ -74,12 +74,15 @@ test("the page says what was kept of hindsight, in words and pictures, and lets 
 });
 
 test("resampled weeks: the same every day is certain, a few good days are not", () => {
-  expect(captureInterval(constant(1, 100), constant(2, 100), "same")).toEqual([0.5, 0.5]);
+  expect(resampledWeeks(constant(1, 100), constant(2, 100), "same")).toEqual({
+    capture: [0.5, 0.5],
+    profit: [100, 100],
+  });
   const lumpy = constant(1, 100).map((value, day) => (day % 25 === 0 ? 60 : value));
-  const [low, high] = captureInterval(lumpy, constant(8, 100), "lumpy") ?? [0, 0];
+  const [low, high] = resampledWeeks(lumpy, constant(8, 100), "lumpy").capture ?? [0, 0];
   expect(low).toBeLessThan(lumpy.reduce((sum, value) => sum + value, 0) / 800);
   expect(high).toBeGreaterThan(low + 0.05);
-  expect(captureInterval(constant(0, 10), constant(0, 10), "none")).toBeNull();
+  expect(resampledWeeks(constant(0, 10), constant(0, 10), "none").capture).toBeNull();
 });
 
 test.each([

@@ -4,7 +4,7 @@ import type { IntervalBacktestResult } from "../interval-backtest/backtest-inter
 import type { MarketTable } from "../interval-backtest/market-table.ts";
 import type { Run } from "../interval-backtest/run-trader.ts";
 import { dailySums, type Score } from "../interval-backtest/score.ts";
-import { captureInterval } from "./bootstrap.ts";
+import { type ResampledWeeks, resampledWeeks } from "./bootstrap.ts";
 import { type Axis, escaped, fanChart, lineChart, roundAxis, shortNumber, stackChart } from "./charts.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 
@@ -31,7 +31,7 @@ export function reportPage(report: Report): string {
   const dateAt = (index: number): string => localIso(table, index).slice(0, 10);
   const profitByDay = dailySums(result.run.profit, perDay);
   const hindsightByDay = dailySums(result.hindsight, perDay);
-  const range = captureInterval(profitByDay, hindsightByDay, "report");
+  const range = resampledWeeks(profitByDay, hindsightByDay, "report");
   const title = `${strategy} on ${table.source}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
@@ -63,11 +63,13 @@ const batteryWords = ({
 const share = (value: number | null): string => (value === null ? "–" : `${(value * 100).toFixed(1)} %`);
 const money = (value: number): string => Math.round(value).toLocaleString("en-GB");
 
-function tiles(result: ReportedResult, range: readonly [number, number] | null): string {
+function tiles(result: ReportedResult, { capture, profit }: ResampledWeeks): string {
   const tile = (name: string, value: string, under: string): string =>
     `<div class="tile"><span>${name}</span><b>${value}</b><small>${under}</small></div>`;
-  const interval = range === null ? "" : `${share(range[0])} to ${share(range[1])} in 90 % of resampled years`;
-  return `<section class="tiles">${tile("capture", share(result.capture), interval)}${tile("without the top 10 days", share(result.captureWithoutTop10Days), "days on which hindsight earned most")}${tile("profit", money(result.profit), `of ${money(result.perfectForesightProfit)}`)}${tile("cycles a day", result.cyclesPerDay.toFixed(2), result.models === undefined ? "" : `${result.models} models learned`)}</section>`;
+  const of90 = "in 90 % of resampled weeks";
+  const interval = capture === null ? "" : `${share(capture[0])} to ${share(capture[1])} ${of90}`;
+  const earned = `of ${money(result.perfectForesightProfit)}; ${shortNumber(profit[0])} to ${shortNumber(profit[1])} ${of90}`;
+  return `<section class="tiles">${tile("capture", share(result.capture), interval)}${tile("without the top 10 days", share(result.captureWithoutTop10Days), "days on which hindsight earned most")}${tile("profit", money(result.profit), earned)}${tile("cycles a day", result.cyclesPerDay.toFixed(2), result.models === undefined ? "" : `${result.models} models learned`)}</section>`;
 }
 
 function scoreTable(strategy: string, result: ReportedResult): string {
@@ -117,8 +119,8 @@ function storeChart({ table, result, from }: Report, perDay: number): string {
   const at = (part: number): number[] =>
     bySlot.map((each) => each[Math.min(each.length - 1, Math.floor(part * each.length))] ?? 0);
   const bands = [
-    { name: "80 % of days", low: at(0.1), high: at(0.9) },
-    { name: "half of days", low: at(0.25), high: at(0.75) },
+    { name: "80 % of days", tone: "fan wide", low: at(0.1), high: at(0.9) },
+    { name: "half of days", tone: "fan half", low: at(0.25), high: at(0.75) },
   ];
   const x = hourAxis(slots);
   const y: Axis = { from: 0, to: 100, ticks: [0, 25, 50, 75, 100].map((value) => ({ at: value, text: `${value} %` })) };
@@ -137,9 +139,9 @@ const hourAxis = (slots: number): Axis => ({
 const STACK_PRICE_MIN = -100;
 const STACK_PRICE_MAX = 400;
 
-/** The curves of an ordinary day: from the price up to which it buys to the price from which it sells, and what cleared. */
+/** The curves of an ordinary day: at which prices it buys and sells, the more power the darker, and what cleared. */
 function stackSection(
-  { curves, from, table, result }: Report,
+  { curves, from, table, result, battery }: Report,
   profitByDay: Float64Array,
   perDay: number,
   dateAt: (index: number) => string,
@@ -150,27 +152,10 @@ function stackSection(
   const offered = [...curves].filter(([index]) => index >= first && index < first + perDay).sort(([a], [b]) => a - b);
   if (offered.length === 0) return "";
   const columns = offered.map(([index, curve]) => {
-    const buyUpTo = curve.steps.find(({ powerW }) => powerW > curve.powerWAtFloor)?.pricePerMWh ?? STACK_PRICE_MAX;
-    const sellFrom = curve.steps.find(({ powerW }) => powerW > 0)?.pricePerMWh;
-    const price = table.prices[index] as number;
     const clock = localIso(table, index).slice(11, 16);
-    const pieces = [];
-    if (curve.powerWAtFloor < 0)
-      pieces.push({
-        from: STACK_PRICE_MIN,
-        to: buyUpTo,
-        tone: "buy",
-        text: `${clock}: buys below ${buyUpTo.toFixed(2)}`,
-      });
-    if (sellFrom !== undefined)
-      pieces.push({
-        from: sellFrom,
-        to: STACK_PRICE_MAX,
-        tone: "sell",
-        text: `${clock}: sells from ${sellFrom.toFixed(2)}`,
-      });
-    pieces.push({ from: price - 2, to: price + 2, tone: "price", text: `${clock}: cleared at ${price.toFixed(2)}` });
-    return pieces;
+    const price = table.prices[index] as number;
+    const cleared = { from: price - 2, to: price + 2, tone: "price", text: `${clock}: cleared at ${price.toFixed(2)}` };
+    return [...stackOf(curve, battery, clock), cleared];
   });
   const names = [
     { name: "buys", tone: "buy" },
@@ -193,11 +178,25 @@ function stackSection(
   );
 }
 
+/** A curve as pieces of price, each with the power it asks for there. */
+function stackOf({ powerWAtFloor, steps }: PriceQuantityCurve, battery: Battery, clock: string) {
+  const levels = [{ pricePerMWh: STACK_PRICE_MIN, powerW: powerWAtFloor as number }, ...steps];
+  return levels.flatMap(({ pricePerMWh, powerW }, index) => {
+    const from = Math.max(STACK_PRICE_MIN, pricePerMWh);
+    const to = Math.min(STACK_PRICE_MAX, levels[index + 1]?.pricePerMWh ?? STACK_PRICE_MAX);
+    if (powerW === 0 || !(to > from)) return [];
+    const most = powerW < 0 ? battery.powerWMaxCharge : battery.powerWMaxDischarge;
+    const megawatts = shortNumber(Math.abs(powerW) / 1e6);
+    const text = `${clock}: ${powerW < 0 ? "buys" : "sells"} ${megawatts} MW from ${from.toFixed(2)} to ${to.toFixed(2)}`;
+    return [{ from, to, tone: powerW < 0 ? "buy" : "sell", depth: Math.min(1, Math.abs(powerW) / most), text }];
+  });
+}
+
 function dayTable(profit: Float64Array, hindsight: Float64Array, dateOf: (day: number) => string): string {
   const top = [...hindsight.keys()].sort((a, b) => (hindsight[b] as number) - (hindsight[a] as number)).slice(0, 10);
   const rows = top.map((day) => {
     const [own, best] = [profit[day] as number, hindsight[day] as number];
     return `<tr><td>${dateOf(day)}</td><td>${money(own)}</td><td>${money(best)}</td><td>${share(best > 0 ? own / best : null)}</td></tr>`;
   });
-  return `<h2>The ten days that mattered most</h2><table><thead><tr><th>day</th><th>profit</th><th>perfect foresight</th><th>capture</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  return `<h2>The ten days that mattered most</h2><p class="under">What was stored the day before counts where it is sold, so one day may keep more than hindsight earned on it.</p><table><thead><tr><th>day</th><th>profit</th><th>perfect foresight</th><th>capture</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
