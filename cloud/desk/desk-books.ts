@@ -9,6 +9,7 @@ import { GateBook } from "./gate-book.ts";
 import { KillSwitch } from "./kill-switch.ts";
 import { gateClosureOf } from "./product-door.ts";
 import { Commitments } from "./reserves/commitments.ts";
+import { RecentReservePrices } from "./reserves/recent-reserve-prices.ts";
 
 export type GateDecision = "opened" | "held" | "withheld" | "approved" | "rejected";
 
@@ -20,6 +21,7 @@ export class DeskBooks {
   readonly kill: KillSwitch;
   readonly capabilities: CapabilityBook;
   readonly commitments: Commitments;
+  readonly reservePrices = new RecentReservePrices();
 
   constructor(ports: DeskPorts) {
     this.ports = ports;

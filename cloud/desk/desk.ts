@@ -83,6 +83,7 @@ export class Desk {
       if (kind === "offer" && product === energyProduct) this.#lastOffers.set(bid.unitId, offers);
     }
     this.#ahead?.start();
+    this.#books.reservePrices.restore(this.#ports.journal, nowMs);
     this.#resume(current);
     this.#keep(nextInterval(current));
   }
@@ -274,6 +275,7 @@ export class Desk {
     const { interval } = told;
     const results: DispatchResults =
       this.#ahead === undefined ? told : { ...told, reserves: this.#books.commitments.during(interval) };
+    this.#books.reservePrices.take(results);
     const about = { knownAtMs: clock.nowMs(), intervalStartMs: interval.startMs };
     journal.append({ kind: "award", id: `award.${instantText(interval.startMs)}`, ...about, body: results });
     this.#tell(results);

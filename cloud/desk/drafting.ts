@@ -3,17 +3,19 @@ import { type Interval, intervalAt, nextInterval } from "@penstock/protocol/time
 import type { UtcMs } from "@penstock/protocol/units";
 import type { GateMode, UnitEntry } from "../config/cloud-config.ts";
 import type { PriceForecast } from "../forecast/forecaster.ts";
+import type { AttestedSite } from "./attest-site.ts";
 import { expectedPriceOf } from "./bid-effect.ts";
 import { fixedBandPrices, makeBid, sitesOf } from "./bid-maker.ts";
 import { type BidAuthor, type BidRecord, type HeldBack, isReleased } from "./bid-record.ts";
 import { attestSites, type Offer } from "./decide-offer.ts";
 import type { DeskBooks } from "./desk-books.ts";
-import { energyProduct, reserveProduct } from "./gate-book.ts";
+import { energyProduct, isOpenToAlgorithm, reserveProduct } from "./gate-book.ts";
 import type { Person } from "./person.ts";
 import { reservesOf } from "./product-door.ts";
 import { commitmentsFor } from "./reserves/commitments-for.ts";
 import { makeReserveBid, type ReserveMaking } from "./reserves/make-reserve-bid.ts";
 import { atHalf, narrowByCommitments } from "./reserves/narrow-by-commitments.ts";
+import { withKeptReserves } from "./reserves/with-kept-reserves.ts";
 import { socAhead } from "./soc-ahead.ts";
 
 export interface ReserveDraft
@@ -66,12 +68,29 @@ export class Drafting {
     }
     const earlier = isAhead ? this.#standingBetween(entry, current.endMs, interval.startMs) : [];
     const commitments = commitmentsFor(this.#books, entry.unit.id, interval);
-    if (earlier.length === 0 && commitments.length === 0) return { attested, leftOut };
+    if (earlier.length === 0 && commitments.length === 0) {
+      return { attested: this.#withKeptReserves(attested, entry, interval), leftOut };
+    }
     const products = reserves?.productsAt(interval.startMs) ?? [];
     return {
       attested: attested.map((site) => narrowByCommitments(socAhead(site, earlier), interval, commitments, products)),
       leftOut,
     };
+  }
+
+  /** Where reserves clear with energy and the algorithm may sell them, its plan counts what having them ready will pay. */
+  #withKeptReserves(
+    attested: readonly AttestedSite[],
+    { unit, reserves: registered }: UnitEntry,
+    interval: Interval,
+  ): readonly AttestedSite[] {
+    const { reserves } = this.#books.ports.market;
+    const isSold = isOpenToAlgorithm(this.#books.gates.mode(unit.id, reserveProduct));
+    if (registered === undefined || reserves === undefined || reserves.ahead !== undefined || !isSold) return attested;
+    return withKeptReserves(attested, {
+      ...{ market: reserves, registered: registered.products, products: reserves.productsAt(interval.startMs) },
+      expected: (product) => this.#books.reservePrices.expected(product),
+    });
   }
 
   /** What stands, or is on its way, for each interval of a stretch, in order. */

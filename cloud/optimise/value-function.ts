@@ -18,15 +18,17 @@ export interface ValueFunctionProblem {
   readonly gridPoints: number;
   /** Worth of stored energy after the last interval, money, on the same grid; nothing when absent. */
   readonly terminalValue?: Float64Array;
+  /** Worth of standing at a state of charge when an interval begins, money an interval, concave, on the same grid. */
+  readonly holdingWorth?: Float64Array;
 }
 
 /**
  * What stored energy is worth, at the START of each interval, acting well from there on.
  *
- *   V_t(e) = Σ_s w_s max( max_{0≤x≤X} V_{t+1}(e+x) − p_st x/η_c ,  max_{0≤y≤Y} V_{t+1}(e−y) + (p_st − c) η_d y )
+ *   V_t(e) = Σ_s w_s max( max_{0≤x≤X} V_{t+1}(e+x) − p_st x/η_c ,  max_{0≤y≤Y} V_{t+1}(e−y) + (p_st − c) η_d y ) + G(e)
  *
  * x and y are stored energy into and out of the cells; X, Y what the power limits let through in an interval; an
- * interval either charges or discharges. Scenarios are drawn anew each interval: the plan knows an interval's
+ * interval either charges or discharges; G is what standing there is worth (`holding-worth.ts`). Scenarios are drawn anew each interval: the plan knows an interval's
  * price when it acts in it (a bid curve does) and nothing of the ones after.
  *
  * V_t is kept concave in e, so that marginals never increase with the state of charge and curves made of them
@@ -44,7 +46,7 @@ export class ValueFunction {
   readonly #stepMWh: number;
 
   constructor(problem: ValueFunctionProblem) {
-    const { battery, intervalMs, scenarios, gridPoints, terminalValue } = problem;
+    const { battery, intervalMs, scenarios, gridPoints, terminalValue, holdingWorth } = problem;
     const horizon = scenarios[0]?.prices.length ?? 0;
     invariant(gridPoints >= 2 && scenarios.length > 0, "a value function needs a grid and prices");
     invariant(
@@ -62,7 +64,8 @@ export class ValueFunction {
       invariant(terminalValue.length === gridPoints, "a terminal value is on the same grid");
       this.#values.set(terminalValue, horizon * gridPoints);
     }
-    this.#solve(scenarios);
+    invariant(holdingWorth === undefined || holdingWorth.length === gridPoints, "holding worth is on the same grid");
+    this.#solve(scenarios, holdingWorth);
   }
 
   /** Worth at the start of interval `t` (or after the last one, `t = horizon`) of a state of charge, money. */
@@ -103,7 +106,7 @@ export class ValueFunction {
     return { position: this.positionOf(soc), row: t * this.gridPoints };
   }
 
-  #solve(scenarios: readonly WeightedPrices[]): void {
+  #solve(scenarios: readonly WeightedPrices[], holdingWorth: Float64Array | undefined): void {
     const points = this.gridPoints;
     const moves = storedEnergyMoves(this.battery, this.intervalMs);
     const auxiliaryMWh = ((this.battery.auxiliaryW / 1e6) * this.intervalMs) / 3_600_000;
@@ -130,6 +133,8 @@ export class ValueFunction {
         addToAll(now, -weight * price * auxiliaryMWh);
       }
       if (!isConcave) takeConcaveHull(now);
+      if (holdingWorth !== undefined)
+        for (let i = 0; i < points; i++) now[i] = (now[i] as number) + (holdingWorth[i] as number);
     }
   }
 }

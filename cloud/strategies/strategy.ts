@@ -2,6 +2,7 @@ import type { CodedError, Result } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W, Wh } from "@penstock/protocol/units";
 import type { PriceForecast } from "../forecast/forecaster.ts";
+import type { KeptReserves } from "../optimise/holding-worth.ts";
 import type { PriceHistory } from "../prices/price-history.ts";
 import type { PriceQuantityCurve } from "./price-quantity-curve.ts";
 
@@ -47,6 +48,8 @@ export interface SiteCapability {
   readonly efficiencyOneWay: number;
   /** Wear, money per MWh discharged. */
   readonly costPerMWh: number;
+  /** Reserves it may be enabled for beside energy, and what they are expected to pay; absent where it sells none. */
+  readonly keeps?: KeptReserves;
 }
 
 /** A wish of a strategy for one site and one interval. */

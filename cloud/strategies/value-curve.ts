@@ -2,7 +2,7 @@ import { ok } from "@penstock/protocol/result";
 import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs, W } from "@penstock/protocol/units";
 import type { PriceForecast } from "../forecast/forecaster.ts";
-import { type Battery, powerLimits, ValueFunction, type WeightedPrices } from "../optimise/index.ts";
+import { type Battery, holdingWorth, powerLimits, ValueFunction, type WeightedPrices } from "../optimise/index.ts";
 import { batteryOf } from "./battery-of.ts";
 import { forecastIndex } from "./forecast-index.ts";
 import { type CurveStep, type PriceQuantityCurve, priceQuantityCurve } from "./price-quantity-curve.ts";
@@ -16,7 +16,8 @@ const GRID_POINTS = 121;
  *
  *   sell a stored MWh from  v / η + c      buy one up to  v η
  *
- * v falls as the store fills, so the curve ascends by construction.
+ * v falls as the store fills, so the curve ascends by construction. Reserves the site may be enabled for are in it: what
+ * keeps one ready is sold for more than the reserve will pay.
  */
 export const valueCurve: Strategy = {
   name: "value-curve",
@@ -70,6 +71,9 @@ function worthOf(site: SiteCapability, forecast: PriceForecast, market: MarketCo
     scenarios: scenariosOf(forecast, market.lossFactor),
     gridPoints: GRID_POINTS,
     terminalValue: terminalValue(battery, forecast, market),
+    ...(site.keeps !== undefined && {
+      holdingWorth: holdingWorth(battery, forecast.intervalMs, site.keeps, GRID_POINTS),
+    }),
   });
 }
 
