@@ -3,6 +3,7 @@ import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
 import BetterSqlite, { type Database } from "better-sqlite3";
 import type { DocumentEntry, TelemetryRecord } from "./cloud-store.ts";
+import { DAY_MS, type DaySpan, daysOf, documentSpans, telemetrySpans } from "./day-spans.ts";
 import { migrations } from "./migrations.ts";
 import { type DocumentRow, documentOf, type RecordRow, recordOf } from "./stored-rows.ts";
 
@@ -52,51 +53,63 @@ export function openStoreReader(path: string): Result<StoreReader, CodedError> {
   }
 }
 
-const DAY_MS = 86_400_000;
-
-interface DayRow {
-  readonly name: string;
-  readonly day: number;
-  readonly entries: number;
-  readonly latest: number;
-}
-
 function readerOf(database: Database): StoreReader {
-  const dayOf = ({ day, entries, latest }: DayRow): KnownDay => ({
-    dayStartMs: (day * DAY_MS) as UtcMs,
-    entries,
-    latestKnownMs: latest as UtcMs,
-  });
-  const DAYS = `known_ms / ${DAY_MS} AS day, count(*) AS entries, max(known_ms) AS latest`;
-  const days = (sql: string): readonly DayRow[] => database.prepare<[], DayRow>(sql).all();
+  const once = <T>(make: () => T): (() => T) => {
+    let made: T | undefined;
+    return () => {
+      made ??= make();
+      return made;
+    };
+  };
+  const ofTelemetry = once(() => telemetrySpans(database));
+  const ofDocuments = once(() => documentSpans(database));
   return {
-    telemetryDays: () =>
-      days(`SELECT site AS name, ${DAYS} FROM stream JOIN record USING (stream_id) GROUP BY 1, 2 ORDER BY 2, 1`).map(
-        (row) => ({ siteId: row.name, ...dayOf(row) }),
-      ),
-    documentDays: () =>
-      days(`SELECT kind AS name, ${DAYS} FROM document GROUP BY 1, 2 ORDER BY 2, 1`).map((row) => ({
-        kind: row.name,
-        ...dayOf(row),
-      })),
-    *telemetry(siteId, { startMs, endMs }) {
+    telemetryDays: () => daysOf(ofTelemetry()).map(({ name, ...day }) => ({ siteId: name, ...day })),
+    documentDays: () => daysOf(ofDocuments()).map(({ name, ...day }) => ({ kind: name, ...day })),
+    *telemetry(siteId, known) {
+      const runs = within(ofTelemetry(), siteId, known).map(({ streamId, first, last }) => [streamId, first, last]);
       const rows = database
         .prepare<unknown[], RecordRow & { readonly stream: string; readonly known_ms: number }>(
           `SELECT stream, epoch, sequence, folded_from, device, about_ms, known_ms, "values"
-           FROM stream JOIN record USING (stream_id)
-           WHERE site = ? AND known_ms >= ? AND known_ms < ? ORDER BY known_ms, stream_id, sequence`,
+           FROM json_each(?) AS run
+             JOIN stream ON stream_id = json_extract(run.value, '$[0]')
+             JOIN record USING (stream_id)
+           WHERE sequence BETWEEN json_extract(run.value, '$[1]') AND json_extract(run.value, '$[2]')
+             AND known_ms >= ? AND known_ms < ? ORDER BY known_ms, stream_id, sequence`,
         )
-        .iterate(siteId, startMs, endMs);
+        .iterate(JSON.stringify(runsApart(runs)), known.startMs, known.endMs);
       for (const row of rows) yield { ...recordOf(siteId, row.stream, row), knownAtMs: row.known_ms as UtcMs };
     },
-    *documents(kind, { startMs, endMs }) {
+    *documents(kind, known) {
+      const spans = within(ofDocuments(), kind, known);
+      const first = Math.min(...spans.map((span) => span.first));
+      const last = Math.max(...spans.map((span) => span.last));
       const rows = database
         .prepare<unknown[], DocumentRow>(
-          "SELECT * FROM document WHERE kind = ? AND known_ms >= ? AND known_ms < ? ORDER BY document_number",
+          `SELECT * FROM document WHERE document_number BETWEEN ? AND ? AND kind = ? AND known_ms >= ? AND known_ms < ?
+           ORDER BY document_number`,
         )
-        .iterate(kind, startMs, endMs);
+        .iterate(first, last, kind, known.startMs, known.endMs);
       for (const row of rows) yield documentOf(kind, row);
     },
     close: () => void database.close(),
   };
+}
+
+/** The runs of a name on the days a span touches. */
+const within = (spans: readonly DaySpan[], name: string, { startMs, endMs }: Interval): readonly DaySpan[] =>
+  spans.filter((span) => span.name === name && span.dayStartMs + DAY_MS > startMs && span.dayStartMs < endMs);
+
+/** Runs of a stream that overlap as one, so that no record is read twice. */
+function runsApart(runs: readonly number[][]): readonly number[][] {
+  const apart: number[][] = [];
+  for (const [stream = 0, first = 0, last = 0] of runs.toSorted(
+    ([a = 0, from = 0], [b = 0, other = 0]) => a - b || from - other,
+  )) {
+    const before = apart.at(-1);
+    if (before !== undefined && before[0] === stream && (before[2] as number) >= first) {
+      before[2] = Math.max(before[2] as number, last);
+    } else apart.push([stream, first, last]);
+  }
+  return apart;
 }

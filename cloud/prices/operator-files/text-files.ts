@@ -1,10 +1,11 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { fail, ok, type Result } from "@penstock/protocol/result";
 import type { PriceFileError } from "../parse-price-text.ts";
 import { type ArchiveBytes, inMemory, onDisk } from "./archive-bytes.ts";
-import { type ZipEntry, zipEntries } from "./zip-archive.ts";
+import { gunzipPieces } from "./gunzip-pieces.ts";
+import { openNested } from "./nested-archive.ts";
+import { zipEntries } from "./zip-archive.ts";
 
 /** A text file on disk or in an archive, or in an archive in an archive. */
 export interface TextFile {
@@ -23,12 +24,12 @@ export interface TextLine {
 const PIECE_BYTES = 1024 * 1024;
 /** One line of a whole JSON document; nobody's table has such a line. */
 const LINE_CHARS_MAX = 64 * 1024 * 1024;
-/** An archive within an archive is unpacked whole. */
-const NESTED_BYTES_MAX = 256 * 1024 * 1024;
-const UNZIPPED_BYTES_MAX = 1024 * 1024 * 1024;
 const DEPTH_MAX = 3;
 
-/** The text files at a path: plain, gzipped, zipped, zips within zips. Plain and zipped ones are read as they are asked for. */
+/**
+ * The text files at a path: plain, gzipped, zipped, zips within zips, read as they are asked for and never whole in memory.
+ * A file's lines are there until the next file is asked for.
+ */
 export function* textFilesAt(path: string): Generator<Result<TextFile, PriceFileError>> {
   const source = basename(path);
   const head = readHead(path, source);
@@ -37,9 +38,7 @@ export function* textFilesAt(path: string): Generator<Result<TextFile, PriceFile
   } else if (isZip(head.value)) {
     yield* textFilesInZip(onDisk(path), source, 1);
   } else if (isGzip(head.value)) {
-    const bytes = readWhole(path, source);
-    if (bytes.ok) yield* textFilesIn(bytes.value, source);
-    else yield bytes;
+    yield ok({ source, lines: () => linesOf(gunzipPieces(onDisk(path), source), source) });
   } else {
     yield ok({ source, lines: () => linesOf(pieces(path, source), source) });
   }
@@ -48,7 +47,7 @@ export function* textFilesAt(path: string): Generator<Result<TextFile, PriceFile
 /** The same for what is already in memory. */
 export function* textFilesIn(bytes: Uint8Array, source: string): Generator<Result<TextFile, PriceFileError>> {
   if (isZip(bytes)) yield* textFilesInZip(inMemory(bytes), source, 1);
-  else if (isGzip(bytes)) yield ok({ source, lines: () => linesOf(gunzipped(bytes, source), source) });
+  else if (isGzip(bytes)) yield ok({ source, lines: () => linesOf(gunzipPieces(inMemory(bytes), source), source) });
   else yield ok({ source, lines: () => linesOf([ok(bytes)], source) });
 }
 
@@ -72,12 +71,16 @@ function* textFilesInZip(
       yield fail(refusal("prices.bad-archive", inner, 1, `archives are opened ${DEPTH_MAX} deep, not deeper`));
       return;
     }
-    const whole = joined(entry, inner);
-    if (!whole.ok) {
-      yield whole;
+    const nested = openNested(entry, inner);
+    if (!nested.ok) {
+      yield nested;
       return;
     }
-    yield* textFilesInZip(inMemory(whole.value), inner, depth + 1);
+    try {
+      yield* textFilesInZip(nested.value.bytes, inner, depth + 1);
+    } finally {
+      nested.value.close();
+    }
   }
 }
 
@@ -155,35 +158,6 @@ function* pieces(path: string, source: string, bytes = PIECE_BYTES): Generator<R
   } finally {
     if (file !== undefined) closeSync(file);
   }
-}
-
-function readWhole(path: string, source: string): Result<Uint8Array, PriceFileError> {
-  try {
-    return ok(readFileSync(path));
-  } catch (error) {
-    return fail(refusal("prices.unreadable", source, 1, messageOf(error)));
-  }
-}
-
-function* gunzipped(bytes: Uint8Array, source: string): Generator<Result<Uint8Array, PriceFileError>> {
-  try {
-    yield ok(gunzipSync(bytes, { maxOutputLength: UNZIPPED_BYTES_MAX }));
-  } catch (error) {
-    yield fail(refusal("prices.bad-archive", source, 1, `it does not unpack: ${messageOf(error)}`));
-  }
-}
-
-function joined(entry: ZipEntry, source: string): Result<Uint8Array, PriceFileError> {
-  if (entry.sizeBytes > NESTED_BYTES_MAX) {
-    const says = `an archive within an archive may have ${NESTED_BYTES_MAX} bytes: unpack it first`;
-    return fail(refusal("prices.bad-archive", source, 1, says));
-  }
-  const parts: Uint8Array[] = [];
-  for (const chunk of entry.chunks()) {
-    if (!chunk.ok) return chunk;
-    parts.push(chunk.value);
-  }
-  return ok(Buffer.concat(parts));
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
