@@ -45,21 +45,29 @@ export interface EdgeEvent {
 }
 
 /** What one applied record means beyond its numbers. */
-export function* eventsOf(record: TelemetryRecord, knownAtMs: UtcMs, parseAck: AckParser): Iterable<IngestEvent> {
-  const { siteId } = record;
-  for (const [name, value] of record.values) {
+export function eventsOf(record: TelemetryRecord, knownAtMs: UtcMs, parseAck: AckParser): readonly IngestEvent[] {
+  const { siteId, values } = record;
+  let events: IngestEvent[] | undefined;
+  for (let index = 0; index < values.length; index++) {
+    const [name, value] = values[index] as (typeof values)[number];
+    // Nearly every record is numbers, and means no more than those.
     if (typeof value !== "string") continue;
     if (name === "Event") {
       const event = edgeEventOf(record, JSON.parse(value) as Readonly<Record<string, unknown>>);
-      yield { type: "edge-event", siteId, event, knownAtMs };
+      events = [...(events ?? []), { type: "edge-event", siteId, event, knownAtMs }];
     }
     if (name === "Dispatch/Ack") {
       const ack = parseAck(value);
-      if (ack.ok) yield { type: "lease-ack", siteId, ack: ack.value, knownAtMs };
-      else yield { type: "refused", siteId, error: ack.error, atMs: knownAtMs };
+      const event: IngestEvent = ack.ok
+        ? { type: "lease-ack", siteId, ack: ack.value, knownAtMs }
+        : { type: "refused", siteId, error: ack.error, atMs: knownAtMs };
+      events = [...(events ?? []), event];
     }
   }
+  return events ?? NONE;
 }
+
+const NONE: readonly IngestEvent[] = [];
 
 export type AckParser = (
   text: string,

@@ -18,14 +18,12 @@ export interface SiteMoment {
   readonly capability: string;
 }
 
-export const siteValues = (moment: SiteMoment): MetricValue[] =>
-  LIVE_METRICS.map((metric) => SITE_VALUES[metric.name]?.(moment) ?? null);
+export const siteValues = (moment: SiteMoment): MetricValue[] => valuesOf(LIVE_VALUES, moment);
 
-export const settlementValues = (moment: SiteMoment): MetricValue[] =>
-  SETTLEMENT_METRICS.map((metric) => SITE_VALUES[metric.name]?.(moment) ?? null);
+export const settlementValues = (moment: SiteMoment): MetricValue[] => valuesOf(SETTLEMENT_VALUES, moment);
 
 export const unitValues = (unit: UnitImage, commandedW: number | undefined): MetricValue[] =>
-  UNIT_METRICS.map((metric) => UNIT_VALUES[metric.name]?.(unit, commandedW) ?? null);
+  UNIT_VALUES_IN_ORDER.map((value) => value?.(unit, commandedW) ?? null);
 
 /** Units that are measured, remote and running. */
 export const isAvailable = (unit: UnitImage): boolean =>
@@ -43,7 +41,17 @@ export function knownSum(readings: readonly Reading<number>[]): number | null {
   return sum;
 }
 
-type SiteValue = (moment: SiteMoment) => MetricValue;
+type SiteValue = (moment: Seen) => MetricValue;
+
+/** A moment, and its units that are available: half a dozen values are sums over them. */
+interface Seen extends SiteMoment {
+  readonly available: readonly UnitImage[];
+}
+
+function valuesOf(values: readonly (SiteValue | undefined)[], moment: SiteMoment): MetricValue[] {
+  const seen: Seen = { ...moment, available: moment.image.units.filter(isAvailable) };
+  return values.map((value) => value?.(seen) ?? null);
+}
 
 const SITE_VALUES: Readonly<Record<string, SiteValue>> = {
   "Power/Grid": ({ image }) => known(image.meter.powerW),
@@ -56,19 +64,19 @@ const SITE_VALUES: Readonly<Record<string, SiteValue>> = {
   "Control/Because": ({ explanation }) => explanation.because.map((because) => because.limit).join(","),
   "Control/LeaseSequence": ({ explanation, grants }) =>
     grants.find((grant) => grant.leaseId === explanation.leaseId)?.sequence ?? 0,
-  "Energy/SoC": ({ image }) => meanSoc(image),
-  "Energy/Capacity": ({ image }) => available(image).reduce((sum, unit) => sum + unit.rating.capacityWh, 0),
+  "Energy/SoC": ({ available }) => meanSoc(available),
+  "Energy/Capacity": ({ available }) => available.reduce((sum, unit) => sum + unit.rating.capacityWh, 0),
   // A sum with a unit missing would step down and up again: better no reading than an energy that was never moved.
   "Energy/Discharged": ({ image }) => fullSum(image.units.map((unit) => unit.dischargedWh)),
   "Energy/Charged": ({ image }) => fullSum(image.units.map((unit) => unit.chargedWh)),
   "Energy/Exported": ({ image }) => known(image.meter.exportedWh),
   "Energy/Imported": ({ image }) => known(image.meter.importedWh),
-  "Capability/Charge": ({ image, explanation }) =>
-    Math.max(0, Math.min(-explanation.interval.powerWMin, allowedW(image, "chargeWMax"))),
-  "Capability/Discharge": ({ image, explanation }) =>
-    Math.max(0, Math.min(explanation.interval.powerWMax, allowedW(image, "dischargeWMax"))),
+  "Capability/Charge": ({ available, explanation }) =>
+    Math.max(0, Math.min(-explanation.interval.powerWMin, allowedW(available, "chargeWMax"))),
+  "Capability/Discharge": ({ available, explanation }) =>
+    Math.max(0, Math.min(explanation.interval.powerWMax, allowedW(available, "dischargeWMax"))),
   "Capability/Hash": ({ capability }) => capability,
-  "Units/Available": ({ image }) => available(image).length,
+  "Units/Available": ({ available }) => available.length,
   "Units/Total": ({ image }) => image.units.length,
   "Grid/Frequency": ({ image }) => known(image.meter.frequencyHz),
   "Grid/Voltage": ({ image }) => known(image.meter.voltageV),
@@ -90,12 +98,10 @@ const UNIT_VALUES: Readonly<Record<string, (unit: UnitImage, commandedW: number 
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const available = (image: SiteImage): readonly UnitImage[] => image.units.filter(isAvailable);
-
-function meanSoc(image: SiteImage): number | null {
+function meanSoc(available: readonly UnitImage[]): number | null {
   let energyWh = 0;
   let capacityWh = 0;
-  for (const unit of available(image)) {
+  for (const unit of available) {
     if (unit.soc.quality === "missing") continue;
     energyWh += unit.soc.value * unit.rating.capacityWh;
     capacityWh += unit.rating.capacityWh;
@@ -106,5 +112,10 @@ function meanSoc(image: SiteImage): number | null {
 const fullSum = (readings: readonly Reading<number>[]): number | null =>
   readings.some((reading) => reading.quality === "missing") ? null : knownSum(readings);
 
-const allowedW = (image: SiteImage, key: "chargeWMax" | "dischargeWMax"): number =>
-  available(image).reduce((sum, unit) => sum + Math.min(unit.rating[key], known(unit[key]) ?? 0), 0);
+const allowedW = (available: readonly UnitImage[], key: "chargeWMax" | "dischargeWMax"): number =>
+  available.reduce((sum, unit) => sum + Math.min(unit.rating[key], known(unit[key]) ?? 0), 0);
+
+/** In the order of the catalogue, found once. */
+const LIVE_VALUES = LIVE_METRICS.map(({ name }) => SITE_VALUES[name]);
+const SETTLEMENT_VALUES = SETTLEMENT_METRICS.map(({ name }) => SITE_VALUES[name]);
+const UNIT_VALUES_IN_ORDER = UNIT_METRICS.map(({ name }) => UNIT_VALUES[name]);

@@ -6,7 +6,7 @@ import { decodePayload } from "./decode-payload.ts";
 import { encodePayload } from "./encode-payload.ts";
 import type { Metric, MetricValue } from "./payload.ts";
 import { PrimaryHost } from "./primary-host.ts";
-import { deviceTopic, isSparkplugId, nodeTopic, parseTopic, stateTopic } from "./topic.ts";
+import { deviceTopic, isSparkplugId, nodeTopic, stateTopic, TopicBook } from "./topic.ts";
 import { interpretValue } from "./value.ts";
 
 export interface EdgeNodeOptions {
@@ -62,6 +62,7 @@ export class SparkplugEdgeNode {
   readonly #options: EdgeNodeOptions;
   readonly #host: PrimaryHost | undefined;
   readonly #book = new BirthBook();
+  readonly #topics = new TopicBook(1_000);
   readonly #commandable = new Set<string>();
   #bdSeq: number;
   #seq = 0;
@@ -214,7 +215,7 @@ export class SparkplugEdgeNode {
   }
 
   #message(topicText: string, payload: Uint8Array, nowMs: number): EdgeAction[] {
-    const topic = parseTopic(topicText);
+    const topic = this.#topics.parse(topicText);
     if (!topic.ok) return [refused(topicText, topic.error)];
     if (topic.value.verb === "STATE") {
       return topic.value.hostId === this.#options.primaryHostId ? this.#hostState(topicText, payload, nowMs) : [];

@@ -14,7 +14,7 @@ import {
 } from "./host-node.ts";
 import type { Payload } from "./payload.ts";
 import { hostStateMessage, parseHostState } from "./state-message.ts";
-import { deviceTopic, isSparkplugId, nodeTopic, parseTopic, stateTopic, type Topic } from "./topic.ts";
+import { deviceTopic, isSparkplugId, nodeTopic, stateTopic, type Topic, TopicBook } from "./topic.ts";
 
 export interface HostOptions {
   readonly hostId: string;
@@ -72,6 +72,7 @@ export interface NodeAt {
 export class SparkplugHost {
   readonly #options: HostOptions;
   readonly #nodes = new Map<string, HostNode>();
+  readonly #topics = new TopicBook();
   #state: "stopped" | "connecting" | "online" | "closing" = "stopped";
   /** The instant of the CONNECT: will and birth carry the same. */
   #sessionMs = 0;
@@ -172,7 +173,7 @@ export class SparkplugHost {
   }
 
   #message(topicText: string, bytes: Uint8Array, nowMs: number): HostAction[] {
-    const topic = parseTopic(topicText);
+    const topic = this.#topics.parse(topicText);
     if (!topic.ok) return [refused(topicText, topic.error)];
     if (topic.value.verb === "STATE") return this.#ownState(topic.value.hostId, bytes);
     if (topic.value.verb === "NCMD" || topic.value.verb === "DCMD") return []; // Of other hosts.

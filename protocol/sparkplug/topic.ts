@@ -33,6 +33,24 @@ export function parseTopic(topic: string): Result<Topic, TopicError> {
   return refused(topic);
 }
 
+/** Topics a session has seen, taken apart once: the same few come for ever. Beyond `topicsMax` they are not remembered. */
+export class TopicBook {
+  readonly #topics = new Map<string, Result<Topic, TopicError>>();
+  readonly #topicsMax: number;
+
+  constructor(topicsMax = 50_000) {
+    this.#topicsMax = topicsMax;
+  }
+
+  parse(text: string): Result<Topic, TopicError> {
+    const known = this.#topics.get(text);
+    if (known !== undefined) return known;
+    const topic = parseTopic(text);
+    if (topic.ok && this.#topics.size < this.#topicsMax) this.#topics.set(text, topic);
+    return topic;
+  }
+}
+
 export const nodeTopic = (groupId: string, verb: NodeVerb, nodeId: string): string =>
   `${namespace}/${groupId}/${verb}/${nodeId}`;
 
