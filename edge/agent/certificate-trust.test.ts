@@ -37,6 +37,7 @@ function site(access?: { readonly secondPersonWithinMs: ReturnType<typeof second
     users: [],
     grantLimits: [],
     grantSetpoint: false,
+    grantReactive: false,
     setpointForMs: seconds(30),
     grantAcknowledge: false,
     insecureLab: false,

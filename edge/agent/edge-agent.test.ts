@@ -1,4 +1,4 @@
-import { Ms, minutes, seconds, W } from "@penstock/protocol/units";
+import { Ms, minutes, seconds, Var, W } from "@penstock/protocol/units";
 import { expect, test } from "vitest";
 import type { LoopInput } from "../loop/loop-types.ts";
 import { sampleLease, sampleSite, strangerKey } from "./testing/sample-agent.ts";
@@ -172,6 +172,55 @@ test("SCADA's set-point is in force while it is renewed, is forgotten after, and
   const second = boot();
   clock.advance(seconds(5));
   expect(latchesIn(second.posted).at(-1)?.gridOperatorSetpoint).toBeUndefined();
+});
+
+test("SCADA's vars go the same way: renewed, forgotten, never on disk; another figure is another entry", () => {
+  const { clock, disk, boot } = sampleSite();
+  const first = boot();
+  clock.advance(seconds(5));
+  const held = () => latchesIn(first.posted).at(-1)?.gridOperatorReactive;
+  const vars = (reactiveVar: number) => ({ kind: "reactive", reactiveVar: Var(reactiveVar) }) as const;
+  first.agent.commandReactiveByGridOperator(vars(2e5), seconds(10), "tso");
+  clock.advance(seconds(6));
+  first.agent.commandReactiveByGridOperator(vars(2e5), seconds(10), "tso");
+  first.agent.commandByGridOperator({ powerW: W(1e6), forMs: seconds(60) }, "tso");
+  clock.advance(seconds(6));
+  expect(held()).toMatchObject({ kind: "reactive", reactiveVar: 2e5 });
+  first.agent.commandReactiveByGridOperator(
+    { kind: "power-factor", powerFactor: 0.9, excitation: "under" },
+    seconds(10),
+    "tso",
+  );
+  const entries = disk.audit.filter(({ what }) => what === "grid-operator.reactive");
+  clock.advance(seconds(11));
+  expect(held()).toBeUndefined();
+  expect(latchesIn(first.posted).at(-1)?.gridOperatorSetpoint).toBeDefined();
+  expect(entries.length + disk.audit.filter(({ what }) => what === "grid-operator.reactive").length).toBeGreaterThan(2);
+  expect(JSON.stringify(first.ask({ op: "events", limit: 50 }))).toContain("grid-operator.reactive-expired");
+  first.agent.commandReactiveByGridOperator(vars(1), seconds(600), "tso");
+  first.kill();
+  const second = boot();
+  clock.advance(seconds(5));
+  expect(latchesIn(second.posted).at(-1)?.gridOperatorReactive).toBeUndefined();
+});
+
+test("SCADA acknowledges an alarm as a person would: seen by whom, in the audit log; what there is none of is said", () => {
+  const { clock, disk, boot } = sampleSite();
+  const { agent } = boot();
+  clock.advance(seconds(5));
+  const code = "northbound.not-listening";
+  agent.note({ code, level: "alarm", text: "a test's alarm", facts: {} });
+  const alarmed = () => agent.view().alarms;
+  const alarm = alarmed().find((one) => one.code === code);
+  expect(alarm?.ackedBy).toBeNull();
+  expect(agent.acknowledgeAlarm(alarm?.id ?? "", "scada tso", "seen")).toMatchObject({ ok: true, value: [alarm?.id] });
+  clock.advance(seconds(1));
+  // What had only happened and was seen is over.
+  expect(alarmed().find((one) => one.code === code)).toBeUndefined();
+  expect(disk.audit.some(({ who, what }) => who === "scada tso" && what.includes("ack"))).toBe(true);
+  expect(agent.acknowledgeAlarm("no.such/alarm", "scada tso", "seen")).toMatchObject({
+    error: { code: "operator.no-alarm" },
+  });
 });
 
 test("a killed process comes back with its lease, its latches and every record", () => {

@@ -1,10 +1,11 @@
 import { fail, type Result } from "@penstock/protocol/result";
-import { seconds } from "@penstock/protocol/units";
+import { type Ms, seconds } from "@penstock/protocol/units";
 import { AlarmDesk } from "../alarms/alarm-desk.ts";
 import { alarmFact } from "../alarms/alarm-fact.ts";
 import { siteConditions } from "../alarms/site-conditions.ts";
 import { ledgerFromFact } from "../control/energy-ledger.ts";
 import type { PowerInterval } from "../control/image.ts";
+import type { ReactiveCommand } from "../control/step-types.ts";
 import type { EdgeEvent, LoopOutput, SiteStatus } from "../loop/loop-types.ts";
 import type { StoreImage } from "../store/edge-store.ts";
 import { Sync } from "../sync/sync.ts";
@@ -191,6 +192,11 @@ export class EdgeAgent {
   /** The same of a command; `undefined` ends it. */
   commandByGridOperator(setpoint: CommandedPower | undefined, from: string): void {
     this.#gridOperator.command(setpoint, from);
+  }
+
+  /** The same of its vars. */
+  commandReactiveByGridOperator(command: ReactiveCommand | undefined, forMs: Ms, from: string): void {
+    this.#gridOperator.commandReactive(command, forMs, from);
   }
 
   /** Something happened around the agent that belongs in its journal. */

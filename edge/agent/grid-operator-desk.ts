@@ -1,11 +1,8 @@
 import type { Result } from "@penstock/protocol/result";
-import type { Clock, Timer } from "@penstock/protocol/time";
-import { MonotonicMs, type Ms, type W } from "@penstock/protocol/units";
+import { Ms, type W } from "@penstock/protocol/units";
 import type { PowerInterval } from "../control/image.ts";
-import type { Latches } from "../control/step-types.ts";
-import type { EdgeEvent } from "../loop/loop-types.ts";
-import type { AuditLog } from "./audit-log.ts";
-import type { LatchDesk } from "./latch-desk.ts";
+import type { ReactiveCommand } from "../control/step-types.ts";
+import { TimedCommand, type TimedCommandKind, type TimedCommandOptions } from "./timed-command.ts";
 
 /** A power at the point of connection, + export, and how long it holds unless it is said again. */
 export interface CommandedPower {
@@ -13,21 +10,16 @@ export interface CommandedPower {
   readonly forMs: Ms;
 }
 
-export interface GridOperatorDeskOptions {
-  readonly clock: Clock;
-  readonly audit: AuditLog;
-  readonly tell: (event: Omit<EdgeEvent, "timeMs">) => void;
-  readonly latches: LatchDesk;
-}
-
 /** What the grid operator says through SCADA: limits, which are latched, and commands, which are for a time. */
 export class GridOperatorDesk {
-  readonly #options: GridOperatorDeskOptions;
+  readonly #options: TimedCommandOptions;
+  readonly #power: TimedCommand<{ readonly powerW: W }>;
+  readonly #reactive: TimedCommand<ReactiveCommand>;
 
-  #expiry: Timer | undefined;
-
-  constructor(options: GridOperatorDeskOptions) {
+  constructor(options: TimedCommandOptions) {
     this.#options = options;
+    this.#power = new TimedCommand(POWER, options);
+    this.#reactive = new TimedCommand(REACTIVE, options);
   }
 
   /**
@@ -48,46 +40,34 @@ export class GridOperatorDesk {
     latches.change((before) => ({ ...before, gridOperatorLimitW: limitW }), isNarrower, done);
   }
 
-  /** A command goes on for as long as it is written again in time; only a change of it is news. `undefined` ends it. */
+  /** `undefined` ends it. */
   command(setpoint: CommandedPower | undefined, from: string): void {
-    const { clock, audit, tell, latches } = this.#options;
-    const before = latches.latches.gridOperatorSetpoint;
-    const facts = { powerW: setpoint?.powerW ?? null, from };
-    if (before?.powerW !== setpoint?.powerW) audit.wire(`scada ${from}`, "grid-operator.setpoint", "taken", facts);
-    if ((before === undefined) !== (setpoint === undefined)) {
-      const what = setpoint === undefined ? "commands nothing any more" : "commands the power at the connection";
-      tell({ code: "grid-operator.setpoint", level: "warning", text: `the grid operator's SCADA ${what}`, facts });
-    }
-    this.#expiry?.cancel();
-    this.#expiry = setpoint && clock.after(setpoint.forMs, () => this.#forgetOldSetpoint());
-    this.#hold(
-      setpoint && {
-        powerW: setpoint.powerW,
-        expiresMonotonicMs: MonotonicMs(clock.monotonicMs() + setpoint.forMs),
-      },
-    );
+    this.#power.set(setpoint && { powerW: setpoint.powerW }, setpoint?.forMs ?? Ms(0), from);
   }
 
-  /** The loop lets go of a command by itself when its time is over; here that is said, and it is forgotten. */
-  #forgetOldSetpoint(): void {
-    const { clock, tell, latches } = this.#options;
-    const { gridOperatorSetpoint: setpoint } = latches.latches;
-    if (setpoint === undefined || clock.monotonicMs() < setpoint.expiresMonotonicMs) return;
-    this.#hold(undefined);
-    tell({
-      code: "grid-operator.setpoint-expired",
-      level: "warning",
-      text: "the grid operator's SCADA did not renew its set-point in time; it holds no more",
-      facts: { powerW: setpoint.powerW },
-    });
+  /** The same of its vars. */
+  commandReactive(command: ReactiveCommand | undefined, forMs: Ms, from: string): void {
+    this.#reactive.set(command, forMs, from);
   }
 
   stop(): void {
-    this.#expiry?.cancel();
-  }
-
-  #hold(gridOperatorSetpoint: Latches["gridOperatorSetpoint"]): void {
-    const { latches } = this.#options;
-    latches.set({ ...latches.latches, gridOperatorSetpoint });
+    this.#power.stop();
+    this.#reactive.stop();
   }
 }
+
+const POWER: TimedCommandKind<{ readonly powerW: W }> = {
+  code: "grid-operator.setpoint",
+  expiredCode: "grid-operator.setpoint-expired",
+  what: "the power at the connection",
+  held: ({ gridOperatorSetpoint }) => gridOperatorSetpoint,
+  hold: (latches, gridOperatorSetpoint) => ({ ...latches, gridOperatorSetpoint }),
+};
+
+const REACTIVE: TimedCommandKind<ReactiveCommand> = {
+  code: "grid-operator.reactive",
+  expiredCode: "grid-operator.reactive-expired",
+  what: "the vars at the connection",
+  held: ({ gridOperatorReactive }) => gridOperatorReactive,
+  hold: (latches, gridOperatorReactive) => ({ ...latches, gridOperatorReactive }),
+};

@@ -14,6 +14,7 @@ export function northboundContradictions({ northbound, plant }: SiteDocument, sa
   const opcUaGrants = [
     ...(opcUa !== undefined && opcUa.grantLimits.length > 0 ? ["opcUa.grantLimits"] : []),
     ...(opcUa?.grantSetpoint ? ["opcUa.grantSetpoint"] : []),
+    ...(opcUa?.grantReactive ? ["opcUa.grantReactive"] : []),
   ];
   const sayOf = (grant: string, message: string) =>
     say(["northbound", ...grant.split(".")], `northbound.${grant}`, message);

@@ -198,6 +198,8 @@ const northboundOpcUa = z.strictObject({
     .default([]),
   /** Lets them command the power at the connection. */
   grantSetpoint: z.boolean().default(false),
+  /** Lets them command the vars, or the power factor, at the connection. */
+  grantReactive: z.boolean().default(false),
   /** How long a set-point holds unless it is written again, where its client names no time. */
   setpointForS,
   /** Lets them acknowledge the site's alarms. */

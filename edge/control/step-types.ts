@@ -44,12 +44,21 @@ export interface Latches {
   readonly gridOperatorLimitW: PowerInterval | undefined;
   /** What the grid operator's SCADA commands at the connection, for a time: never on disk, for an old command is none. */
   readonly gridOperatorSetpoint?: TimedSetpoint | undefined;
+  /** The same of its vars. */
+  readonly gridOperatorReactive?: TimedReactive | undefined;
 }
 
 export interface TimedSetpoint {
   readonly powerW: W;
   readonly expiresMonotonicMs: MonotonicMs;
 }
+
+/** Vars at the point of connection, + injects; or as many as make a power factor of 0 to 1 with the power that flows. */
+export type ReactiveCommand =
+  | { readonly kind: "reactive"; readonly reactiveVar: Var }
+  | { readonly kind: "power-factor"; readonly powerFactor: number; readonly excitation: "over" | "under" };
+
+export type TimedReactive = ReactiveCommand & { readonly expiresMonotonicMs: MonotonicMs };
 
 export interface StepInput {
   readonly image: SiteImage;

@@ -1,5 +1,6 @@
 import { W } from "@penstock/protocol/units";
 import { type ClampedWish, clampWish, type Shelf } from "./clamp-wish.ts";
+import { commandedReactive } from "./commanded-reactive.ts";
 import { connectionVars } from "./connection-vars.ts";
 import { consolidate, type Resting } from "./consolidate.ts";
 import type { CoreState } from "./core-state.ts";
@@ -59,7 +60,10 @@ export function step(
   const targetW = wish.manner === "normal" ? toWholeWatts(wholeW, clamped) : Math.trunc(wholeW);
   const resting = consolidate(targetW, image, room, state.resting, config.minimumLoad);
   const reactive = served === idle ? noReactive : serveReactive(image, context, targetW, elapsedMs);
-  const { leftVar, line } = connectionVars(wish.reactiveVar + reactive.reactiveVar, targetW, context);
+  const commanded = commandedReactive(input.latches, image, wish.source, targetW, context);
+  const reactiveLines = commanded === undefined ? reactive.lines : [commanded];
+  const wantedVar = commanded?.wantedVar ?? wish.reactiveVar + reactive.reactiveVar;
+  const { leftVar, line } = connectionVars(wantedVar, targetW, context);
   const commands = split({ powerW: targetW, reactiveVar: leftVar, resting }, image, room, context);
 
   let commandedW = 0;
@@ -81,7 +85,7 @@ export function step(
       wishText: wish.text,
       leaseId: wish.leaseId,
       services: lines,
-      reactive: line === undefined ? reactive.lines : [...reactive.lines, line],
+      reactive: line === undefined ? reactiveLines : [...reactiveLines, line],
       clampedW: wish.manner === "normal" ? W(clamped.clampedW + gotW) : W(0),
       targetW: W(commandedW),
       interval: clamped.interval,

@@ -1,5 +1,6 @@
 import { clamp, Ms } from "@penstock/protocol/units";
 import { arbitrate, type Wish } from "./arbitrate.ts";
+import { commandedReactive } from "./commanded-reactive.ts";
 import { connectionVars } from "./connection-vars.ts";
 import type { CoreState } from "./core-state.ts";
 import { believe, type TrustMemory } from "./doubts/believe.ts";
@@ -16,7 +17,7 @@ import { serveReactive } from "./services/serve-reactive.ts";
 import { siteRoom } from "./services/site-room.ts";
 import type { FeederTerms, SiteControlConfig } from "./site-control-config.ts";
 import { planReactive } from "./split-reactive.ts";
-import type { StepInput } from "./step-types.ts";
+import type { Latches, StepInput } from "./step-types.ts";
 
 /** What a cycle knows before it decides. */
 export interface Survey {
@@ -40,7 +41,8 @@ export function survey(state: CoreState, input: StepInput, config: SiteControlCo
   const { owner } = config;
   const ledger = owner && advanceLedger(input.restoredLedger ?? state.ledger, image, owner);
   const season = ledger && owner?.seasons.find(({ months }) => months.includes(ledger.month))?.band;
-  const reactive = config.connection.apparentVAMax === undefined ? undefined : reactiveRest(image, state, elapsedMs);
+  const asksForVars = config.connection.apparentVAMax !== undefined || latches.gridOperatorReactive !== undefined;
+  const reactive = asksForVars ? reactiveRest(image, state, elapsedMs) : undefined;
   const feederRests = (config.feeders ?? none).map((feeder, place) =>
     feederRest(feeder, place, image, state, elapsedMs),
   );
@@ -58,7 +60,7 @@ export function survey(state: CoreState, input: StepInput, config: SiteControlCo
 const none: readonly FeederTerms[] = [];
 
 /**
- * Where vars go first, what power must leave for them: a lease's, those of the services (of a power factor at the
+ * Where vars go first, what power must leave for them: the grid operator's, else a lease's and those of the services (of a power factor at the
  * most power there may be beside them, so never too few), and no more than the connection's circle carries.
  */
 function plannedVar(
@@ -69,19 +71,21 @@ function plannedVar(
   const { config, wish } = context;
   if (config.inverterPriority !== "reactive") return undefined;
   const isServing = config.services !== undefined && wish.manner === "normal";
-  const carriesW = carriedAtPowerFactor(image, config);
+  const carriesW = carriedAtPowerFactor(image, config, context.latches);
   const powerW = clamp(wish.powerW, -carriesW, carriesW);
   const servedVar = isServing ? serveReactive(image, context, powerW, elapsedMs).reactiveVar : 0;
-  return planReactive(
-    connectionVars(wish.reactiveVar + servedVar, 0 - context.rest.restW, context).leftVar,
-    image,
-    context,
-  );
+  const commanded = commandedReactive(context.latches, image, wish.source, powerW, context);
+  const wantedVar = commanded?.wantedVar ?? wish.reactiveVar + servedVar;
+  return planReactive(connectionVars(wantedVar, 0 - context.rest.restW, context).leftVar, image, context);
 }
 
 /** Behind a power factor no circle carries more power than its part of it. */
-function carriedAtPowerFactor({ units }: SiteImage, { connection, services }: SiteControlConfig): number {
-  let powerFactor = 1;
+function carriedAtPowerFactor(
+  { units }: SiteImage,
+  { connection, services }: SiteControlConfig,
+  { gridOperatorReactive: command }: Latches,
+): number {
+  let powerFactor = command?.kind === "power-factor" ? command.powerFactor : 1;
   for (const service of services?.contracts ?? []) {
     if (service.type === "fixed-power-factor") powerFactor = Math.min(powerFactor, service.powerFactor);
   }

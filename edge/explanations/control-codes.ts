@@ -126,6 +126,18 @@ export const controlCodes = [
       "The operator, where it did not mean it; sitectl connections, the network to its SCADA.",
     ],
     [
+      "grid-operator.reactive",
+      "The grid operator's SCADA began or ended to command the site's vars or its power factor.",
+      "It goes before the vars of leases and of the site's own services, inside every limit, for as long as it is renewed.",
+      "Nothing: it is the operator's to say. sitectl why shows what is done with it.",
+    ],
+    [
+      "grid-operator.reactive-expired",
+      "The grid operator's SCADA stopped renewing its command of vars or power factor.",
+      "The site goes back to the vars of its lease and its own services. An old command is none.",
+      "The operator, where it did not mean it; sitectl connections, the network to its SCADA.",
+    ],
+    [
       "loop.heartbeat-withheld",
       "The supervisor withholds the heartbeat because the loop stands still.",
       "The units come to rest by their own timers.",

@@ -1,3 +1,4 @@
+import { VA } from "@penstock/protocol/units";
 import type { SiteConfig } from "../config/site-config.ts";
 import type { PowerInterval } from "../control/image.ts";
 import type { LimitedSide } from "./northbound-config.ts";
@@ -5,15 +6,22 @@ import { SETPOINT_S_MAX, SETPOINT_S_MIN } from "./setpoint-write.ts";
 import { fact, type NorthboundView, type SiteNode } from "./site-node.ts";
 
 /** What the grid operator has said, and where it is granted may say: its limits and its set-point, below `Site/GridOperator`. */
-export function gridOperatorNodes({ control, northbound }: SiteConfig): readonly SiteNode[] {
+export function gridOperatorNodes(site: SiteConfig): readonly SiteNode[] {
+  const { control, northbound } = site;
   const { exportWMax, importWMax } = control.connection;
   const granted = (side: LimitedSide) => northbound?.opcUa?.grantLimits.includes(side) ?? false;
   return [
     ...limitNodes("Export", granted("export"), exportWMax, ({ powerWMax }) => powerWMax),
     ...limitNodes("Import", granted("import"), importWMax, ({ powerWMin }) => -powerWMin),
     ...setpointNodes(northbound?.opcUa?.grantSetpoint ?? false, [-importWMax, exportWMax]),
+    ...reactiveNodes(northbound?.opcUa?.grantReactive ?? false, apparentVAMax(site)),
   ];
 }
+
+/** What all units can carry together. */
+export const apparentVAMax = ({ units }: SiteConfig): VA => VA(sum(units.map(({ rating }) => rating.apparentVAMax)));
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** The grid operator's limit on one side, as a size ≥ 0. While there is none, its figure is the connection's own. */
 function limitNodes(
@@ -77,6 +85,51 @@ function setpointNodes(isGranted: boolean, range: readonly [number, number]): re
     ),
     fact(
       "GridOperator/SetpointRemaining",
+      "Double",
+      "How long it holds from now unless it is written again, s",
+      (view) => Math.max(0, ((held(view)?.expiresMonotonicMs ?? view.monotonicMs) - view.monotonicMs) / 1_000),
+      { unit: "s", range: [0, SETPOINT_S_MAX] },
+    ),
+  ];
+}
+
+/** Vars or a power factor, the last that was written; the other has no value meanwhile, nor both while none is commanded. */
+function reactiveNodes(isGranted: boolean, mostVA: number): readonly SiteNode[] {
+  const held = ({ latches, monotonicMs }: NorthboundView) => {
+    const { gridOperatorReactive: command } = latches;
+    return command !== undefined && monotonicMs < command.expiresMonotonicMs ? command : undefined;
+  };
+  return [
+    fact(
+      "GridOperator/ReactiveSetpoint",
+      "Double",
+      "The vars commanded at the point of connection, + injects; written, they are in force for SetpointTime",
+      (view) => {
+        const command = held(view);
+        return command?.kind === "reactive" ? command.reactiveVar : undefined;
+      },
+      { unit: "var", range: [-mostVA, mostVA], isGranted },
+    ),
+    fact(
+      "GridOperator/PowerFactorSetpoint",
+      "Double",
+      "The power factor commanded there, 0.5 to 1, + over-excited (injects), - under-excited; written, it is in force for SetpointTime",
+      (view) => {
+        const command = held(view);
+        if (command?.kind !== "power-factor") return undefined;
+        return command.excitation === "over" ? command.powerFactor : -command.powerFactor;
+      },
+      { range: [-1, 1], isGranted },
+    ),
+    fact(
+      "GridOperator/ReactiveSetpointActive",
+      "Boolean",
+      "One of the two is in force; true renews it, false ends it",
+      (view) => held(view) !== undefined,
+      { isGranted },
+    ),
+    fact(
+      "GridOperator/ReactiveSetpointRemaining",
       "Double",
       "How long it holds from now unless it is written again, s",
       (view) => Math.max(0, ((held(view)?.expiresMonotonicMs ?? view.monotonicMs) - view.monotonicMs) / 1_000),

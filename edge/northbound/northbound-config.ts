@@ -33,6 +33,8 @@ export interface NorthboundOpcUaConfig {
   readonly grantLimits: readonly LimitedSide[];
   /** Whether they may command the power at the connection. */
   readonly grantSetpoint: boolean;
+  /** Whether they may command its vars or its power factor. */
+  readonly grantReactive: boolean;
   /** How long a set-point holds unless it is written again, where its client names no time of its own. */
   readonly setpointForMs: Ms;
   /** Whether they may acknowledge the site's alarms. */

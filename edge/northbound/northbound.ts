@@ -1,8 +1,10 @@
 import type { Result } from "@penstock/protocol/result";
 import type { Clock } from "@penstock/protocol/time";
+import type { Ms } from "@penstock/protocol/units";
 import type { AgentView } from "../agent/site-report.ts";
 import type { SiteConfig } from "../config/site-config.ts";
 import type { PowerInterval } from "../control/image.ts";
+import type { ReactiveCommand } from "../control/step-types.ts";
 import type { EdgeEvent } from "../loop/loop-types.ts";
 import { OpcUaServer } from "./opc-ua-server.ts";
 import type { ServedClient } from "./server-link.ts";
@@ -18,6 +20,8 @@ export interface NorthboundAgent {
   /** `done` comes when the limit is in force and on disk, or cannot be lifted. */
   limitByGridOperator(limitW: PowerInterval | undefined, from: string, done?: (result: Result<void>) => void): void;
   commandByGridOperator: CommandPower;
+  /** Vars at the connection for a time; `undefined` ends it. */
+  commandReactiveByGridOperator(command: ReactiveCommand | undefined, forMs: Ms, from: string): void;
   /** Somebody has seen this one alarm. Errors: `operator.no-alarm`. */
   acknowledgeAlarm(id: string, by: string, reason: string): Result<readonly string[]>;
 }

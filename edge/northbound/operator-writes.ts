@@ -1,9 +1,13 @@
 import type { Ms } from "@penstock/protocol/units";
 import { seconds } from "@penstock/protocol/units";
 import type { SiteConfig } from "../config/site-config.ts";
+import type { ReactiveCommand, TimedReactive } from "../control/step-types.ts";
+import type { SiteStatus } from "../loop/loop-types.ts";
+import { apparentVAMax } from "./grid-operator-nodes.ts";
 import { limitWrite } from "./limit-write.ts";
 import type { NorthboundAgent } from "./northbound.ts";
 import type { NorthboundOpcUaConfig } from "./northbound-config.ts";
+import { isReactiveNode, reactiveWrite } from "./reactive-write.ts";
 import type { FromServer, WriteStatus } from "./server-link.ts";
 import { setpointWrite } from "./setpoint-write.ts";
 
@@ -27,7 +31,8 @@ export class OperatorWrites {
   }
 
   write(written: Extract<FromServer, { type: "write" }>, answer: (status: WriteStatus) => void): void {
-    if (written.path.startsWith("Site/GridOperator/Setpoint")) answer(this.#setpoint(written));
+    if (isReactiveNode(written.path)) answer(this.#reactive(written));
+    else if (written.path.startsWith("Site/GridOperator/Setpoint")) answer(this.#setpoint(written));
     else this.#limit(written, answer);
   }
 
@@ -54,12 +59,33 @@ export class OperatorWrites {
     });
     if (typeof meant === "string") return meant;
     const { command, forMs } = meant;
-    const isHeard = site !== undefined && nowMs - site.timeMs <= SILENT_MS_MAX;
-    if (command?.setpoint !== undefined && !isHeard) return "BadNotConnected";
+    if (command?.setpoint !== undefined && !isHeard(site, nowMs)) return "BadNotConnected";
     this.#setpointForMs = forMs;
     if (command !== undefined) this.#agent.commandByGridOperator(command.setpoint, by);
     return "Good";
   }
+
+  /** Of vars the same holds. */
+  #reactive({ path, value, by }: Extract<FromServer, { type: "write" }>): WriteStatus {
+    const { latches, monotonicMs, nowMs, site } = this.#agent.view();
+    const { gridOperatorReactive: held } = latches;
+    const meant = reactiveWrite(path, value, {
+      isGranted: this.#opcUa.grantReactive,
+      command: held !== undefined && monotonicMs < held.expiresMonotonicMs ? withoutTime(held) : undefined,
+      forMs: this.#setpointForMs,
+      apparentVAMax: apparentVAMax(this.#site),
+    });
+    if (typeof meant === "string") return meant;
+    const { command, forMs } = meant;
+    if (command !== undefined && !isHeard(site, nowMs)) return "BadNotConnected";
+    this.#agent.commandReactiveByGridOperator(command, forMs, by);
+    return "Good";
+  }
 }
+
+const isHeard = (site: SiteStatus | undefined, nowMs: number): boolean =>
+  site !== undefined && nowMs - site.timeMs <= SILENT_MS_MAX;
+
+const withoutTime = ({ expiresMonotonicMs: _, ...command }: TimedReactive): ReactiveCommand => command;
 
 const SILENT_MS_MAX = seconds(3);

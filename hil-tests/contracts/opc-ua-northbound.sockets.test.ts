@@ -47,6 +47,7 @@ beforeAll(async () => {
     ],
     grantLimits: ["export"],
     grantSetpoint: false,
+    grantReactive: false,
     setpointForMs: seconds(30),
     grantAcknowledge: false,
     insecureLab: false,

@@ -18,6 +18,7 @@ beforeAll(async () => {
         { name: "watch", role: "viewer", certificateFile: join(folder, "watch.pem") },
       ],
       grantSetpoint: true,
+      grantReactive: true,
     }),
   });
   tsoCertificate = await certify(site.keys, { commonName: "tso", file: join(site.folder, "tso.pem") });
@@ -84,6 +85,28 @@ test("a set-point nobody renews has commanded nothing after its time: the lease 
     expect(await put(session, "SetpointActive", DataType.Boolean, false)).toBe("Good");
     site.bench.run(15_000);
     expectBattery(2e6);
+  });
+}, 60_000);
+
+test("vars and a power factor are commanded, seen, renewed and over after their time, as a set-point is", async () => {
+  await site.as(tsoCertificate, async (session) => {
+    expect(await put(session, "SetpointTime", DataType.Double, 20)).toBe("Good");
+    expect(await put(session, "ReactiveSetpoint", DataType.Double, 4e5)).toBe("Good");
+    site.bench.run(8_000);
+    expect(site.bench.wantedVar).toBeCloseTo(4e5, -3);
+    await until(async () => (await read(session, "Site/GridOperator/ReactiveSetpoint")) === 4e5);
+    expect(await status(session, "Site/GridOperator/PowerFactorSetpoint")).toBe("BadNoData");
+    expect(await put(session, "ReactiveSetpointActive", DataType.Boolean, true)).toBe("Good");
+    expect(await put(session, "PowerFactorSetpoint", DataType.Double, -0.95)).toBe("Good");
+    site.bench.run(8_000);
+    expect(site.bench.wantedVar / 2e6).toBeCloseTo(-Math.tan(Math.acos(0.95)), 2);
+    expect(await put(session, "PowerFactorSetpoint", DataType.Double, 0.1)).toBe("BadOutOfRange");
+    site.bench.run(25_000);
+    await until(async () => (await read(session, "Site/GridOperator/ReactiveSetpointActive")) === false);
+    expect(site.bench.wantedVar).toBe(0);
+  });
+  await site.as(user("scada"), async (session) => {
+    expect(await put(session, "ReactiveSetpoint", DataType.Double, 1e5)).toBe("BadUserAccessDenied");
   });
 }, 60_000);
 

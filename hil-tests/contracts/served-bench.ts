@@ -3,13 +3,13 @@ import type { AgentView } from "@penstock/edge/agent/site-report.ts";
 import type { Alarm } from "@penstock/edge/alarms/alarm.ts";
 import type { SiteConfig } from "@penstock/edge/config/site-config.ts";
 import type { PowerInterval } from "@penstock/edge/control/image.ts";
-import type { Latches } from "@penstock/edge/control/step-types.ts";
+import type { Latches, ReactiveCommand } from "@penstock/edge/control/step-types.ts";
 import type { EdgeEvent } from "@penstock/edge/loop/loop-types.ts";
 import { BenchSite, grantOf, NO_LATCHES } from "@penstock/edge/loop/testing/bench-site.ts";
 import type { NorthboundAgent } from "@penstock/edge/northbound/northbound.ts";
 import type { NorthboundOpcUaConfig } from "@penstock/edge/northbound/northbound-config.ts";
 import { ok, type Result } from "@penstock/protocol/result";
-import { MonotonicMs, UtcMs } from "@penstock/protocol/units";
+import { MonotonicMs, type Ms, UtcMs } from "@penstock/protocol/units";
 
 /** A site under a 2 MW lease on the virtual clock, and what stands around its loop for SCADA, without a disk. */
 export class ServedBench implements NorthboundAgent {
@@ -41,6 +41,11 @@ export class ServedBench implements NorthboundAgent {
 
   get batteryW(): number {
     return this.#site.batteryW();
+  }
+
+  /** What the loop asks of the units in vars, before their circles. */
+  get wantedVar(): number {
+    return this.#site.loop.status().explanation.reactive.reduce((sum, { wantedVar }) => sum + wantedVar, 0);
   }
 
   get codes(): readonly string[] {
@@ -95,6 +100,13 @@ export class ServedBench implements NorthboundAgent {
       ...this.latches,
       gridOperatorSetpoint: setpoint && { powerW: setpoint.powerW, expiresMonotonicMs },
     };
+    this.#site.loop.accept({ type: "latches", latches: this.latches });
+  }
+
+  commandReactiveByGridOperator(command: ReactiveCommand | undefined, forMs: Ms, from: string): void {
+    this.commandedBy.push(from);
+    const expiresMonotonicMs = MonotonicMs(this.#site.clock.monotonicMs() + forMs);
+    this.latches = { ...this.latches, gridOperatorReactive: command && { ...command, expiresMonotonicMs } };
     this.#site.loop.accept({ type: "latches", latches: this.latches });
   }
 

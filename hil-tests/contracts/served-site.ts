@@ -53,6 +53,7 @@ export class ServedSite {
       ],
       grantLimits: [],
       grantSetpoint: false,
+      grantReactive: false,
       setpointForMs: seconds(30),
       grantAcknowledge: false,
       insecureLab: false,
