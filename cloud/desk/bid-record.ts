@@ -70,7 +70,8 @@ export type BidAuthor = { readonly type: "algorithm" } | { readonly type: "perso
 /**
  * `built`: waits at its gate. `withheld`: what the algorithm would have bid had its gate not been shut. `void`: a newer
  * bid of a person stands in its place, or the kill switch was pulled. `refused`: by our own checks, by a person or by
- * the operator; `refusals` says by which rule. `lapsed`: its gate closed before anyone let it out.
+ * the operator; `refusals` says by which rule. `lapsed`: its gate closed before anyone let it out, or before it was
+ * ready.
  */
 export type BidState = "built" | "withheld" | "void" | "refused" | "submitted" | "accepted" | "cleared" | "lapsed";
 

@@ -14,13 +14,14 @@ import type { DeskPorts } from "./desk-ports.ts";
 import { deskView } from "./desk-view.ts";
 import { Drafting } from "./drafting.ts";
 import { fetchResults } from "./fetch-results.ts";
-import { forecastDocument } from "./forecast-document.ts";
+import { journalForecast } from "./forecast-document.ts";
 import { energyProduct, reserveProduct } from "./gate-book.ts";
 import type { DispatchResults } from "./market-operator.ts";
 import { type Passage, passGates } from "./pass-gates.ts";
 import { AheadCalendar } from "./reserves/ahead-calendar.ts";
 import { decideReserves } from "./reserves/decide-reserves.ts";
 import { Submissions } from "./submissions.ts";
+import { lapseWaiting, undecidedUnits } from "./waiting-bids.ts";
 
 export type { DeskAlarm, DeskEvent, DeskPorts } from "./desk-ports.ts";
 
@@ -55,7 +56,7 @@ export class Desk {
             ...{ books: this.#books, auction },
             at: (marketMs, action) => this.#at(marketMs, action),
             decide: (block, whom) => this.#decideAllReserves(block, whom),
-            closeGate: (block) => this.#closeGate(block, [reserveProduct]),
+            closeGate: (block) => lapseWaiting(this.#books, block, [reserveProduct]),
           });
     this.commands = new DeskCommands({
       books: this.#books,
@@ -123,29 +124,21 @@ export class Desk {
     const firstLeadMs = Math.max(decideBeforeGateMs, decideBeforeApprovalMs);
     this.#at((gateMs - decideBeforeApprovalMs) as UtcMs, () => this.#decide(interval, "awaiting"));
     this.#at((gateMs - decideBeforeGateMs) as UtcMs, () => this.#decide(interval, "all"));
-    this.#at((gateMs + 1) as UtcMs, () => this.#closeGate(interval, [energyProduct]));
+    this.#at((gateMs + 1) as UtcMs, () =>
+      lapseWaiting(this.#books, interval, this.#ahead === undefined ? everyProduct : [energyProduct]),
+    );
     this.#at(interval.startMs, () => this.#fetch(interval));
     this.#at((market.gateClosureMs(following) - firstLeadMs) as UtcMs, () => this.#keep(following));
   }
 
   #decide(interval: Interval, whom: "awaiting" | "all"): void {
-    this.#decideEnergy(this.#undecided(interval, energyProduct, whom), interval);
+    this.#decideEnergy(undecidedUnits(this.#books, interval, energyProduct, whom), interval);
     if (this.#ahead === undefined) this.#decideAllReserves(interval, whom);
   }
 
   #decideAllReserves(interval: Interval, whom: "awaiting" | "all"): void {
-    for (const entry of this.#undecided(interval, reserveProduct, whom)) this.#decideReserves(entry, interval);
-  }
-
-  /** People need longer than machines: what waits for them is decided first, the rest as late as is safe. */
-  #undecided(interval: Interval, product: string, whom: "awaiting" | "all"): readonly UnitEntry[] {
-    const { bids, gates } = this.#books;
-    if (!this.#books.isOpen(interval, product)) return [];
-    return this.#ports.config.units.filter(({ unit }) => {
-      const isAwaiting = [unit.id, ...unit.siteIds].some((subject) => gates.mode(subject, product) === "approve");
-      if (whom === "awaiting" && !isAwaiting) return false;
-      return !bids.of(unit.id, interval, product).some(({ author }) => author.type === "algorithm");
-    });
+    for (const entry of undecidedUnits(this.#books, interval, reserveProduct, whom))
+      this.#decideReserves(entry, interval);
   }
 
   #decideReserves(entry: UnitEntry, interval: Interval): void {
@@ -155,12 +148,13 @@ export class Desk {
     if (!made.ok) this.#books.alarm(made.error, interval, entry.unit.id);
     else if (withheldBecause !== undefined) this.#books.logGate(made.value, "withheld", "desk", withheldBecause);
     else if (made.value.state === "built") this.#openGate(made.value);
+    else if (made.value.state === "lapsed") this.#books.alarm(tooLate(made.value), interval, entry.unit.id);
   }
 
   #decideEnergy(undecided: readonly UnitEntry[], interval: Interval): void {
     if (undecided.length === 0) return;
     const forecast = this.#drafting.forecast(interval);
-    if (forecast.ok) this.#journalForecast(forecast.value, interval);
+    if (forecast.ok) journalForecast(this.#ports, forecast.value, interval);
     for (const entry of undecided) this.#decideUnit(entry, interval, forecast);
   }
 
@@ -197,6 +191,7 @@ export class Desk {
     if (decided.alarm !== undefined) this.#books.alarm(decided.alarm, interval, unit.id);
     if (!made.ok) this.#books.alarm(made.error, interval, unit.id);
     else if (made.value.state === "built") this.#openGate(made.value);
+    else if (made.value.state === "lapsed") this.#books.alarm(tooLate(made.value), interval, unit.id);
     else this.#offerNothing(entry, interval, forecast, made.value, passage);
   }
 
@@ -237,16 +232,6 @@ export class Desk {
     const isFree = record.review.signaturesNeeded === 0;
     this.#books.logGate(record, isFree ? "opened" : "held", "desk");
     if (isFree) this.#submissions.release(record, "desk");
-  }
-
-  /** Where reserves are bid with energy, their gate is energy's. */
-  #closeGate(interval: Interval, products: readonly string[]): void {
-    const closed = this.#ahead === undefined ? [energyProduct, reserveProduct] : products;
-    for (const { bidId, state, bid, product } of this.#books.bids.from(interval.startMs)) {
-      if (state !== "built" || bid.interval.startMs !== interval.startMs || !closed.includes(product)) continue;
-      this.#books.tell(this.#books.bids.change(bidId, "lapsed"));
-      this.#books.alarm({ code: "desk.approval-expired", bidId }, interval, bid.unitId);
-    }
   }
 
   #fetch(interval: Interval): void {
@@ -321,15 +306,12 @@ export class Desk {
     });
     this.#timers.add(timer);
   }
-
-  #journalForecast(forecast: PriceForecast, interval: Interval): void {
-    const { clock, journal } = this.#ports;
-    const index = Math.round((interval.startMs - forecast.startMs) / forecast.intervalMs);
-    const body = forecastDocument(forecast, index);
-    const id = `forecast.${instantText(interval.startMs)}.${forecast.asOfMs}`;
-    journal.append({ kind: "forecast", id, knownAtMs: clock.nowMs(), intervalStartMs: interval.startMs, body });
-  }
 }
+
+const tooLate = ({ bidId }: BidRecord): CodedError => ({ code: "desk.too-late", bidId });
+
+/** Reserves that are bid with energy close with it. */
+const everyProduct = [energyProduct, reserveProduct];
 
 const ACTS_SHOWN = 50;
 

@@ -17,6 +17,7 @@ import { makeReserveBid, type ReserveMaking } from "./reserves/make-reserve-bid.
 import { atHalf, narrowByCommitments } from "./reserves/narrow-by-commitments.ts";
 import { withKeptReserves } from "./reserves/with-kept-reserves.ts";
 import { socAhead } from "./soc-ahead.ts";
+import { isOnlyLate } from "./waiting-bids.ts";
 
 export interface ReserveDraft
   extends Pick<ReserveMaking, "entry" | "interval" | "kind" | "sites" | "leftOut" | "author" | "gate">,
@@ -172,7 +173,8 @@ export class Drafting {
 
   #enter(made: BidRecord, isWithheld: boolean | undefined): BidRecord {
     const isKept = isWithheld === true && made.state === "built";
-    const record: BidRecord = isKept ? { ...made, state: "withheld" } : made;
+    const state = isKept ? "withheld" : isOnlyLate(made) ? "lapsed" : made.state;
+    const record: BidRecord = state === made.state ? made : { ...made, state };
     this.#books.bids.add(record);
     this.#books.tell(record, true);
     return record;

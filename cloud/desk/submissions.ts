@@ -6,6 +6,7 @@ import type { Drafting } from "./drafting.ts";
 import type { SubmissionReceipt, SubmissionRefusal } from "./market-operator.ts";
 import { bidFileOf } from "./product-door.ts";
 import { refitBid, siteIdsOf } from "./refit-bid.ts";
+import { lapseLate } from "./waiting-bids.ts";
 
 /**
  * The last steps of a bid: looked at once more, written down, handed to the operator, and followed to its answer. A
@@ -39,6 +40,7 @@ export class Submissions {
     }
     const refitted = this.#refit(record, by);
     if (refitted.state === "refused") return refitted;
+    if (!this.#books.isOpen(interval, product)) return lapseLate(this.#books, record);
     this.#submit(refitted, by);
     return bids.get(record.bidId) ?? refitted;
   }

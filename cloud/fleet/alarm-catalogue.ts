@@ -37,6 +37,14 @@ const kinds: Readonly<Record<string, AlarmKind>> = {
     priority: "medium",
     action: "Nobody approved in time and nothing was bid; see fleetctl approvals.",
   },
+  "desk.too-late": {
+    priority: "medium",
+    action: "The bid was ready after its gate had closed; look what keeps the machine busy, or decide earlier.",
+  },
+  "desk.reserve-results-missing": {
+    priority: "medium",
+    action: "Ask the operator what reserves it bought; until it is known all that was offered counts as sold.",
+  },
   "desk.no-longer-fits": { priority: "medium", action: "The bid was not sent; fleetctl why-bid says what changed." },
   "desk.race-lost": { priority: "high", action: "A person's bid did not have the last word; check with the operator." },
   "desk.not-withdrawn": { priority: "high", action: "Withdraw the unit at the operator's own desk." },

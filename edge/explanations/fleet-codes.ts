@@ -83,6 +83,18 @@ export const fleetCodes = [
       "Nothing at the site.",
     ],
     [
+      "desk.too-late",
+      "The bid was ready only after its gate had closed: the aggregator's machine was busy with something else.",
+      "Nothing was sent; the operator goes on with what it has.",
+      "Nothing at the site.",
+    ],
+    [
+      "desk.reserve-results-missing",
+      "The market operator never told what it bought of the reserves offered for a block of hours.",
+      "All that was offered counts as sold, and energy is bid around it.",
+      "Nothing at the site.",
+    ],
+    [
       "desk.no-longer-fits",
       "Between decision and gate the site lost what the bid stood on.",
       "The bid was not sent.",

@@ -53,7 +53,7 @@ export function decideReserves(
   };
   const made = drafting.makeReserves(draft);
   if (isWithheld) return { made, withheldBecause: isKilled ? "the kill switch is pulled" : `the gate is ${gate}` };
-  if (made.ok && made.value.state === "built") return { made };
+  if (made.ok && (made.value.state === "built" || made.value.state === "lapsed")) return { made };
   const error: CodedError = made.ok
     ? { code: "desk.bid-refused", rules: made.value.refusals.map(({ rule }) => rule) }
     : made.error;
