@@ -1,9 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describeError } from "@penstock/protocol/result";
+import { SystemClock } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
 import { type Cell, DuckDbError, openDuckDb } from "../duckdb/duckdb.ts";
 import { datasets } from "../lab/store/datasets/index.ts";
+import { exportFromMs, markExported } from "../lab/store/export-mark.ts";
 import { exportStore } from "../lab/store/export-store.ts";
 import { openTables } from "../lab/store/lab.ts";
 import { openStoreReader } from "../store/store-reader.ts";
@@ -18,7 +20,8 @@ fleetctl lab ls [--lab DIR] [--json]
 fleetctl lab query "SQL" [--lab DIR] [--as-of TIME] [--json]
 
   export   bring a folder of Parquet files up to date with what an aggregator remembers. It may be running.
-           Stopped half-way or done again, it goes on with what is missing.
+           Stopped half-way or done again, it goes on with what is missing; days that were whole by the last export
+           are not looked at again, but with --from they are.
   ls       the tables of an export: rows, from when to when
   query    ask an export in SQL; it can read nothing else
 
@@ -84,9 +87,10 @@ interface ExportValues {
 }
 
 async function exportAll({ out, store, from, to, json }: ExportValues): Promise<number> {
-  const startMs = from === undefined ? (0 as UtcMs) : dayOf(from);
+  const fromMs = from === undefined ? undefined : dayOf(from);
   const endMs = to === undefined ? (Number.MAX_SAFE_INTEGER as UtcMs) : dayOf(to);
-  if (startMs === undefined || endMs === undefined) return usage("--from and --to are days like 2026-01-31");
+  if ((from !== undefined && fromMs === undefined) || endMs === undefined)
+    return usage("--from and --to are days like 2026-01-31");
   const found = findStore({ store, folders: [...andAbove(process.cwd()), ...andAbove(import.meta.dirname)] });
   if (!found.ok) return refuse(describeError(found.error));
   const reader = openStoreReader(found.value);
@@ -95,6 +99,8 @@ async function exportAll({ out, store, from, to, json }: ExportValues): Promise<
   mkdirSync(folder, { recursive: true });
   const duckDb = await openDuckDb({ threads: 1, memoryMB: 1024, temporaryFolder: resolve(folder, ".spilled") });
   if (!duckDb.ok) return refuse(describeError(duckDb.error));
+  const begunMs = new SystemClock().nowMs();
+  const startMs = fromMs ?? exportFromMs(folder, found.value);
   let isCancelled = false;
   process.once("SIGINT", () => {
     isCancelled = true;
@@ -111,6 +117,7 @@ async function exportAll({ out, store, from, to, json }: ExportValues): Promise<
   duckDb.value.close();
   reader.value.close();
   if (!made.ok) return refuse(describeError(made.error));
+  if (made.value.isComplete && from === undefined && to === undefined) markExported(folder, found.value, begunMs);
   const { filesWritten, filesUnchanged, filesKept, rowsWritten, isComplete } = made.value;
   const words = `${filesWritten} files written with ${rowsWritten} rows, ${filesUnchanged} were up to date${filesKept === 0 ? "" : `, ${filesKept} know more than the store`}: ${folder}`;
   process.stdout.write(

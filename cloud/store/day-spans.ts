@@ -1,72 +1,59 @@
+import type { Interval } from "@penstock/protocol/time";
 import type { UtcMs } from "@penstock/protocol/units";
 import type { Database } from "better-sqlite3";
 import type { KnownDay } from "./store-reader.ts";
 
-/** Where in a table what became known on one day lies: a run of its key, in which rows of other days may lie too. */
-export interface DaySpan extends KnownDay {
-  /** A site or a kind. */
-  readonly name: string;
-  /** The stream the key belongs to; 0 where there is one key for all. */
-  readonly streamId: number;
-  readonly first: number;
-  readonly last: number;
-}
+/** Of a site or a kind, by name. */
+export type NamedDay = KnownDay & { readonly name: string };
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /**
- * One pass over a table tells for each day which runs of its key to read. So a store needs no index on the time things became
- * known, which every record that arrives would pay for, and a day is still read without looking at the others.
+ * What became known of each site, or of each kind of document, on the days of a span. Over the index of known times, run by
+ * run and day by day, so that it costs what the span holds and not what the store does.
  */
-export function telemetrySpans(database: Database): readonly DaySpan[] {
-  return spansOf(
-    database,
-    `SELECT site AS name, stream_id AS streamId, known_ms / ${DAY_MS} AS day, count(*) AS entries, max(known_ms) AS latest,
-       min(sequence) AS first, max(sequence) AS last
-     FROM record JOIN stream USING (stream_id) GROUP BY stream_id, day`,
-  );
+export function telemetryDays(database: Database, known: Interval): readonly NamedDay[] {
+  const streams = database.prepare<[], Run>("SELECT stream_id AS key, site AS name FROM stream").all();
+  return daysOf(database, "record INDEXED BY record_by_known WHERE stream_id = ?", streams, known);
 }
 
-export function documentSpans(database: Database): readonly DaySpan[] {
-  return spansOf(
-    database,
-    `SELECT kind AS name, 0 AS streamId, known_ms / ${DAY_MS} AS day, count(*) AS entries, max(known_ms) AS latest,
-       min(document_number) AS first, max(document_number) AS last
-     FROM document GROUP BY kind, day`,
-  );
+export function documentDays(database: Database, known: Interval): readonly NamedDay[] {
+  const kinds = database.prepare<[], Run>("SELECT DISTINCT kind AS key, kind AS name FROM document").all();
+  return daysOf(database, "document INDEXED BY document_by_known WHERE kind = ?", kinds, known);
 }
 
-/** Days of several runs as one each, by name and in order. */
-export function daysOf(spans: readonly DaySpan[]): readonly (KnownDay & { readonly name: string })[] {
-  const days = new Map<string, KnownDay & { readonly name: string }>();
-  for (const { name, dayStartMs, entries, latestKnownMs } of spans) {
-    const key = `${dayStartMs} ${name}`;
-    const held = days.get(key);
-    days.set(key, {
-      ...{ name, dayStartMs },
-      entries: entries + (held?.entries ?? 0),
-      latestKnownMs: Math.max(latestKnownMs, held?.latestKnownMs ?? 0) as UtcMs,
-    });
+/** Entries that lie together in the index: a stream's, or a kind's. */
+interface Run {
+  readonly key: number | string;
+  readonly name: string;
+}
+
+function daysOf(
+  database: Database,
+  ofRun: string,
+  runs: readonly Run[],
+  { startMs, endMs }: Interval,
+): readonly NamedDay[] {
+  type Key = Run["key"];
+  const next = database.prepare<[Key, number, number], { readonly at: number | null }>(
+    `SELECT min(known_ms) AS at FROM ${ofRun} AND known_ms >= ? AND known_ms < ?`,
+  );
+  const ofDay = database.prepare<[Key, number, number], { readonly entries: number; readonly latest: number }>(
+    `SELECT count(*) AS entries, max(known_ms) AS latest FROM ${ofRun} AND known_ms >= ? AND known_ms < ?`,
+  );
+  const days = new Map<string, NamedDay>();
+  for (const { key, name } of runs) {
+    for (let at = next.get(key, startMs, endMs)?.at; typeof at === "number"; ) {
+      const dayStartMs = (Math.floor(at / DAY_MS) * DAY_MS) as UtcMs;
+      const { entries = 0, latest = 0 } = ofDay.get(key, dayStartMs, dayStartMs + DAY_MS) ?? {};
+      const held = days.get(`${dayStartMs} ${name}`);
+      days.set(`${dayStartMs} ${name}`, {
+        ...{ name, dayStartMs },
+        entries: entries + (held?.entries ?? 0),
+        latestKnownMs: Math.max(latest, held?.latestKnownMs ?? 0) as UtcMs,
+      });
+      at = next.get(key, dayStartMs + DAY_MS, endMs)?.at;
+    }
   }
   return [...days.values()].sort((a, b) => a.dayStartMs - b.dayStartMs || (a.name < b.name ? -1 : 1));
 }
-
-interface SpanRow {
-  readonly name: string;
-  readonly streamId: number;
-  readonly day: number;
-  readonly entries: number;
-  readonly latest: number;
-  readonly first: number;
-  readonly last: number;
-}
-
-const spansOf = (database: Database, sql: string): readonly DaySpan[] =>
-  database
-    .prepare<[], SpanRow>(sql)
-    .all()
-    .map(({ day, latest, ...span }) => ({
-      ...span,
-      dayStartMs: (day * DAY_MS) as UtcMs,
-      latestKnownMs: latest as UtcMs,
-    }));

@@ -21,13 +21,13 @@ export interface Partition {
 export function partitionsOf(reader: StoreReader, known: Interval): readonly Partition[] {
   const inSpan = ({ dayStartMs }: KnownDay): boolean => dayStartMs >= known.startMs && dayStartMs < known.endMs;
   const records = reader
-    .telemetryDays()
+    .telemetryDays(known)
     .filter(inSpan)
     .map((day) =>
       partitionOf(telemetry, day.siteId, day, () => reader.telemetry(day.siteId, wholeDay(day.dayStartMs))),
     );
   const documents = reader
-    .documentDays()
+    .documentDays(known)
     .filter(inSpan)
     .flatMap((day) =>
       datasetsOf(day.kind).map((dataset) =>
