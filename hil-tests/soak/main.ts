@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isSiteName, siteNames } from "@penstock/firmware-sims/sites/index.ts";
-import { type SoakResult, soak } from "./soak.ts";
+import { type SoakResult, type SoakWish, soak } from "./soak.ts";
 
 const HELP = `npm run soak -- [OPTIONS]
 
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
   const { samples } = values;
   if (samples !== undefined) writeFileSync(samples, "");
   const folder = mkdtempSync(join(tmpdir(), "penstock-soak-"));
-  const result = await soak({
+  const result = await attempt(folder, {
     sites,
     seed,
     forMs: minutes * 60e3,
@@ -64,11 +64,23 @@ async function main(): Promise<number> {
     progress: say,
     ...(samples !== undefined && { onSample: (sample) => appendFileSync(samples, `${JSON.stringify(sample)}\n`) }),
   });
+  if (result === undefined) return 1;
   if (result.ok) rmSync(folder, { recursive: true, force: true });
   else say(`logs, stores and configurations are kept in ${folder}`);
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else print(result);
   return result.ok ? 0 : 1;
+}
+
+/** A world that does not even begin is said in one sentence, with where its logs are. */
+async function attempt(folder: string, wish: SoakWish): Promise<SoakResult | undefined> {
+  try {
+    return await soak(wish);
+  } catch (error) {
+    say(`the soak broke off: ${error instanceof Error ? error.message : String(error)}`);
+    say(`logs, stores and configurations are kept in ${folder}`);
+    return undefined;
+  }
 }
 
 function print({ series, recoveries, findings, ok, ...figures }: SoakResult): void {
