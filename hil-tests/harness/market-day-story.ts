@@ -22,6 +22,7 @@ import { invariant } from "@penstock/protocol/result";
 import { Rng } from "@penstock/protocol/rng";
 import { type Interval, SimClock, zoneOffsetMs } from "@penstock/protocol/time";
 import { days, hours, Ms, MW, minutes, seconds, UtcMs, W } from "@penstock/protocol/units";
+import { MarketDayPark } from "./market-day-park.ts";
 import { configFor, entryOf, journalOn, PARK } from "./market-day-setting.ts";
 
 export const marketDays = ["nem", "ercot", "gb", "sdac-de"] as const;
@@ -74,7 +75,6 @@ const STEP_MS = seconds(5);
 const RESERVE_PRICE_MAX = 1_000;
 /** Intervals a trader takes over. */
 const BY_HAND = 4;
-const WHOLE_WH = 1;
 
 type ResultsEvent = Extract<DeskEvent, { readonly type: "results" }>;
 
@@ -117,14 +117,14 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
       : UtcMs(ahead.gateClosureMs(ahead.blockOf(dayStartMs)) - minutes(10));
   const clock = new SimClock(startMs);
   const marketClock = new MarketClock(clock, { wallMs: startMs, marketMs: startMs, speed: 1 });
-  let soc = 0.5;
-  let powerW = W(0);
+  const park = new MarketDayPark(market);
+  const reading = (): SiteReading => park.reading(clock.nowMs());
   const simulated = new SimulatedOperator({
     market,
     units: [unit],
     series: prices,
     nowMs: () => marketClock.nowMs(),
-    measuredW: () => powerW,
+    measuredW: () => park.powerW,
     reservePrices: generateReservePrices(prices, RESERVE_PRICE_MAX),
     telemetry: () => unitTelemetry([PARK], reading),
   });
@@ -155,44 +155,13 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
   let notDeliveredMWh = 0;
   let unbacked = 0;
   let reserveRevenue = 0;
-  const intervalH = intervalMs / hours(1);
-  /** What is in store, and the room that is left, as power held for a whole interval. */
-  const reach = () => ({
-    mostW: Math.max(0, ((soc - PARK.socMin) * PARK.capacityWh * PARK.efficiencyOneWay) / intervalH),
-    leastW: -Math.max(0, ((PARK.socMax - soc) * PARK.capacityWh) / (PARK.efficiencyOneWay * intervalH)),
-  });
-  const reading = (): SiteReading => ({
-    online: true,
-    measuredAtMs: UtcMs(clock.nowMs() - 500),
-    soc,
-    capacityWh: PARK.capacityWh,
-    powerWMaxCharge: PARK.powerWMaxCharge,
-    powerWMaxDischarge: PARK.powerWMaxDischarge,
-    batteryPowerW: powerW,
-    gridPowerW: powerW,
-    capabilityHash: "settings-1",
-  });
-  /** Whether what is in store when the interval is over, and the room that is left, stand behind all that was sold. */
-  const isBacked = (enabled: readonly ReserveAward[]): boolean => {
-    const products = market.reserves?.productsAt(dayStartMs) ?? [];
-    const needs = (way: "up" | "down"): number =>
-      enabled.reduce((sum, { product, direction, enabledW }) => {
-        const lastsMs = products.find(({ name }) => name === product)?.sustainMs ?? Number.POSITIVE_INFINITY;
-        return direction === way || direction === "both" ? sum + enabledW * (lastsMs / hours(1)) : sum;
-      }, 0);
-    // In the NEM the slower services follow on the faster ones with the same megawatts.
-    if (market.reserves?.storedEnergy === "together") return true;
-    const outWh = (soc - PARK.socMin) * PARK.capacityWh * PARK.efficiencyOneWay;
-    const inWh = ((PARK.socMax - soc) * PARK.capacityWh) / PARK.efficiencyOneWay;
-    return needs("up") <= outWh + WHOLE_WH && needs("down") <= inWh + WHOLE_WH;
-  };
   /** Whether the operator dispatched what the desk believes to stand, energy and reserves. */
   const isAsBelieved = (
     { results, standing, standingReserves }: ResultsEvent,
     award: Award,
     enabled: readonly ReserveAward[],
   ): boolean => {
-    const plant = { initialW: powerW, lossFactor: unit.lossFactor, rampMWPerMin: unit.rampMWPerMin };
+    const plant = { initialW: park.powerW, lossFactor: unit.lossFactor, rampMWPerMin: unit.rampMWPerMin };
     const energy = standing.get(unit.id)?.bid;
     const offer = standingReserves.get(unit.id)?.bid;
     const { pricePerMWh } = award;
@@ -222,18 +191,13 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
       reserveRevenue += line.amount;
     }
     if (standing?.author.type === "person") overridesCleared++;
-    // The plant follows its award as far as its energy goes.
-    const storedWh = soc * PARK.capacityWh;
-    const { mostW, leastW } = reach();
-    powerW = W(Math.max(leastW, Math.min(mostW, award.targetW)));
-    const cellsW = powerW > 0 ? powerW / PARK.efficiencyOneWay : powerW * PARK.efficiencyOneWay;
-    soc = (storedWh - cellsW * intervalH) / PARK.capacityWh;
-    notDeliveredMWh += (Math.abs(award.targetW - powerW) * intervalH) / 1e6;
-    if (!isBacked(enabled)) unbacked++;
-    energySoldMWh += (powerW * intervalH) / 1e6;
+    notDeliveredMWh += park.follow(award.targetW);
+    if (!park.isBacking(enabled)) unbacked++;
+    const meteredWh = park.powerW * (intervalMs / hours(1));
+    energySoldMWh += meteredWh / 1e6;
     const [settled] = market.settle({
       award,
-      meteredWh: powerW * intervalH,
+      meteredWh,
       pricePerMWh: award.pricePerMWh,
       lossFactor: unit.lossFactor,
     });
@@ -257,7 +221,7 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
 
   let overrides = 0;
   const overrideByHand = (interval: Interval): void => {
-    const { mostW, leastW } = reach();
+    const { mostW, leastW } = park.reach();
     // Energy bid around reserves may have come to the edge of what those leave: by hand it then rests.
     const mostMW = ahead === undefined ? 5 : 0;
     const curve = priceQuantityCurve(Math.max(MW(-mostMW), wholeMW(leastW / 2)), [
