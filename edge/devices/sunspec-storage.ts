@@ -42,13 +42,15 @@ export const sunspecStorage: UnitDriver = {
     const battery = BATTERY.decode(batteryBlock);
     const settings = SETTINGS.decode(settingsBlock);
     const isHeld = controls.isEnabled === 1 && controls.mode === 1;
-    const cells = cellsOf(batteryBlock, bankBlock, blocks, view);
+    // From 802 where it has them, else from the strings of 803.
+    const areCellsTold = !Number.isNaN(battery.cellVMin) || !Number.isNaN(battery.cellVMax);
+    const strings = areCellsTold ? undefined : cellsOfStrings(bankBlock, blocks, view);
     return {
       id: unit.id,
       rating: unit.rating,
       powerW: readingOf(W(ac.powerW), acBlock, view),
       reactiveVar: readingOf(Var(ac.reactiveVar), acBlock, view),
-      soc: readingOf(Soc(STORAGE.decode(storageBlock).socPercent / 100), storageBlock, view, { min: 0, max: 1 }),
+      soc: readingOf(Soc(STORAGE.decode(storageBlock).socPercent / 100), storageBlock, view, A_FRACTION),
       chargeWMax: readingOf(
         allowanceW(battery.chargeRateW, battery.chargeA * battery.voltageV, settings.chargeRateW),
         batteryBlock,
@@ -70,9 +72,9 @@ export const sunspecStorage: UnitDriver = {
       dischargedWh: readingOf(Wh(ac.dischargedWh), acBlock, view),
       chargedWh: readingOf(Wh(ac.chargedWh), acBlock, view),
       refused: view.refused,
-      cellVoltageVMin: cells?.cellVoltageVMin,
-      cellVoltageVMean: cells?.cellVoltageVMean,
-      cellVoltageVMax: cells?.cellVoltageVMax,
+      cellVoltageVMin: areCellsTold ? readingOf(V(battery.cellVMin), batteryBlock, view) : strings?.cellVoltageVMin,
+      cellVoltageVMean: areCellsTold ? readingOf(V(battery.cellVMean), batteryBlock, view) : strings?.cellVoltageVMean,
+      cellVoltageVMax: areCellsTold ? readingOf(V(battery.cellVMax), batteryBlock, view) : strings?.cellVoltageVMax,
     };
   },
 
@@ -105,6 +107,8 @@ export const sunspecStorage: UnitDriver = {
     { name: "703 enter service", block: 7, blockOffset: 2, count: 13 },
   ],
 };
+
+const A_FRACTION = { min: 0, max: 1 };
 
 /** A grid that is on; a unit off the grid may well read 0. */
 const GRID_HZ = { min: 0, max: 70 };
@@ -179,18 +183,9 @@ function temperatureOf(bank: Block, dc: Block, ac: Block, view: View): UnitImage
   return readingOf(Celsius(AC.decode(ac).cabinetTemperatureC), ac, view);
 }
 
-/** From 802 where it has them, else from the strings of 803. */
-function cellsOf(battery: Block, bank: Block, blocks: readonly Block[], view: View) {
-  const { cellVMin, cellVMean, cellVMax } = BATTERY.decode(battery);
-  if (Number.isNaN(cellVMin) && Number.isNaN(cellVMax)) {
-    return blocks.length > FIRST_STRING ? stringCells(bank, blocks.slice(FIRST_STRING), view) : undefined;
-  }
-  return {
-    cellVoltageVMin: readingOf(V(cellVMin), battery, view),
-    cellVoltageVMean: readingOf(V(cellVMean), battery, view),
-    cellVoltageVMax: readingOf(V(cellVMax), battery, view),
-  };
-}
+/** The cells as the strings of 803 tell of them. */
+const cellsOfStrings = (bank: Block, blocks: readonly Block[], view: View): ReturnType<typeof stringCells> =>
+  blocks.length > FIRST_STRING ? stringCells(bank, blocks.slice(FIRST_STRING), view) : undefined;
 
 /** Where the strings of 803 begin among the blocks. */
 const FIRST_STRING = 10;

@@ -1,5 +1,6 @@
 import type { Battery } from "../plant/battery.ts";
 import { commandInverter } from "../plant/inverter.ts";
+import { type HeldBlock, type HeldPoints, heldPoints } from "./battery-unit-points.ts";
 import { batteryUnitRules, type Rule } from "./battery-unit-rules.ts";
 import { batteryUnitValues, operation } from "./battery-unit-values.ts";
 import { lithiumBankValues } from "./lithium-bank-values.ts";
@@ -68,6 +69,7 @@ export class BatteryUnit extends ModbusDevice {
     this.#rules = new Map(rules.map(([key, rule]) => [this.image.point(key), rule]));
     this.#held = heldPoints(this.image);
     this.#initialWords = this.image.words.slice();
+    this.#applySettings();
   }
 
   /** Lets the firmware's timers run. Called once a step, before the physics. */
@@ -128,22 +130,25 @@ export class BatteryUnit extends ModbusDevice {
     this.#restartTimer(this.#held.power, state.power, address, count);
     this.#restartTimer(this.#held.reactive, state.reactive, address, count);
     this.#restartTimer(this.#held.limit, state.limit, address, count);
-    const heartbeat = image.value(this.#held.controllerHeartbeat);
-    const isHeartbeat = includes(this.#held.controllerHeartbeat, address, count);
-    if (isHeartbeat && (heartbeat !== this.#heartbeat || this.#heartbeatChangedMs === Number.POSITIVE_INFINITY)) {
-      this.#heartbeat = heartbeat;
-      this.#heartbeatChangedMs = state.nowMs;
-      if (state.isControllerLost) image.setText(this.#held.alarmText, "");
-      state.isControllerLost = false;
-    }
+    if (includes(this.#held.controllerHeartbeat, address, count)) this.#hearBeat();
     for (const reset of this.#held.alarmResets) {
-      if (image.value(reset) === 1) {
+      if (includes(reset, address, count) && image.value(reset) === 1) {
         image.set(reset, 0);
         state.isOverTemperatureLatched = false;
       }
     }
-    this.#applySettings();
+    if (this.#held.settings.some((point) => includes(point, address, count))) this.#applySettings();
     this.#order();
+  }
+
+  #hearBeat(): void {
+    const { state, image } = this;
+    const heartbeat = image.value(this.#held.controllerHeartbeat);
+    if (heartbeat === this.#heartbeat && this.#heartbeatChangedMs !== Number.POSITIVE_INFINITY) return;
+    this.#heartbeat = heartbeat;
+    this.#heartbeatChangedMs = state.nowMs;
+    if (state.isControllerLost) image.setText(this.#held.alarmText, "");
+    state.isControllerLost = false;
   }
 
   #restartTimer(block: HeldBlock, reversion: Reversion, address: number, count: number): void {
@@ -249,74 +254,6 @@ export class BatteryUnit extends ModbusDevice {
         : (absentAsZero(image.value(held.reactivePercent)) / 100) * injectVarMax;
     return Math.max(-image.value(held.absorbVarMax), Math.min(injectVarMax, wantedVar));
   }
-}
-
-type HeldPoints = ReturnType<typeof heldPoints>;
-
-/** A set-point's registers: a write to any of `[start, end)` restarts its timer. */
-interface HeldBlock {
-  readonly start: number;
-  readonly end: number;
-  readonly enable: Point;
-  readonly timeS: Point;
-  /** On running out: what becomes what. */
-  readonly reverts: readonly (readonly [to: Point, from: Point])[];
-}
-
-/** The written points the firmware acts on, looked up once. */
-function heldPoints(image: RegisterImage) {
-  const p = (key: string): Point => image.point(key);
-  const controls = p("704.PFWInjEna").address;
-  const block = (first: string, timeS: string, reverts: readonly (readonly [string, string])[]): HeldBlock => ({
-    start: p(first).address,
-    end: p(timeS).address + p(timeS).registers,
-    enable: p(first),
-    timeS: p(timeS),
-    reverts: reverts.map(([to, from]) => [p(to), p(from)] as const),
-  });
-  return {
-    controlsStart: controls,
-    controlsEnd: p("704.AntiIslEna").address,
-    power: block("704.WSetEna", "704.WSetRvrtTms", [
-      ["704.WSet", "704.WSetRvrt"],
-      ["704.WSetPct", "704.WSetPctRvrt"],
-      ["704.WSetEna", "704.WSetEnaRvrt"],
-    ]),
-    reactive: block("704.VarSetEna", "704.VarSetRvrtTms", [
-      ["704.VarSet", "704.VarSetRvrt"],
-      ["704.VarSetPct", "704.VarSetPctRvrt"],
-      ["704.VarSetEna", "704.VarSetEnaRvrt"],
-    ]),
-    limit: block("704.WMaxLimPctEna", "704.WMaxLimPctRvrtTms", [
-      ["704.WMaxLimPct", "704.WMaxLimPctRvrt"],
-      ["704.WMaxLimPctEna", "704.WMaxLimPctEnaRvrt"],
-    ]),
-    powerMode: p("704.WSetMod"),
-    powerW: p("704.WSet"),
-    powerPercent: p("704.WSetPct"),
-    limitPercent: p("704.WMaxLimPct"),
-    reactiveMode: p("704.VarSetMod"),
-    reactiveVar: p("704.VarSet"),
-    reactivePercent: p("704.VarSetPct"),
-    rampPercent: p("704.WRmp"),
-    powerWMax: p("702.WMax"),
-    chargeWMax: p("702.WChaRteMax"),
-    dischargeWMax: p("702.WDisChaRteMax"),
-    injectVarMax: p("702.VarMaxInj"),
-    absorbVarMax: p("702.VarMaxAbs"),
-    permit: p("703.ES"),
-    enterDelayS: p("703.ESDlyTms"),
-    enterVoltageMin: p("703.ESVLo"),
-    enterVoltageMax: p("703.ESVHi"),
-    enterFrequencyMin: p("703.ESHzLo"),
-    enterFrequencyMax: p("703.ESHzHi"),
-    controllerHeartbeat: p("715.ControllerHb"),
-    operation: p("715.OpCtl"),
-    contactor: p("802.SetOp"),
-    inverterState: p("802.SetInvState"),
-    alarmResets: [p("715.AlarmReset"), p("802.AlmRst")],
-    alarmText: p("701.MnAlrmInfo"),
-  };
 }
 
 const absentAsZero = (value: number): number => (Number.isNaN(value) ? 0 : value);
