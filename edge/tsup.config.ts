@@ -23,6 +23,8 @@ export default defineConfig({
   clean: true,
   noExternal: [/^@penstock\/protocol/, "zod", "yaml"],
   // The parser of YAML is of the older kind of module and asks for Node's own by `require`.
-  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as requireOfNode } from "node:module"; const require = requireOfNode(import.meta.url);',
+  },
   external: ["@penstock/edge-opc-ua"],
 });

@@ -6,8 +6,8 @@ export function certificateLines(one: CertificateReport, nowMs: number): readonl
   const { thumbprint, side, peers, subject, applicationUri, validFromMs, validUntilMs, sinceMs, from, times } = one;
   const met = [
     ...(from === undefined ? [] : [`from ${from}`]),
-    ...(times === undefined ? [] : [times === 1 ? "once" : `${times} times`]),
     `last ${dateOf(sinceMs)}`,
+    ...(times === undefined ? [] : [times === 1 ? "once" : `${times} times`]),
   ].join(", ");
   const validity =
     validUntilMs <= nowMs
@@ -18,7 +18,7 @@ export function certificateLines(one: CertificateReport, nowMs: number): readonl
   return [
     `${thumbprint}  ${side} (${peers.join(", ")})`,
     shorten(`    ${subject}${applicationUri === undefined ? "" : `, ${applicationUri}`}`, 80),
-    shorten(`    ${met}; ${validity}`, 80),
+    shorten(`    ${validity}; ${met}`, 80),
   ];
 }
 
