@@ -69,14 +69,14 @@ export type BidAuthor = { readonly type: "algorithm" } | { readonly type: "perso
 
 /**
  * `built`: waits at its gate. `withheld`: what the algorithm would have bid had its gate not been shut. `void`: a newer
- * bid of a person stands in its place, or the kill switch was pulled. `refused`: by our own checks, by a person or by
+ * bid of a person stands in its place, or one of the algorithm's own overtook it, or the kill switch was pulled. `refused`: by our own checks, by a person or by
  * the operator; `refusals` says by which rule. `lapsed`: its gate closed before anyone let it out, or before it was
  * ready.
  */
 export type BidState = "built" | "withheld" | "void" | "refused" | "submitted" | "accepted" | "cleared" | "lapsed";
 
 /** The operator has it, or may have it. */
-export const isReleased = ({ state }: BidRecord): boolean =>
+export const isReleased = ({ state }: Pick<BidRecord, "state">): boolean =>
   state === "submitted" || state === "accepted" || state === "cleared";
 
 export const bidIdOf = (bid: Bid): string => `${bid.unitId}.${instantText(bid.interval.startMs)}.v${bid.versionNumber}`;

@@ -11,7 +11,7 @@ import type { DeskBooks } from "./desk-books.ts";
 import type { Drafting } from "./drafting.ts";
 import { energyProduct, mostShut, reserveProduct } from "./gate-book.ts";
 import { isAtLeast, type Person, type Role } from "./person.ts";
-import { biddableAt } from "./product-door.ts";
+import { biddableAt, isBidAhead } from "./product-door.ts";
 import { siteIdsOf } from "./refit-bid.ts";
 import { isSigned } from "./review-bid.ts";
 import type { Submissions } from "./submissions.ts";
@@ -75,6 +75,7 @@ export class DeskCommands {
       const entry = books.unit(bid.unitId);
       if (entry !== undefined) decideAgain(entry, bid.interval, product);
     }
+    this.#decideLater(released);
     return ok(books.bids.get(released.bidId) ?? released);
   }
 
@@ -124,7 +125,10 @@ export class DeskCommands {
     if (!made.ok || made.value.state !== "built") return made;
     const isFree = isSigned(made.value.review, [by]);
     books.logGate(made.value, isFree ? "approved" : "held", by.name, why);
-    return ok(isFree ? submissions.release(made.value, by.name) : made.value);
+    if (!isFree) return ok(made.value);
+    const released = submissions.release(made.value, by.name);
+    this.#decideLater(released);
+    return ok(released);
   }
 
   /** Stops the algorithm at once: what waits is void, what can still be taken back is withdrawn, leases come to rest. */
@@ -170,6 +174,28 @@ export class DeskCommands {
     if (!this.#ports.books.isOpen(record.bid.interval, record.product))
       return fail({ code: "desk.gate-closed", bidId });
     return ok(record);
+  }
+
+  /**
+   * Where intervals are bid ahead, what the algorithm bid for the later ones rests on what stood for this one before: a
+   * person's energy bid has it decide them anew, in their order.
+   */
+  #decideLater({ author, bid, product, state }: BidRecord): void {
+    const { books, decideAgain } = this.#ports;
+    const { unitId, interval } = bid;
+    const entry = books.unit(unitId);
+    const isPersons = author.type === "person" && product === energyProduct && isReleased({ state });
+    if (!isPersons || entry === undefined || !isBidAhead(books.ports.market, interval)) return;
+    const later = new Map<number, Interval>();
+    for (const other of books.bids.from(interval.endMs)) {
+      const isAlgorithms = other.bid.unitId === unitId && other.author.type === "algorithm" && isReleased(other);
+      if (isAlgorithms && other.product === product && books.isOpen(other.bid.interval, product))
+        later.set(other.bid.interval.startMs, other.bid.interval);
+    }
+    for (const each of later.values()) {
+      const last = books.bids.of(unitId, each, product).findLast(isReleased);
+      if (last?.author.type === "algorithm") decideAgain(entry, each, product);
+    }
   }
 
   #gateNow(record: BidRecord) {

@@ -11,7 +11,7 @@ import { attestSites, type Offer } from "./decide-offer.ts";
 import type { DeskBooks } from "./desk-books.ts";
 import { energyProduct, isOpenToAlgorithm, reserveProduct } from "./gate-book.ts";
 import type { Person } from "./person.ts";
-import { reservesOf } from "./product-door.ts";
+import { isBidAhead, reservesOf } from "./product-door.ts";
 import { commitmentsFor } from "./reserves/commitments-for.ts";
 import { makeReserveBid, type ReserveMaking } from "./reserves/make-reserve-bid.ts";
 import { atHalf, narrowByCommitments } from "./reserves/narrow-by-commitments.ts";
@@ -54,7 +54,7 @@ export class Drafting {
    */
   attest(entry: UnitEntry, interval: Interval, product: string): ReturnType<typeof attestSites> {
     const { clock, config, readings, marketClock, market } = this.#books.ports;
-    const isAhead = interval.startMs - market.gateClosureMs(interval) >= AHEAD_MS;
+    const isAhead = isBidAhead(market, interval);
     const current = intervalAt(marketClock.nowMs(), market.intervalMs);
     const { attested, leftOut } = attestSites(sitesOf(entry, config.sites), readings, {
       nowMs: clock.nowMs(),
@@ -180,9 +180,6 @@ export class Drafting {
     return record;
   }
 }
-
-/** A gate this long before its interval is a day-ahead auction's or an hour-ahead market's. */
-const AHEAD_MS = 60 * 60_000;
 
 /** Bands of the next day are chosen this long before their gate closes, so that a failed attempt can be repeated. */
 const BAND_PRICES_AHEAD_MS = 30 * 60_000;

@@ -22,6 +22,13 @@ export const gateClosureOf = ({ reserves, gateClosureMs }: Market, interval: Int
     ? reserves.ahead.gateClosureMs(interval)
     : gateClosureMs(interval);
 
+/** Whether energy of an interval is bid so early that what is bid for those before it decides what it can deliver. */
+export const isBidAhead = ({ gateClosureMs }: Market, interval: Interval): boolean =>
+  interval.startMs - gateClosureMs(interval) >= AHEAD_MS;
+
+/** A gate this long before its interval is a day-ahead auction's or an hour-ahead market's. */
+const AHEAD_MS = 60 * 60_000;
+
 /** What a bid of a product that is to count at an instant is a bid of: an interval, or a block of hours. */
 export const biddableAt = ({ reserves, intervalMs }: Market, instantMs: UtcMs, product: string): Interval =>
   product === reserveProduct && reserves?.ahead !== undefined

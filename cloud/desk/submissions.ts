@@ -1,4 +1,5 @@
 import { type CodedError, describeError, invariant, type Result } from "@penstock/protocol/result";
+import type { Violation } from "../markets/market.ts";
 import { type BidRecord, isReleased } from "./bid-record.ts";
 import { certifyAgain } from "./certify-again.ts";
 import type { DeskBooks } from "./desk-books.ts";
@@ -85,12 +86,25 @@ export class Submissions {
     const { code, violations } = answer.error;
     const refusals =
       violations.length > 0 ? violations : [{ rule: code, where: "operator", message: describeError(answer.error) }];
+    if (record.author.type === "algorithm" && this.#isSuperseded(record, refusals)) {
+      this.#books.tell(bids.change(bidId, "void", { refusals }));
+      return;
+    }
     const refused = bids.change(bidId, "refused", { refusals });
     this.#books.tell(refused);
     // The operator holds something newer by number: the person's bid goes out again under a number newer still.
     const isOvertaken = record.author.type === "person" && refusals.some(({ rule }) => rule === "operator.version");
     if (isOvertaken && this.#correct(refused) !== undefined) return;
     this.#books.alarm({ code, rules: refusals.map(({ rule }) => rule) }, interval, unitId);
+  }
+
+  /** A newer one of ours went out while this one was lost on its way: the operator holds that, as it should. */
+  #isSuperseded({ bid, product }: BidRecord, refusals: readonly Violation[]): boolean {
+    const isNewer = (other: BidRecord): boolean => isReleased(other) && other.bid.versionNumber > bid.versionNumber;
+    return (
+      refusals.every(({ rule }) => rule === "operator.version") &&
+      this.#books.bids.of(bid.unitId, bid.interval, product).some(isNewer)
+    );
   }
 
   /** An operator counts what came last. When that was the algorithm's although a person had bid, it is put right. */

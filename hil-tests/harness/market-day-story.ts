@@ -235,8 +235,9 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
     overrides++;
   };
   try {
-    // Where a whole day is auctioned at once the hour by hand is its last: nothing was planned to follow on it.
-    const byHandFrom = ahead === undefined ? Math.floor(intervals / 2) : intervals - BY_HAND;
+    const byHandFrom = Math.floor(intervals / 2);
+    // Where a whole day closes at once the algorithm decides all that follows anew, which takes its time on the wire.
+    const byHandBeforeMs = ahead === undefined ? seconds(12) : seconds(45);
     const all = Array.from({ length: intervals }, (_, index) => ({
       index,
       interval: {
@@ -245,7 +246,7 @@ export async function marketDay({ market: id, seed, intervals, onProgress }: Mar
       },
     }));
     const steps = all.flatMap(({ index, interval }) => [
-      { atMs: UtcMs(market.gateClosureMs(interval) - seconds(12)), index, interval, isGate: true },
+      { atMs: UtcMs(market.gateClosureMs(interval) - byHandBeforeMs), index, interval, isGate: true },
       { atMs: interval.startMs, index, interval, isGate: false },
     ]);
     for (const { atMs, index, interval, isGate } of steps.sort((a, b) => a.atMs - b.atMs)) {
