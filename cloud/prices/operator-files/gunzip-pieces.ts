@@ -4,7 +4,8 @@ import { Gunzip } from "fflate";
 import type { PriceFileError } from "../parse-price-text.ts";
 import type { ArchiveBytes } from "./archive-bytes.ts";
 
-const PIECE_BYTES = 256 * 1024;
+/** Repetitive tables unpack to a hundred times as much. */
+const PIECE_BYTES = 32 * 1024;
 /** Checksum and length, at the end of each member (RFC 1952, 2.3.1). */
 const TRAILER_BYTES = 8;
 
