@@ -4,6 +4,7 @@ import { clipCurve } from "@penstock/cloud/desk/clip-curve.ts";
 import { dealOver } from "@penstock/cloud/desk/reserves/commitments.ts";
 import { narrowByCommitments } from "@penstock/cloud/desk/reserves/narrow-by-commitments.ts";
 import type { AheadReserveMarket } from "@penstock/cloud/markets/index.ts";
+import { powerAtCeiling } from "@penstock/cloud/strategies/price-quantity-curve.ts";
 import type { Rng } from "@penstock/protocol/rng";
 import { attest, unreadHistory } from "./attested-world.ts";
 import type { JudgedSite } from "./judge-offer.ts";
@@ -12,8 +13,8 @@ import type { OfferWorld } from "./offer-world.ts";
 
 /**
  * A bid of reserves for a block, sold at drawn prices, and energy of an interval of the block bid around it. All that was
- * offered has to fit at once with half of each site's window in store; and whatever clears of the energy, what was sold
- * goes with it, and what energy takes out of the store or fills it with was not promised to anybody.
+ * offered has to fit at once with half of each site's window in store; and whatever clears of the energy, what a site was
+ * dealt of it goes with it, and what energy takes out of the store or fills it with was not promised to anybody.
  */
 export function tryAhead(
   world: OfferWorld,
@@ -47,13 +48,28 @@ export function tryAhead(
     ...{ heldBack: [], standingBidId: null, expectedPrice: null, signatures: [] },
   });
   if (!made.ok || made.value.state !== "built") return found;
-  const ready = sold.map(({ product, enabledW }) => ({ product, volumeMW: enabledW / 1e6 }));
-  const { offeredWMin, offeredWMax } = made.value.certificate;
-  for (const energyMW of [offeredWMin / 1e6, offeredWMax / 1e6]) {
-    found.push(...judgeReady({ energyMW, ready, isSoldAhead: true }, raw, hours));
+  // What was sold is dealt over the sites whole, and each is judged by its own part: a site that is short of its energy
+  // is no reason for another to keep more than its own.
+  for (const { product, enabledW, sites: dealt } of commitments) {
+    const dealtW = dealt.reduce((sum, { powerW }) => sum + powerW, 0);
+    if (Math.abs(dealtW - enabledW) > WHOLE_W) found.push(`${product}: ${enabledW} W sold, ${dealtW} W dealt`);
+  }
+  for (const site of raw) {
+    const { siteId } = site.entry;
+    const curve = made.value.offers.find((offer) => offer.siteId === siteId)?.curve;
+    if (curve === undefined) continue;
+    const ready = commitments.map(({ product, sites: dealt }) => ({
+      product,
+      volumeMW: (dealt.find((part) => part.siteId === siteId)?.powerW ?? 0) / 1e6,
+    }));
+    for (const powerW of [curve.powerWAtFloor, powerAtCeiling(curve)]) {
+      found.push(...judgeReady({ energyMW: powerW / 1e6, ready, isSoldAhead: true }, [site], hours));
+    }
   }
   return found;
 }
+
+const WHOLE_W = 1;
 
 /** The same battery with half of its window in store, at rest. */
 function halfFull(site: JudgedSite): JudgedSite {
