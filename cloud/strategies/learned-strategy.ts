@@ -38,7 +38,7 @@ export const learnedValueName = "learned-value";
 
 /** Fewer days teach what those days were like and little else. */
 const LEARN_DAYS_MIN = 30;
-/** As in the backtest: new models are made for every week. */
+/** A backtest learns more often while the past is short; a desk shares its processor with the fleet. */
 const LEARN_AGAIN_DAYS = 7;
 
 /**
