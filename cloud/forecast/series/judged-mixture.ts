@@ -6,7 +6,10 @@ import type { SeriesHistory } from "./series-history.ts";
 
 /** Several ways to say what a day will be, from the days before it. */
 export interface Opinions {
-  /** Of row `row`, which need not be measured, one array of a day an opinion; from the rows before it alone. */
+  /**
+   * Of row `row`, which need not be measured, one array of a day an opinion; from the rows before it alone. Good until
+   * the next is asked for: they are asked for in order, and a forecast that left its scratch to the collector would wait for it.
+   */
   of(row: number): readonly Float64Array[];
   /** By opinion: whether it still says something after a day has passed. */
   readonly last: readonly boolean[];
@@ -39,19 +42,20 @@ export function judgedMixture(rows: DayRows, horizon: number, opinions: Opinions
   const reach = Math.round((NEIGHBOUR_HOURS * perDay) / 24);
   const fade = 0.5 ** (1 / MEMORY_DAYS);
   const wrong = opinions.last.map(() => new Float64Array(perDay));
+  const believed = opinions.last.map(() => new Float64Array(perDay));
   const errors: Float64Array[] = [];
   for (let row = 1; row < count; row++) {
     const said = opinions.of(row);
     const real = day(row);
     if (row >= count - ERROR_DAYS) {
-      const error = mixedOf(said, beliefs(wrong, reach), perDay, opinions.last);
+      const error = mixedOf(said, beliefs(wrong, reach, believed), perDay, opinions.last);
       for (let at = 0; at < perDay; at++) error[at] = (real[at] as number) - (error[at] as number);
       errors.push(error);
     }
     for (let index = 0; index < said.length; index++)
       remember(wrong[index] as Float64Array, said[index] as Float64Array, real, fade);
   }
-  return { mixed: mixedOf(opinions.of(count), beliefs(wrong, reach), horizon, opinions.last), errors };
+  return { mixed: mixedOf(opinions.of(count), beliefs(wrong, reach, believed), horizon, opinions.last), errors };
 }
 
 /** A forecast around a middle: each course is it and one day of errors whole, the bands are conformal; both within what can be. */
@@ -86,10 +90,14 @@ function remember(sums: Float64Array, said: Float64Array, real: Float64Array, fa
   }
 }
 
-/** By opinion and interval. */
-function beliefs(wrong: readonly Float64Array[], reach: number): readonly Float64Array[] {
-  return wrong.map((sums) => {
-    const belief = new Float64Array(sums.length);
+/** By opinion and interval, into `believed`. */
+function beliefs(
+  wrong: readonly Float64Array[],
+  reach: number,
+  believed: readonly Float64Array[],
+): readonly Float64Array[] {
+  for (let index = 0; index < wrong.length; index++) {
+    const [sums, belief] = [wrong[index] as Float64Array, believed[index] as Float64Array];
     let near = 0;
     for (let at = 0; at < Math.min(reach, sums.length); at++) near += sums[at] as number;
     for (let at = 0; at < sums.length; at++) {
@@ -98,8 +106,8 @@ function beliefs(wrong: readonly Float64Array[], reach: number): readonly Float6
       const squared = Math.max(near, TINY) * Math.max(near, TINY);
       belief[at] = 1 / (squared * squared);
     }
-    return belief;
-  });
+  }
+  return believed;
 }
 
 function mixedOf(

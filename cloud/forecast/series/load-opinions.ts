@@ -5,6 +5,8 @@ import type { SeriesHistory } from "./series-history.ts";
 
 const WEEK_DAYS = 7;
 const KIND_DAYS = 21;
+/** Days of scratch: five opinions, two means of days of rest, two rows of means of a kind. */
+const SCRATCH = 9;
 /** "Now" is the last three hours, and its level lasts so long. */
 const LEVEL_HOURS = 3;
 const LEVEL_MEMORY_HOURS = 4;
@@ -24,12 +26,14 @@ export class LoadOpinions implements Opinions {
   /** How many of the days were days of rest, and what was used on them, interval by interval. */
   readonly #restDays: RunningDays;
   readonly #restLoads: RunningDays;
+  readonly #scratch: readonly Float64Array[];
   #kindBefore: { readonly row: number; readonly mean: Float64Array } | undefined;
 
   constructor(history: SeriesHistory, rows: DayRows) {
     const { count, perDay, day } = rows;
     this.#rows = rows;
     this.#days = new RunningDays(rows);
+    this.#scratch = Array.from({ length: SCRATCH }, () => new Float64Array(perDay));
     this.#fading = new Float64Array(perDay);
     for (let at = 0; at < perDay; at++) this.#fading[at] = Math.exp((-(at + 1) * 24) / (LEVEL_MEMORY_HOURS * perDay));
     const first = history.length - count * perDay;
@@ -57,35 +61,43 @@ export class LoadOpinions implements Opinions {
     const sameKind = this.#meanOfKind(row);
     const levelFrom = perDay - Math.ceil((LEVEL_HOURS * perDay) / 24);
     const levelNow = levelOf(yesterday, levelFrom);
-    const lifted = (course: Float64Array, before: Float64Array): Float64Array => {
+    const lifted = (course: Float64Array, before: Float64Array, made: Float64Array): Float64Array => {
       const then = levelOf(before, levelFrom);
       const lift = Math.max(-then, Math.min(then, levelNow - then));
-      const made = new Float64Array(perDay);
       for (let at = 0; at < perDay; at++) {
         made[at] = Math.max(0, (course[at] as number) + lift * (this.#fading[at] as number));
       }
       return made;
     };
-    const week = this.#days.mean(row, WEEK_DAYS);
-    const weeks = this.#days.mean(row, KIND_DAYS);
+    const [ofWeek, ofWeeks, ...free] = this.#scratch as [Float64Array, Float64Array, ...Float64Array[]];
+    const week = this.#days.mean(row, WEEK_DAYS, ofWeek);
+    const weeks = this.#days.mean(row, KIND_DAYS, ofWeeks);
+    const [first, second, third] = free as [Float64Array, Float64Array, Float64Array];
     return [
       yesterday,
       weekday,
       week,
       weeks,
       sameKind,
-      lifted(yesterday, day(Math.max(0, row - 2))),
-      lifted(weeks, weeks),
-      lifted(sameKind, kindBefore),
+      lifted(yesterday, day(Math.max(0, row - 2)), first),
+      lifted(weeks, weeks, second),
+      lifted(sameKind, kindBefore, third),
     ];
   }
 
   /** Interval by interval of the three weeks' days of its kind; of all days where there is none. */
   #meanOfKind(row: number): Float64Array {
     if (this.#kindBefore?.row === row) return this.#kindBefore.mean;
-    const mean = this.#days.mean(row, KIND_DAYS);
-    const restDays = this.#restDays.mean(row, KIND_DAYS);
-    const restLoads = this.#restLoads.mean(row, KIND_DAYS);
+    // The mean of the row before is still needed: two take turns.
+    const [ofRest, ofLoads, even, odd] = this.#scratch.slice(-4) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    const mean = this.#days.mean(row, KIND_DAYS, row % 2 === 0 ? even : odd);
+    const restDays = this.#restDays.mean(row, KIND_DAYS, ofRest);
+    const restLoads = this.#restLoads.mean(row, KIND_DAYS, ofLoads);
     for (let at = 0, own = row * mean.length; at < mean.length; at++, own++) {
       const [rest, restLoad] = [restDays[at] as number, restLoads[at] as number];
       const isRest = this.#isRest[own] === 1;

@@ -20,10 +20,12 @@ export class SkyOpinions implements Opinions {
   readonly #rows: DayRows;
   readonly #days: RunningDays;
   readonly #fading: Float64Array;
+  readonly #scratch: readonly Float64Array[];
 
   constructor(rows: DayRows) {
     this.#rows = rows;
     this.#days = new RunningDays(rows);
+    this.#scratch = Array.from({ length: 6 }, () => new Float64Array(rows.perDay));
     this.#fading = Float64Array.from({ length: rows.perDay }, (_, at) =>
       Math.exp((-(at + 1) * 24) / (SKY_MEMORY_HOURS * rows.perDay)),
     );
@@ -36,15 +38,15 @@ export class SkyOpinions implements Opinions {
 
   of(row: number): readonly Float64Array[] {
     const { perDay, day } = this.#rows;
-    const clear = this.clearOf(row);
-    const week = this.#days.mean(row, WEEK_DAYS);
-    const weeks = this.#days.mean(row, CLEAR_DAYS);
+    const [ofClear, ofWeek, ofWeeks, asNow, asDay, fading] = this.#scratch as Days;
+    const clear = this.#days.highest(row, CLEAR_DAYS, ofClear);
+    const week = this.#days.mean(row, WEEK_DAYS, ofWeek);
+    const weeks = this.#days.mean(row, CLEAR_DAYS, ofWeeks);
     const yesterday = day(row - 1);
     const ofDay = shareOf(yesterday, clear, 0) ?? 0;
     const nowFrom = perDay - Math.ceil((NOW_HOURS * perDay) / 24);
     const now = shareOf(yesterday, clear, nowFrom) ?? ofDay;
     const lift = now - (shareOf(weeks, clear, nowFrom) ?? now);
-    const [asNow, asDay, fading] = [new Float64Array(perDay), new Float64Array(perDay), new Float64Array(perDay)];
     for (let at = 0; at < perDay; at++) {
       const top = clear[at] as number;
       asNow[at] = Math.min(1, now) * top;
@@ -54,6 +56,8 @@ export class SkyOpinions implements Opinions {
     return [yesterday, week, weeks, asNow, asDay, fading];
   }
 }
+
+type Days = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
 
 /** What came over what a clear sky would have given, from an interval of a day to its end; undefined in the dark. */
 function shareOf(values: Float64Array, clear: Float64Array, from: number): number | undefined {
