@@ -24,7 +24,7 @@ import type { FleetInput } from "./fleet/index.ts";
 import { forecasters } from "./forecast/index.ts";
 import { Ingest, type IngestEvent } from "./ingest/index.ts";
 import { anchorOf, strategyOf } from "./market-start.ts";
-import { type Market, markets } from "./markets/index.ts";
+import { type Market, marketOf } from "./markets/index.ts";
 import { type ModelEvent, type ModelReport, ModelService, type ModelSource } from "./models/model-service.ts";
 import { noteModelEvent } from "./models/note-model-event.ts";
 import type { OnnxOpener } from "./models/open-model.ts";
@@ -94,9 +94,8 @@ export class Aggregator {
   constructor(options: AggregatorOptions) {
     const { clock, rng, config, store, link, prices } = options;
     this.#options = options;
-    const market = markets[config.market.id];
+    const market = marketOf(config.market.id);
     const forecaster = forecasters[config.forecaster];
-    invariant(market !== undefined, `no market is named ${config.market.id}`);
     const strategy = strategyOf(options, market);
     invariant(strategy !== undefined, `no strategy is named ${config.strategy}`);
     invariant(forecaster !== undefined, `no forecaster is named ${config.forecaster}`);

@@ -11,8 +11,10 @@ import { loadProcessConfig, type ProcessConfig } from "./config/load-process-con
 import { operatorAt } from "./connectors/operator-at.ts";
 import { signalLine } from "./connectors/signal-line.ts";
 import { FleetModel, FleetPublisher, fleetHttp, People } from "./fleet/index.ts";
+import { marketOf } from "./markets/index.ts";
 import { ThreadValueTrainer } from "./models/value-trainers.ts";
 import { openOnnxModel } from "./onnx/open-onnx-model.ts";
+import { nemPriceFile } from "./prices/nem-price-file.ts";
 import { openPrices } from "./prices/open-prices.ts";
 import { recordedReservePrices } from "./prices/recorded-reserve-prices.ts";
 import type { ReservePrices } from "./prices/reserve-prices.ts";
@@ -37,6 +39,7 @@ async function run({ document, cloud, path, people }: ProcessConfig): Promise<vo
   const { market, http, mqtt } = document;
   const prices = openPrices(
     "file" in document.prices ? { ...document.prices, file: path(document.prices.file) } : document.prices,
+    marketOf(market.id),
     market.region,
   );
   if (!prices.ok) exitWith(`prices: ${describeError(prices.error)}`);
@@ -157,7 +160,7 @@ function reservePricesOf({
   cloud: { units },
   path,
 }: Pick<ProcessConfig, "document" | "cloud" | "path">): ReservePrices | undefined {
-  if (!("file" in prices)) return undefined;
+  if (!("file" in prices) || market.id !== nemPriceFile.name) return undefined;
   const products = units.flatMap(({ reserves }) => reserves?.products.map(({ product }) => product) ?? []);
   return recordedReservePrices(path(prices.file), [...new Set(products)], prices.region ?? market.region);
 }

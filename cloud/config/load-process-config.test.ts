@@ -75,6 +75,11 @@ test("what people write in megawatts is read in watts, and paths count from the 
   expect(path(document.storeFile)).toBe(join(folder, "data/cloud.db"));
 });
 
+test.each(["nem", "ercot", "caiso", "gb", "sdac-de"])("a unit may be traded in %s", (id) => {
+  const loaded = load(valid.replace("id: nem, region: NSW1", `id: ${id}, region: HERE`));
+  expect(loaded.ok && loaded.value.cloud).toMatchObject({ market: { id }, units: [{ unit: { region: "HERE" } }] });
+});
+
 test.each([
   // what is wrong                     changed from, to                              named as
   [
@@ -90,6 +95,7 @@ test.each([
   ["broken YAML", "sites:\n  - id: park", "sites:\n  - id: [park", /cloud\.yaml:\d+:\d+: /],
   ["a unit of unknown sites", "sites: [park]", "sites: [harbour]", /PNSTK1 bids for harbour, which is not under sites/],
   ["an upside-down window", "socMin: 0.05", "socMin: 0.96", /park has socMin at or above socMax/],
+  ["a market nobody wrote", "id: nem", "id: harbour", /market\.id .*"nem"\|"ercot"\|"caiso"\|"gb"\|"sdac-de"/],
   ["a strategy nobody wrote", "prices:", "strategy: clairvoyance\nprices:", /no "clairvoyance"; one of value-curve/],
   ["a file that is no key", "desk.pem", "not-a-key.pem", /leases\.privateKeyFile: .*Ed25519 private key/],
   ["an operator without an address", "prices:", "operator: { url: next-door }\nprices:", /operator\.url .*http:\/\//],

@@ -6,10 +6,11 @@ import { MW, MWh, minutes, seconds, UtcMs, WPerS } from "@penstock/protocol/unit
 import { isNode, LineCounter, parseDocument } from "yaml";
 import { type KnownPerson, TOKEN_LENGTH_MIN } from "../fleet/people.ts";
 import { forecasters } from "../forecast/index.ts";
-import { markets } from "../markets/index.ts";
+import { marketOf } from "../markets/index.ts";
 import { strategyNames } from "../strategies/index.ts";
 import type { CloudConfig, ReserveEntry, SiteEntry, UnitEntry } from "./cloud-config.ts";
 import { type ProcessDocument, processDocument } from "./process-document.ts";
+import { usualSettingsOf } from "./usual-settings.ts";
 
 export interface ProcessConfig {
   readonly document: ProcessDocument;
@@ -96,7 +97,7 @@ function contradictionsOf({
   for (const { id, sites: members, reserves } of units) {
     const wrong = wrongReserve(market.id, reserves?.products.map(({ product }) => product) ?? []);
     if (wrong !== undefined) return `units: ${id} ${wrong}`;
-    if (reserves !== undefined && members.length > 1 && markets[market.id]?.reserves?.isOneSite === true)
+    if (reserves !== undefined && members.length > 1 && marketOf(market.id).reserves?.isOneSite === true)
       return `units: ${id} keeps reserves ready with ${members.length} sites; in ${market.id} that is one battery's`;
     for (const member of members) {
       if (!known.has(member)) return `units: ${id} bids for ${member}, which is not under sites`;
@@ -113,7 +114,7 @@ function contradictionsOf({
   if (narrow !== undefined) return `sites: ${narrow.id} has socMin at or above socMax`;
   const limit = wrongLimit(locationalLimits, known);
   if (limit !== undefined) return `locationalLimits: ${limit}`;
-  if (!strategyNames.includes(strategy))
+  if (strategy !== undefined && !strategyNames.includes(strategy))
     return `strategy: there is no "${strategy}"; one of ${strategyNames.join(", ")}`;
   if (!Object.hasOwn(forecasters, forecaster)) {
     return `forecaster: there is no "${forecaster}"; one of ${Object.keys(forecasters).join(", ")}`;
@@ -122,7 +123,7 @@ function contradictionsOf({
 }
 
 function wrongReserve(marketId: string, names: readonly string[]): string | undefined {
-  const known = (markets[marketId]?.reserves?.productsAt(FAR_FUTURE_MS) ?? []).map(({ name }) => name);
+  const known = (marketOf(marketId).reserves?.productsAt(FAR_FUTURE_MS) ?? []).map(({ name }) => name);
   const stranger = names.find((name) => !known.includes(name));
   if (stranger !== undefined) return `is registered for ${stranger}; ${marketId} takes ${known.join(", ") || "none"}`;
   return new Set(names).size < names.length ? "is registered for one reserve twice" : undefined;
@@ -199,6 +200,7 @@ function toCloudConfig(
   privateKey: CloudConfig["dispatch"]["signingKey"]["privateKey"],
 ): CloudConfig {
   const { leases, market, strategy, forecaster, desk } = document;
+  const usual = usualSettingsOf(marketOf(market.id));
   return {
     sites: document.sites.map(toSite),
     units: document.units.map(
@@ -219,12 +221,12 @@ function toCloudConfig(
       powerWMin: MW(minMW),
       powerWMax: MW(maxMW),
     })),
-    strategy,
+    strategy: strategy ?? usual.strategy,
     forecaster,
     desk: {
       telemetryAgeMsMax: seconds(10),
-      decideBeforeGateMs: seconds(desk.decideBeforeGateS),
-      decideBeforeApprovalMs: seconds(desk.decideBeforeApprovalS),
+      decideBeforeGateMs: seconds(desk.decideBeforeGateS ?? usual.decideBeforeGateS),
+      decideBeforeApprovalMs: seconds(desk.decideBeforeApprovalS ?? usual.decideBeforeApprovalS),
       horizonMs: minutes(24 * 60),
       onKill: desk.onKill,
       ...(desk.band !== undefined && { band: desk.band }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roles } from "../desk/person.ts";
+import { markets } from "../markets/index.ts";
 import { gateModes, killedLeases } from "./cloud-config.ts";
 
 /**
@@ -64,9 +65,9 @@ const prices = z.union([
 const person = z.strictObject({ name: id, role: z.enum(roles), tokenFile: file });
 
 const desk = z.strictObject({
-  /** How long before a gate closes the algorithm decides; and where a person has to approve. Market time. */
-  decideBeforeGateS: positive.default(120),
-  decideBeforeApprovalS: positive.default(180),
+  /** How long before a gate closes the algorithm decides; and where a person has to approve. Market time; `usual-settings.ts` when left out. */
+  decideBeforeGateS: positive.optional(),
+  decideBeforeApprovalS: positive.optional(),
   /** Beyond it a bid needs two people. */
   band: z.strictObject({ pricePerMWhMin: z.number(), pricePerMWhMax: z.number(), offeredMWMax: positive }).optional(),
   /** The leases of the algorithm's awards once the kill switch is pulled. */
@@ -96,7 +97,7 @@ export const processDocument = z.strictObject({
   }),
   leases: z.strictObject({ issuer: id, keyId: id, privateKeyFile: file }),
   market: z.strictObject({
-    id: z.literal("nem"),
+    id: z.enum(Object.keys(markets)),
     region: id,
     speed: positive.default(1),
     start: z.iso.datetime().optional(),
@@ -111,7 +112,8 @@ export const processDocument = z.strictObject({
   operator: operator.optional(),
   desk: desk.prefault({}),
   people: z.array(person).default([]),
-  strategy: z.string().default("value-curve"),
+  /** The market's usual one when left out: curves of what stored energy is worth, or fixed volumes in an auction of a day. */
+  strategy: z.string().optional(),
   forecaster: z.string().default("blend"),
   /** The registry of models: its champion for this market and region forecasts, and the forecaster above stands in for it. */
   models: z.strictObject({ registryFile: file }).optional(),

@@ -1,3 +1,4 @@
+import { invariant } from "@penstock/protocol/result";
 import { caiso } from "./caiso/index.ts";
 import { ercot } from "./ercot/index.ts";
 import { gb } from "./gb/index.ts";
@@ -13,6 +14,13 @@ export const markets: Readonly<Record<string, Market>> = {
   gb,
   "sdac-de": sdac,
 };
+
+/** A market that a checked configuration names. */
+export function marketOf(id: string): Market {
+  const market = markets[id];
+  invariant(market !== undefined, `no market is named ${id}`);
+  return market;
+}
 
 export * from "./market.ts";
 export * from "./nem/index.ts";

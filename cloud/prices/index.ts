@@ -1,4 +1,5 @@
 export * from "./generate-prices.ts";
+export * from "./market-price-file.ts";
 export * from "./nem-price-file.ts";
 export * from "./parse-price-text.ts";
 export * from "./price-file-format.ts";

@@ -153,9 +153,9 @@ const unquote = (text: string): string =>
   text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 
 const DECIMAL = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
-const STAMP = /^(\d{4})([-/])(\d{2})\2(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?$/;
+const STAMP = /^(\d{4})([-/])(\d{2})\2(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?(Z?)$/;
 
-/** UTC instant of a local stamp; undefined when it is not a date that exists. */
+/** UTC instant of a local stamp, or of one that says it is UTC; undefined when it is not a date that exists. */
 function parseStamp(text: string, utcOffsetMs: number): number | undefined {
   const match = STAMP.exec(text);
   if (match === null) return undefined;
@@ -168,5 +168,5 @@ function parseStamp(text: string, utcOffsetMs: number): number | undefined {
     date.getUTCHours() === hour &&
     date.getUTCMinutes() === minute &&
     date.getUTCSeconds() === second;
-  return exists ? localMs - utcOffsetMs : undefined;
+  return exists ? localMs - (match[8] === "Z" ? 0 : utcOffsetMs) : undefined;
 }

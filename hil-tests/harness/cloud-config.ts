@@ -1,5 +1,6 @@
 import type { CloudConfig, RegisteredReserve, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
-import { nemReserves } from "@penstock/cloud/markets/index.ts";
+import { usualSettingsOf } from "@penstock/cloud/config/usual-settings.ts";
+import { marketOf } from "@penstock/cloud/markets/index.ts";
 import type { SigningKey } from "@penstock/protocol/lease";
 import { Ms, MW, minutes, seconds, UtcMs, W, Wh, WPerS } from "@penstock/protocol/units";
 import { type SiteName, type Stage, stageOf } from "./scene.ts";
@@ -8,7 +9,7 @@ import { GROUP, type ServicesBySite } from "./site-config.ts";
 interface Portfolio {
   readonly id: string;
   readonly sites: readonly SiteName[];
-  /** Registered for every contingency service, MW of each. */
+  /** Registered for every reserve the market buys of it, MW of each. */
   readonly reservesMW?: number;
 }
 
@@ -23,6 +24,8 @@ const PORTFOLIOS: readonly Portfolio[] = [
 
 export interface CloudSetting {
   readonly sites: readonly SiteName[];
+  /** The NEM when absent. */
+  readonly marketId?: string;
   readonly region: string;
   readonly marketSpeed: number;
   readonly signingKey: SigningKey;
@@ -34,11 +37,11 @@ export interface CloudSetting {
 
 /** The aggregator's configuration for some of the named sites. */
 export function cloudConfigOf(setting: CloudSetting): CloudConfig {
-  const { marketSpeed, signingKey } = setting;
+  const { marketId = USUAL_MARKET, marketSpeed, signingKey } = setting;
   return {
     ...portfolioOf(setting),
-    market: { id: "nem", speed: marketSpeed },
-    strategy: "value-curve",
+    market: { id: marketId, speed: marketSpeed },
+    strategy: usualSettingsOf(marketOf(marketId)).strategy,
     forecaster: "blend",
     desk: {
       telemetryAgeMsMax: seconds(10),
@@ -60,11 +63,12 @@ export function cloudConfigOf(setting: CloudSetting): CloudConfig {
 
 /** Who is traded, and under which names. */
 export function portfolioOf({
+  marketId = USUAL_MARKET,
   sites,
   region,
   services = {},
   stageOf: stage = stageOf,
-}: Pick<CloudSetting, "sites" | "region" | "services" | "stageOf">): Pick<CloudConfig, "sites" | "units"> {
+}: Pick<CloudSetting, "marketId" | "sites" | "region" | "services" | "stageOf">): Pick<CloudConfig, "sites" | "units"> {
   const units = PORTFOLIOS.map((portfolio) => ({
     ...portfolio,
     sites: portfolio.sites.filter((name) => sites.includes(name)),
@@ -72,21 +76,21 @@ export function portfolioOf({
   return {
     sites: sites.map((name) => ({
       ...siteEntryOf(name, stage(name)),
-      ...(armedOf(services[name]).length > 0 && { armsServices: true }),
+      ...(armedOf(services[name], marketId).length > 0 && { armsServices: true }),
     })),
     units: units
       .filter((unit) => unit.sites.length > 0)
       .map((unit) => {
-        const armed = unit.sites.flatMap((name) => armedOf(services[name]));
-        const entry = unitEntryOf(unit, region, stage);
+        const armed = unit.sites.flatMap((name) => armedOf(services[name], marketId));
+        const entry = unitEntryOf(unit, marketId, region, stage);
         return armed.length > 0 ? { ...entry, reserves: { gate: "auto", products: armed } } : entry;
       }),
   };
 }
 
 /** What a site holds for leases, as the market registers it. */
-function armedOf(services: ServicesBySite[SiteName]): readonly RegisteredReserve[] {
-  const products = nemReserves.productsAt(UtcMs(Number.MAX_SAFE_INTEGER / 2));
+function armedOf(services: ServicesBySite[SiteName], marketId: string): readonly RegisteredReserve[] {
+  const products = productsOf(marketId);
   return (services ?? []).flatMap((service) => {
     if (!("armedBy" in service && service.armedBy === "lease")) return [];
     const product = products.find((each) => each.service === service.kind)?.name;
@@ -116,6 +120,7 @@ function siteEntryOf(name: SiteName, { spec, scene }: Stage): SiteEntry {
 
 function unitEntryOf(
   { id, sites, reservesMW }: Portfolio,
+  marketId: string,
   region: string,
   stage: (name: SiteName) => Stage,
 ): UnitEntry {
@@ -133,13 +138,23 @@ function unitEntryOf(
       storageMWh: sum(({ capacityWh }) => capacityWh) / 1e6,
     },
     gate: "auto",
-    ...(reservesMW !== undefined && { reserves: { gate: "auto", products: everyReserve(reservesMW) } }),
+    ...(reservesMW !== undefined &&
+      productsOf(marketId).length > 0 && {
+        reserves: { gate: "auto", products: everyReserve(marketId, reservesMW) },
+      }),
   };
 }
 
-const everyReserve = (registeredMW: number): readonly RegisteredReserve[] =>
-  ["RAISE1SEC", "RAISE6SEC", "RAISE60SEC", "RAISE5MIN", "LOWER1SEC", "LOWER6SEC", "LOWER60SEC", "LOWER5MIN"].map(
-    (product) => ({ product, registeredW: MW(registeredMW), pricePerMWh: RESERVE_PRICE_MIN }),
-  );
+const everyReserve = (marketId: string, registeredMW: number): readonly RegisteredReserve[] =>
+  productsOf(marketId).map(({ name }) => ({
+    product: name,
+    registeredW: MW(registeredMW),
+    pricePerMWh: RESERVE_PRICE_MIN,
+  }));
 
+/** All that is known to be traded one day. */
+const productsOf = (marketId: string) =>
+  marketOf(marketId).reserves?.productsAt(UtcMs(Number.MAX_SAFE_INTEGER / 2)) ?? [];
+
+const USUAL_MARKET = "nem";
 const RESERVE_PRICE_MIN = 0.5;

@@ -12,6 +12,8 @@ import type { ServicesBySite } from "./site-config.ts";
 export interface CloudProcessOptions {
   readonly runFolder: string;
   readonly sites: readonly SiteName[];
+  /** The NEM when absent. */
+  readonly marketId?: string | undefined;
   readonly region: string;
   readonly marketSpeed: number;
   readonly marketStartMs: number;
@@ -117,9 +119,19 @@ export class CloudProcess {
   }
 
   #writeConfig(httpPort: number, mqttPort: number): void {
-    const { runFolder, sites, region, marketSpeed, marketStartMs, prices, signalsUrl, services, secret } =
-      this.#options;
-    const cloud = portfolioOf({ sites, region, services });
+    const {
+      runFolder,
+      sites,
+      marketId = "nem",
+      region,
+      marketSpeed,
+      marketStartMs,
+      prices,
+      signalsUrl,
+      services,
+      secret,
+    } = this.#options;
+    const cloud = portfolioOf({ marketId, sites, region, services });
     const document: ProcessConfigDocument = {
       runFolder,
       storeFile: this.storeFile,
@@ -131,7 +143,7 @@ export class CloudProcess {
       },
       people: people.map(({ name, role }) => ({ name, role, tokenFile: secret(`${name}.token`) })),
       leases: { issuer: "desk", keyId: "desk", privateKeyFile: secret("desk.key.pem") },
-      market: { id: "nem", region, speed: marketSpeed, start: new Date(marketStartMs).toISOString() },
+      market: { id: marketId, region, speed: marketSpeed, start: new Date(marketStartMs).toISOString() },
       ...(signalsUrl !== undefined && { signals: { url: signalsUrl } }),
       prices,
       sites: cloud.sites.map((site) => ({

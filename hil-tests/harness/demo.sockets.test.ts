@@ -47,6 +47,7 @@ test("a file that was cut off in the middle of a row is refused with its place",
 test.each([
   ["--for wants", ["--for", "ninety"]],
   ["--market-speed wants", ["--market-speed", "fast"]],
+  ['--market: there is no "harbour"; one of nem', ["--market", "harbour"]],
   ["--json goes with --for", ["--json"]],
 ])("%s something else: exit 2 and the help", (text, args) => {
   const { status, stderr } = demo(...args);
@@ -72,6 +73,22 @@ test("the whole product runs for a while and gives its account: nothing lost, no
   expect(figures.leasesApplied).toBeGreaterThan(4);
   expect(figures.meteredMWh).toBeGreaterThan(0);
   expect(status).toBe(0);
+});
+
+test("another market, another currency: ERCOT's curves and ancillary services", () => {
+  const run = demo("--market", "ercot", "--market-speed", "300", "--for", "20s", "--json");
+  const last = run.stdout.trimEnd().split("\n").at(-1) ?? "";
+  expect(last.startsWith("{"), run.stderr).toBe(true);
+  const figures = JSON.parse(last);
+  expect(figures).toMatchObject({
+    sitesOnline: 3,
+    recordsLost: 0,
+    bidsRefused: 0,
+    limitViolations: 0,
+    currency: "USD",
+  });
+  expect(figures.bidsAccepted).toBeGreaterThan(2);
+  expect(run.status).toBe(0);
 });
 
 const recorded = resolve(import.meta.dirname, "../../../shared/data/aemo_nem/price_demand_5min_2023_NSW1.csv.gz");

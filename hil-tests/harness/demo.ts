@@ -1,10 +1,18 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { intervalOf, type PriceSeries, readPriceFile, seriesEndMs } from "@penstock/cloud/prices/index.ts";
+import { marketOf, markets } from "@penstock/cloud/markets/index.ts";
+import {
+  intervalOf,
+  marketPriceFile,
+  type PriceSeries,
+  readPriceFile,
+  seriesEndMs,
+} from "@penstock/cloud/prices/index.ts";
 import { describeError } from "@penstock/protocol/result";
 import { days, minutes } from "@penstock/protocol/units";
 import { reckon } from "./demo-result.ts";
+import { beginningOf, regionOf } from "./market-scene.ts";
 import { fleet } from "./scene.ts";
 import { SERVICES_FLAG_HELP, servicesFlag } from "./services-flag.ts";
 import { SocketWorld } from "./socket-world.ts";
@@ -13,8 +21,11 @@ const HELP = `npm start [-- OPTIONS]
 
 Runs Penstock on this machine: three simulated sites, an edge on each, the cloud that bids for them.
 
-  --prices FILE      a NEM price series (SETTLEMENTDATE,RRP as CSV, plain or gzipped); otherwise prices are generated
-                     and labelled as generated
+  --market ID        where they are traded: ${Object.keys(markets).join(", ")} (default nem). An auction of a
+                     whole day (gb, sdac-de) closes half a day before: give it --market-speed 600 and three minutes
+  --prices FILE      a price series of that market, its operator's files or what fleetctl prices read --out makes of
+                     them (SETTLEMENTDATE,RRP for the NEM; plain or gzipped); otherwise prices are generated and
+                     labelled as generated
   --market-speed X   market time runs X times faster than the wall clock (default 60); control is always real time
   --seed N           what generated prices, loads and weather are drawn from (default 1)
   --for 90s          ends by itself after so many seconds (s) or minutes (m)
@@ -30,14 +41,13 @@ Exit 1 when a record was lost or duplicated or a limit violated.
   npm start -- --prices price_demand_5min_2023_NSW1.csv.gz --market-speed 120
 `;
 
-/** A summer evening in the market's zone: the sun is gone, the evening peak is there. */
-const GENERATED_START = "2026-01-14T09:30:00.000Z";
 const root = resolve(import.meta.dirname, "../..");
 const runFolder = process.env["PENSTOCK_RUN_DIR"] ?? join(root, ".penstock/run");
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
+      market: { type: "string", default: "nem" },
       prices: { type: "string" },
       "market-speed": { type: "string", default: "60" },
       seed: { type: "string", default: "1" },
@@ -68,8 +78,13 @@ async function main(): Promise<number> {
   const services = servicesFlag(values.service);
   if (!services.ok) return usage(services.error.text);
 
+  const marketId = values.market;
+  if (!Object.hasOwn(markets, marketId))
+    return usage(`--market: there is no "${marketId}"; one of ${Object.keys(markets).join(", ")}`);
   const market =
-    values.prices === undefined ? generatedMarket(seed) : recordedMarket(values.prices, (forMs ?? days(1)) * speed);
+    values.prices === undefined
+      ? generatedMarket(marketId, seed)
+      : recordedMarket(marketId, values.prices, (forMs ?? days(1)) * speed);
   if (typeof market === "string") {
     process.stderr.write(`${market}\n`);
     return 1;
@@ -121,25 +136,27 @@ async function main(): Promise<number> {
   }
 }
 
-function generatedMarket(seed: number) {
+function generatedMarket(marketId: string, seed: number) {
+  const marketStartMs = beginningOf(marketId);
   return {
-    region: "NSW1",
-    marketStartMs: Date.parse(GENERATED_START),
-    prices: { seed, days: 60, from: GENERATED_START },
-    label: `generated prices, seed ${seed}`,
+    marketId,
+    region: regionOf(marketId),
+    marketStartMs,
+    prices: { seed, days: 60, from: new Date(marketStartMs).toISOString() },
+    label: `generated prices of ${marketId}, seed ${seed}`,
   };
 }
 
 /** A file is judged before anything starts, and refused with the place where it is wrong. */
-function recordedMarket(file: string, neededMs: number) {
+function recordedMarket(marketId: string, file: string, neededMs: number) {
   const path = resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
-  const series = readPriceFile(path);
+  const series = readPriceFile(path, { format: marketPriceFile(marketOf(marketId)) });
   if (!series.ok) return `the price file is refused: ${describeError(series.error)}`;
   const marketStartMs = startOf(series.value);
   if (marketStartMs + neededMs > seriesEndMs(series.value)) {
     return `${file} ends ${new Date(seriesEndMs(series.value)).toISOString()}, too soon for this run; shorten --for or lower --market-speed`;
   }
-  return { region: series.value.region, marketStartMs, prices: { file: path }, label: `prices of ${file}` };
+  return { marketId, region: series.value.region, marketStartMs, prices: { file: path }, label: `prices of ${file}` };
 }
 
 /** The first part is the past that forecasters learn from: two weeks, or a third of a short file. Then the next evening. */

@@ -1,9 +1,11 @@
 import type { CloudConfig, SiteEntry, UnitEntry } from "@penstock/cloud/config/cloud-config.ts";
+import { usualSettingsOf } from "@penstock/cloud/config/usual-settings.ts";
 import type { Journal } from "@penstock/cloud/desk/journal.ts";
 import type { Market } from "@penstock/cloud/markets/index.ts";
 import type { MemoryCloudStore } from "@penstock/cloud/store/index.ts";
 import { privateKeyFromSeed } from "@penstock/protocol/lease";
 import { hours, MW, MWh, minutes, seconds, UtcMs, WPerS } from "@penstock/protocol/units";
+import { regionOf } from "./market-scene.ts";
 
 /** Who stands at the desk of a market day: one park, and what it is registered for. */
 export const PARK: SiteEntry = {
@@ -20,15 +22,13 @@ export const PARK: SiteEntry = {
   settlementSource: "storage",
 };
 
-const REGIONS: Readonly<Record<string, string>> = { nem: "NSW1", ercot: "HB_HUBAVG", gb: "GB", "sdac-de": "DE" };
-
 /** All the desk can sell there: energy, and every reserve the market buys of it. */
-export function entryOf(id: string, market: Market): UnitEntry {
+export function entryOf(market: Market): UnitEntry {
   const products = market.reserves?.productsAt(FAR_FUTURE_MS) ?? [];
   return {
     unit: {
       id: "PARK1",
-      region: REGIONS[id] ?? "ZONE",
+      region: regionOf(market.id),
       siteIds: [PARK.siteId],
       maxCapacityMW: 50,
       minLoadMW: 50,
@@ -49,14 +49,11 @@ export function entryOf(id: string, market: Market): UnitEntry {
 /** All that is known to be traded one day. */
 const FAR_FUTURE_MS = UtcMs(Date.UTC(2100, 0, 1));
 
-const isAuctionOfADay = (id: string): boolean => id === "gb" || id === "sdac-de";
-
-export const configFor = (id: string, entry: UnitEntry): CloudConfig => ({
+export const configFor = (market: Market, entry: UnitEntry): CloudConfig => ({
   sites: [PARK],
   units: [entry],
-  market: { id, speed: 1 },
-  // An auction of a whole day takes fixed volumes: each interval is then bid from a state of charge that is known.
-  strategy: isAuctionOfADay(id) ? "fixed-volumes" : "value-curve",
+  market: { id: market.id, speed: 1 },
+  strategy: usualSettingsOf(market).strategy,
   forecaster: "blend",
   desk: {
     telemetryAgeMsMax: seconds(10),

@@ -86,9 +86,9 @@ type ResultsEvent = Extract<DeskEvent, { readonly type: "results" }>;
 export async function marketDay({ market: id, seed, intervals, onProgress }: MarketDayWish): Promise<MarketDayResult> {
   const market = markets[id];
   invariant(market !== undefined, "the shelf holds the market");
-  const entry = entryOf(id, market);
+  const entry = entryOf(market);
   const { unit } = entry;
-  const config = configFor(id, entry);
+  const config = configFor(market, entry);
   const strategy = strategies[config.strategy];
   const forecaster = forecasters[config.forecaster];
   invariant(strategy !== undefined && forecaster !== undefined, "the shelves hold what the day needs");

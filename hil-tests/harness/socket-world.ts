@@ -18,6 +18,8 @@ export interface SocketWorldOptions {
   readonly marketSpeed: number;
   readonly services?: ServicesBySite | undefined;
   readonly marketStartMs: number;
+  /** The NEM when absent. */
+  readonly marketId?: string;
   readonly region: string;
   readonly prices: { readonly file: string } | { readonly seed: number; readonly days: number; readonly from: string };
   readonly httpPort: number;
@@ -44,7 +46,7 @@ export class SocketWorld {
   readonly #deskKey = generateKeyPairSync("ed25519");
 
   constructor(options: SocketWorldOptions) {
-    const { runFolder, sites, marketSpeed, region, prices, httpPort, mqttPort, marketStartMs } = options;
+    const { runFolder, sites, marketSpeed, marketId, region, prices, httpPort, mqttPort, marketStartMs } = options;
     this.options = options;
     rmSync(runFolder, { recursive: true, force: true });
     mkdirSync(join(runFolder, "secrets"), { recursive: true, mode: 0o700 });
@@ -56,6 +58,7 @@ export class SocketWorld {
     this.cloud = new CloudProcess({
       runFolder,
       sites,
+      marketId,
       region,
       marketSpeed,
       marketStartMs,
