@@ -172,3 +172,45 @@ test("nobody earns more than perfect foresight with the same battery, however th
     expect(share).toBeLessThanOrEqual(1);
   }
 });
+
+test("a week that nothing can be added to is kept as its sums alone, also over a restart", () => {
+  const books = new Books();
+  const perDay = 288;
+  const charge = (count: number, soc: number) => {
+    for (const siteId of sites) books.settlement.charged(siteId, intervalAfter(count).startMs, soc);
+  };
+  for (let day = 0; day < 28; day++) {
+    const first = day * perDay;
+    for (const siteId of sites) books.counted(siteId, first * 300, day * 80_000);
+    charge(first, 0.6);
+    books.clock.advance(minutes(5));
+    for (const siteId of sites) books.counted(siteId, (first + 1) * 300, (day + 1) * 80_000);
+    charge(first + 1, 0.59);
+    books.cleared(first, 2, 100);
+    books.clock.advance(minutes(5 * (perDay - 1)));
+  }
+  books.settlement.settleWhatCanBe();
+  const before = books.settlement.totals();
+  expect(before).toMatchObject({ intervals: 28, waiting: 0, sinceMs: dayStartMs });
+  expect(before.revenue).toBeCloseTo(28 * 0.16 * 100 * 0.98, 6);
+  expect(before.perfectForesightRevenue).toBeGreaterThanOrEqual(before.revenue);
+  expect(books.settlement.settledOf("PNSTK2", intervalAfter(0).startMs)).toBeUndefined();
+  expect(books.settlement.settledOf("PNSTK2", intervalAfter(27 * perDay).startMs)?.amount).toBeCloseTo(15.68, 9);
+  expect(books.lines).toHaveLength(28);
+
+  // An award of a closed week that is told again is not settled a second time.
+  books.cleared(0, 2, 100);
+  expect(books.settlement.totals()).toMatchObject({ intervals: 28, waiting: 0 });
+
+  books.settlement = books.open();
+  books.settlement.restore(() => []);
+  const after = books.settlement.totals();
+  expect(after).toMatchObject({
+    intervals: 28,
+    waiting: 0,
+    sinceMs: before.sinceMs,
+    settledUntilMs: before.settledUntilMs,
+  });
+  for (const figure of ["revenue", "cost", "perfectForesightRevenue", "perfectForesightProfit", "share"] as const)
+    expect(after[figure]).toBeCloseTo(before[figure] ?? Number.NaN, 6);
+});

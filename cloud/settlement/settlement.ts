@@ -9,8 +9,9 @@ import type { DispatchResults } from "../desk/market-operator.ts";
 import type { Award, Market } from "../markets/market.ts";
 import type { ReserveAward } from "../markets/reserve-market.ts";
 import type { CounterReading } from "../store/index.ts";
+import { type ClosedWeeks, closeWeek, nothingClosed, weekEndMs, weekStartMs, withHindsight } from "./closed-weeks.ts";
 import { CounterBook, type CounterSample } from "./counter-book.ts";
-import { type Hindsight, hindsight, shareOf } from "./hindsight.ts";
+import { type Hindsight, type HindsightPoint, hindsight, shareOf } from "./hindsight.ts";
 import { addSettled, nothingSettled, type RunningTotals } from "./running-totals.ts";
 import { sampleOf } from "./sample-of.ts";
 import { type MeteredSite, type SettledUnit, settleUnit } from "./settle-unit.ts";
@@ -51,7 +52,8 @@ export interface SettlementTotals {
 
 /**
  * From counters to money. Every cleared interval of every unit waits here until the counters of all its sites
- * enclose it; then it is settled once, written down, and never touched again.
+ * enclose it; then it is settled once, written down, and never touched again. A week that nothing can be added to any
+ * more is closed: only its sums are kept in memory.
  */
 export class Settlement {
   readonly #ports: SettlementPorts;
@@ -59,13 +61,13 @@ export class Settlement {
   readonly #socs = new Map<string, SocBook>();
   /** By unit and interval start. */
   readonly #waiting = new Map<string, Waiting>();
-  readonly #settled: SettledUnit[] = [];
-  readonly #byKey = new Map<string, SettledUnit>();
+  /** Of weeks that are open, by unit and interval start. */
+  readonly #settled = new Map<string, SettledUnit>();
+  #closed: ClosedWeeks = nothingClosed;
+  /** Of all weeks. */
   #totals: RunningTotals = nothingSettled;
-  #hindsight: { readonly atCount: number; readonly bySite: ReadonlyMap<string, Hindsight> } = {
-    atCount: 0,
-    bySite: new Map(),
-  };
+  /** Of open weeks. */
+  #hindsight: { readonly atCount: number; readonly bySite: ReadonlyMap<string, Hindsight> } = notLookedBack;
 
   constructor(ports: SettlementPorts) {
     this.#ports = ports;
@@ -82,7 +84,10 @@ export class Settlement {
   restore(countersOf: (siteId: string, wall: Interval) => readonly CounterReading[]): void {
     const { config, journal, marketClock } = this.#ports;
     const all: Interval = { startMs: 0 as UtcMs, endMs: Number.MAX_SAFE_INTEGER as UtcMs };
-    for (const { body } of journal.entries("settlement", all)) this.#remember(body as SettledUnit);
+    this.#closed = (journal.fact(CLOSED) as ClosedWeeks | undefined) ?? nothingClosed;
+    this.#totals = this.#closed.totals;
+    const open: Interval = { ...all, startMs: this.#closed.untilMs };
+    for (const { body } of journal.entries("settlement", open)) this.#remember(body as SettledUnit);
     const sinceMs = (marketClock.nowMs() - WAITS_MS_MAX) as UtcMs;
     for (const { body } of journal.entries("award", { ...all, startMs: sinceMs }))
       this.#expect(body as DispatchResults);
@@ -111,7 +116,7 @@ export class Settlement {
     this.#socs.get(siteId)?.add(atMs, soc);
   }
 
-  /** Settles every waiting interval that its counters now enclose. */
+  /** Settles every waiting interval that its counters now enclose, and closes what nothing can be added to. */
   settleWhatCanBe(): void {
     const { config, marketClock } = this.#ports;
     const nowMs = marketClock.nowMs();
@@ -124,13 +129,14 @@ export class Settlement {
       this.#settle(entry, award, metered, reserves);
     }
     this.#forget();
+    this.#close();
   }
 
   /** `exact` works hindsight out anew; without it the figure may be some intervals old. */
   totals(exact = true): SettlementTotals {
     this.#lookBack(exact);
     const { sinceMs, settledUntilMs, ...sums } = this.#totals;
-    const foresight = [...this.#hindsight.bySite.values()];
+    const foresight = Object.values(withHindsight(this.#closed.hindsight, this.#hindsight.bySite));
     const perfectForesightRevenue = foresight.reduce((total, each) => total + each.revenue, 0);
     return {
       ...sums,
@@ -144,16 +150,17 @@ export class Settlement {
     };
   }
 
-  /** What a unit's interval came to; undefined while it waits for its counters. */
+  /** What a unit's interval came to; undefined while it waits for its counters, and once its week is closed. */
   settledOf(unitId: string, startMs: UtcMs): SettledUnit | undefined {
-    return this.#byKey.get(`${unitId} ${startMs}`);
+    return this.#settled.get(`${unitId} ${startMs}`);
   }
 
   #expect(results: DispatchResults): void {
     for (const award of results.awards) {
       const key = keyOf(award);
       const reserves = (results.reserves ?? []).filter(({ unitId }) => unitId === award.unitId);
-      if (!this.#byKey.has(key)) this.#waiting.set(key, { award, reserves });
+      const isDone = this.#settled.has(key) || award.interval.startMs < this.#closed.untilMs;
+      if (!isDone) this.#waiting.set(key, { award, reserves });
     }
   }
 
@@ -195,34 +202,42 @@ export class Settlement {
 
   #remember(settled: SettledUnit): void {
     const key = keyOf(settled);
-    invariant(!this.#byKey.has(key), "an interval of a unit is settled once");
-    this.#byKey.set(key, settled);
-    this.#settled.push(settled);
+    invariant(!this.#settled.has(key), "an interval of a unit is settled once");
+    this.#settled.set(key, settled);
     this.#totals = addSettled(this.#totals, settled);
   }
 
-  /** Hindsight costs time in proportion to all that was settled, so by itself it looks again only when that grew by a twentieth. */
+  /** Hindsight costs time in proportion to what is open, so by itself it looks again only when that grew by a twentieth. */
   #lookBack(exact: boolean): void {
-    const { market, config } = this.#ports;
-    const count = this.#settled.length;
+    const count = this.#settled.size;
     const grewBy = count - this.#hindsight.atCount;
     if (grewBy === 0 || (!exact && grewBy < this.#hindsight.atCount / 20)) return;
+    this.#hindsight = { atCount: count, bySite: this.#hindsightOf([...this.#settled.values()]) };
+  }
+
+  #hindsightOf(settled: readonly SettledUnit[]): ReadonlyMap<string, Hindsight> {
+    const { market, config } = this.#ports;
     const bySite = new Map<string, Hindsight>();
     for (const { unit } of config.units) {
       for (const site of config.sites.filter(({ siteId }) => unit.siteIds.includes(siteId))) {
-        bySite.set(site.siteId, hindsight(site, this.#pointsOf(site.siteId, unit.lossFactor), market.intervalMs));
+        bySite.set(site.siteId, hindsight(site, pointsOf(settled, site.siteId, unit.lossFactor), market.intervalMs));
       }
     }
-    this.#hindsight = { atCount: count, bySite };
+    return bySite;
   }
 
-  #pointsOf(siteId: string, lossFactor: number) {
-    return this.#settled.flatMap(({ interval, pricePerMWh, sites }) => {
-      const site = sites.find((each) => each.siteId === siteId);
-      if (site?.socStart === undefined || site.socEnd === undefined) return [];
-      const { socStart, socEnd, amount, cost } = site;
-      return [{ startMs: interval.startMs, pricePerMWh: pricePerMWh * lossFactor, socStart, socEnd, amount, cost }];
-    });
+  /** Weeks whose last interval nothing waits for any longer: written down as sums, and let go. */
+  #close(): void {
+    const closableUntilMs = weekStartMs(this.#ports.marketClock.nowMs() - WAITS_MS_MAX);
+    const eldest = (): SettledUnit | undefined => this.#settled.values().next().value;
+    for (let first = eldest(); first !== undefined && first.interval.startMs < closableUntilMs; first = eldest()) {
+      const untilMs = weekEndMs(first.interval.startMs);
+      const week = [...this.#settled.values()].filter(({ interval }) => interval.startMs < untilMs);
+      this.#closed = closeWeek(this.#closed, untilMs, week, this.#hindsightOf(week));
+      for (const settled of week) this.#settled.delete(keyOf(settled));
+      this.#ports.journal.putFact(CLOSED, this.#closed);
+      this.#hindsight = notLookedBack;
+    }
   }
 
   #forget(): void {
@@ -247,8 +262,19 @@ interface Waiting {
   readonly reserves: readonly ReserveAward[];
 }
 
+const CLOSED = "settlement.closed";
+const notLookedBack = { atCount: 0, bySite: new Map<string, Hindsight>() };
+
 const WAITS_MS_MAX = 7 * 24 * 3_600_000;
 /** Longer than any backlog a site sends while it catches up. */
 const SOC_KEPT_MS = (24 * 3_600_000) as Ms;
+
+const pointsOf = (settled: readonly SettledUnit[], siteId: string, lossFactor: number): readonly HindsightPoint[] =>
+  settled.flatMap(({ interval, pricePerMWh, sites }) => {
+    const site = sites.find((each) => each.siteId === siteId);
+    if (site?.socStart === undefined || site.socEnd === undefined) return [];
+    const { socStart, socEnd, amount, cost } = site;
+    return [{ startMs: interval.startMs, pricePerMWh: pricePerMWh * lossFactor, socStart, socEnd, amount, cost }];
+  });
 
 const keyOf = ({ unitId, interval }: { unitId: string; interval: Interval }): string => `${unitId} ${interval.startMs}`;
