@@ -76,7 +76,7 @@ test("the whole product runs for a while and gives its account: nothing lost, no
 });
 
 test("another market, another currency: ERCOT's curves and ancillary services", () => {
-  const run = demo("--market", "ercot", "--market-speed", "300", "--for", "20s", "--json");
+  const run = demo("--market", "ercot", "--for", "45s", "--json");
   const last = run.stdout.trimEnd().split("\n").at(-1) ?? "";
   expect(last.startsWith("{"), run.stderr).toBe(true);
   const figures = JSON.parse(last);

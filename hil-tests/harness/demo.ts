@@ -27,6 +27,8 @@ Runs Penstock on this machine: three simulated sites, an edge on each, the cloud
                      them (SETTLEMENTDATE,RRP for the NEM; plain or gzipped); otherwise prices are generated and
                      labelled as generated
   --market-speed X   market time runs X times faster than the wall clock (default 60); control is always real time
+                     and energy goes with the market: far above 60 a unit that falls silent can leave its SoC window
+                     before its own watchdog ends it, which the judges tell
   --seed N           what generated prices, loads and weather are drawn from (default 1)
   --for 90s          ends by itself after so many seconds (s) or minutes (m)
 ${SERVICES_FLAG_HELP}
